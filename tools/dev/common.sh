@@ -3,6 +3,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cache=${WEIR_CACHE_DIR:-$root/.cache}
+buf=$cache/buf-1.75.0/buf
 
 say() { printf 'dev: %s\n' "$*" >&2; }
 die() { say "error: $1"; exit "${2:-1}"; }
