@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_PRIVACY_PASSKEYS_H_
+#define WEIR_PRIVACY_PASSKEYS_H_
+
+namespace weir {
+
+namespace data {
+class DuckDbEngine;
+}
+namespace ledger {
+class Ledger;
+}
+namespace release {
+class NoiseStep;
+}
+
+// The audit list: every class that may make or open private values stands here by name. Passkeys
+// are final with private constructors, so no subclass can widen the door.
+
+// Makes Private<T> from what an engine has read, bounded and added up.
+class EngineKey final {
+  friend class data::DuckDbEngine;
+  EngineKey() {}
+};
+
+// Opens Private<T> to add noise, and makes Released<T> of the result.
+class ReleaseKey final {
+  friend class release::NoiseStep;
+  ReleaseKey() {}
+};
+
+// Makes Charge, the receipt of a durable debit.
+class LedgerKey final {
+  friend class ledger::Ledger;
+  LedgerKey() {}
+};
+
+}  // namespace weir
+
+#endif  // WEIR_PRIVACY_PASSKEYS_H_
