@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_DATA_ENGINE_H_
+#define WEIR_DATA_ENGINE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "weir/base/decimal.h"
+#include "weir/base/status.h"
+#include "weir/data/dataset.h"
+#include "weir/privacy/parameters.h"
+#include "weir/privacy/private.h"
+
+namespace weir::data {
+
+// One group-by column with its public domain: position i of `values` (or bucket i between
+// `edges`) is code i. With `missing_is_key` rows without a value have the last code.
+struct KeyDomain {
+  std::string column;
+  std::vector<std::string> values;  // canonical text of the column's type; empty with buckets
+  std::vector<Decimal> edges;       // ascending; bucket i is [edges[i], edges[i+1])
+  bool missing_is_key = false;
+
+  // Number of codes.
+  uint64_t size() const;
+};
+
+enum class ContributionKind { kRows, kUnits, kSum };
+
+// A linear map of bounded contributions: what one privacy unit adds to one cell.
+struct Contribution {
+  ContributionKind kind;
+  std::string column;  // kSum only
+  // kSum: every value is put on the grid (value / grid, nearest, halves away from zero), then
+  // clamped to [lowest, highest] grid steps.
+  Decimal grid = {1, 0};
+  int64_t lowest = 0;
+  int64_t highest = 0;
+};
+
+// What one privacy unit may contribute; enforced by the engine.
+struct ContributionBounds {
+  L0Sensitivity max_keys_per_unit;
+  LInfSensitivity max_rows_per_key;
+};
+
+// A typed question, resolved against the dataset; never SQL text. Rows without a privacy unit are
+// dropped; a key value outside its domain or buckets drops the row; a missing summed value
+// contributes nothing to that sum (the row still counts for the other measures).
+struct AggregateQuery {
+  std::vector<KeyDomain> keys;  // none: one cell, code 0
+  std::vector<Contribution> measures;
+  ContributionBounds bounds;
+  std::vector<std::string> windows;  // "2015", "2015-03", "2015-03-31"; empty: all
+};
+
+// Sparse: cells that no row touched are absent (their value is zero). A cell's code is
+// sum of key code * product of the sizes of the keys after it (first key varies slowest).
+struct AggregateTable {
+  size_t measures = 0;
+  std::vector<uint128> cells;  // strictly ascending
+  std::vector<int128> values;  // cells.size() x measures, row major
+};
+
+// What `dataset check` tells the owner about a file: never leaves the owner's machine.
+struct SourceFault {
+  uint64_t row;        // 1-based, without the header; 0: the whole file
+  std::string column;  // empty: the whole row
+  std::string what;    // "not an int: \"N\""
+};
+struct SourceReport {
+  uint64_t rows = 0;
+  uint64_t rows_without_unit = 0;
+  uint64_t privacy_units = 0;
+  std::vector<SourceFault> faults;  // the first 20
+  uint64_t fault_count = 0;
+  // Per column: values that count as missing, or lie outside bounds or domain.
+  struct ColumnReport {
+    std::string column;
+    uint64_t missing = 0;
+    uint64_t not_parsed = 0;
+    uint64_t outside_bounds = 0;
+    uint64_t outside_domain = 0;
+  };
+  std::vector<ColumnReport> columns;
+};
+
+// Reads one kind of source. Implementations bound every privacy unit's contribution themselves:
+// which keys and rows of a unit count is decided by a keyed pseudo-random function under a fresh
+// random key per call, so nobody can predict who is dropped.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  // Adds up bounded contributions in one pass.
+  //
+  // Guarantee: adding or removing one privacy unit changes at most max_keys_per_unit cells, each
+  //            by at most max_rows_per_key (rows), 1 (units), max_rows_per_key * max(|lowest|,
+  //            |highest|) grid steps (sum). A unit is the tuple of the dataset's unit columns,
+  //            with a window the tuple and the window.
+  // Reveals:   nothing: the result can only be opened by the noise step. Values that do not
+  //            parse, NaN, infinities and overflow are missing and change no status.
+  // Errors:    INVALID_ARGUMENT  the query does not fit the description (our caller's bug).
+  //            UNAVAILABLE       the source cannot be read at all; the message is for the
+  //                              owner's steward only.
+  //            RESOURCE_EXHAUSTED the memory limit or the disk is too small.
+  virtual StatusOr<Private<AggregateTable>> Aggregate(const DatasetDescription& dataset,
+                                                      const AggregateQuery& query,
+                                                      Charge charge) = 0;
+
+  // Reads the whole source and tells the owner what does not fit the description.
+  //
+  // Reveals:   exact facts, to the owner only.
+  // Errors:    INVALID_ARGUMENT  file missing, empty, not UTF-8, unreadable as its format, or a
+  //                              described column is absent (message names file, row, column).
+  virtual StatusOr<OwnerView<SourceReport>> Check(const DatasetDescription& dataset) = 0;
+};
+
+}  // namespace weir::data
+
+#endif  // WEIR_DATA_ENGINE_H_
