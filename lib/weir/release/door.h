@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_RELEASE_DOOR_H_
+#define WEIR_RELEASE_DOOR_H_
+
+#include <optional>
+#include <string>
+
+#include "weir/base/random.h"
+#include "weir/base/status.h"
+#include "weir/base/time.h"
+#include "weir/crypto/signed_note.h"
+#include "weir/data/engine.h"
+#include "weir/data/table_codec.h"
+#include "weir/ledger/ledger.h"
+#include "weir/release/plan.h"
+#include "weir/release/store.h"
+
+namespace weir::release {
+
+// Who pays besides the dataset's account: an agreement's share.
+struct Payer {
+  std::string share;                           // empty: the owner asks for itself
+  std::optional<ledger::Budget> share_budget;  // with a share
+};
+
+// What a release would mean, before anything happens.
+struct Preview {
+  bool already_released = false;  // the stored bytes answer; no charge
+  ledger::Balance balance;
+  Status admitted;  // OK, or the ledger's refusal
+};
+
+// The one door: the only way from a plan to bytes that may leave. Promises 1 to 5 meet here.
+//
+//   Preview(plan)            touches no data, writes nothing
+//   Pay(plan, payer)         durable charge, or the charge that paid for this question before
+//   Run(plan, charge id)     aggregate, noise, payload, manifest, durable bytes, `complete`
+//   Fetch(charge id)         the stored bytes
+//
+// A crash between Pay and Run's end leaves a charge without bytes: Run may be called again with
+// it, since nothing has left. Not thread-safe for one charge id; different charges may run at
+// once.
+class Door {
+ public:
+  struct Parts {
+    data::Engine& engine;
+    data::TableCodec& codec;
+    ledger::Ledger& ledger;
+    ReleaseStore& store;
+    RandomSource& random;
+    Clock& clock;
+    const crypto::NoteSigner* signer;  // null: manifests stay unsigned (a file without a member)
+    std::string provider;              // member id, or empty
+  };
+  explicit Door(Parts parts) : parts_(std::move(parts)) {}
+
+  // Errors: NOT_FOUND no such account.
+  StatusOr<Preview> PreviewPlan(const data::DatasetDescription& dataset, const ReleasePlan& plan,
+                                const Payer& payer);
+
+  struct Payment {
+    std::string charge;             // UUIDv7
+    bool already_released = false;  // completed before: Fetch answers
+    bool new_charge = false;
+  };
+  // Guarantee: the same question (dataset, epoch, canonical plan) is paid for once, whoever asks
+  //            and however often, also when asked at the same time.
+  // Errors:    PolicyRefusal "dataset_budget" or "agreement_budget"; nothing is charged.
+  StatusOr<Payment> Pay(const data::DatasetDescription& dataset, const ReleasePlan& plan,
+                        const Payer& payer);
+
+  // Guarantee: bytes are durable before the ledger says `complete`. On an error before the bytes
+  //            are durable the charge stands and may run again.
+  // Reveals:   the errors of Engine::Aggregate: for the owner's steward only.
+  StatusOr<StoredRelease> Run(const data::DatasetDescription& dataset, const ReleasePlan& plan,
+                              const std::string& charge);
+
+  // Errors: FAILED_PRECONDITION unless completed.
+  StatusOr<StoredRelease> Fetch(const std::string& charge);
+
+ private:
+  StatusOr<std::string> MakeManifest(const ReleasePlan& plan, const std::string& charge,
+                                     const std::string& payload) const;
+  Parts parts_;
+};
+
+}  // namespace weir::release
+
+#endif  // WEIR_RELEASE_DOOR_H_

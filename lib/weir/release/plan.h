@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_RELEASE_PLAN_H_
+#define WEIR_RELEASE_PLAN_H_
+
+#include <string>
+#include <vector>
+
+#include "weir/base/decimal.h"
+#include "weir/base/status.h"
+#include "weir/data/dataset.h"
+#include "weir/data/engine.h"
+#include "weir/doc/yaml_reader.h"
+#include "weir/dp/noise_planner.h"
+#include "weir/privacy/privacy_cost.h"
+#include "weir/v1/release.pb.h"
+
+namespace weir::release {
+
+// One measure of a plan: what the engine adds up, the noise it gets, and how it is shown.
+struct MeasurePlan {
+  std::string name;  // output column: rows, units, sum_<column>
+  data::Contribution contribution;
+  dp::NoisePlan noise;  // in grid steps
+  Decimal grid;         // 1 for counts
+};
+
+// A spec resolved against a dataset: everything that happens is fixed, no data has been touched.
+struct ReleasePlan {
+  v1::ResolvedPlan resolved;
+  std::string text;  // canonical signed-text form of `resolved`: the plan's identity
+  data::AggregateQuery query;
+  std::vector<MeasurePlan> measures;
+  PrivacyCost cost;
+  std::string privacy_unit;
+  uint64_t cells;  // rows of the result
+};
+
+// Most rows a release may have.
+inline constexpr uint64_t kMaxCells = 10'000'000;
+
+// Checks a spec against the dataset and the bounds, chooses noise, computes cost and error.
+//
+// Guarantee: the plan is a function of its arguments. The sensitivities are those of the whole
+//            vector of outputs under the bounds that the engine enforces, for add/remove of one
+//            privacy unit; no measure is charged for more keys than there are.
+// Reveals:   nothing; reads no data.
+// Errors:    INVALID_ARGUMENT naming the place in the spec: unknown column, key without a public
+//            domain or buckets, sum without bounds, bounds missing or zero, too many cells, ...
+StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset,
+                           const doc::Document<v1::ReleaseSpec>& spec);
+
+// "add/remove of one privacy unit": the neighbouring relation of every guarantee.
+inline constexpr char kNeighbours[] = "add or remove all rows of one privacy unit";
+
+}  // namespace weir::release
+
+#endif  // WEIR_RELEASE_PLAN_H_
