@@ -11,7 +11,7 @@
 #include "weir/base/status.h"
 #include "weir/crypto/age_key.h"
 
-namespace weir {
+namespace weir::crypto {
 
 // Seals `plaintext` so that each of `recipients`, and nobody else, can open it: an age v1 file in
 // its binary form, which the `age` command opens too.
@@ -48,6 +48,6 @@ StatusOr<std::string> Open(std::string_view ciphertext, const AgeIdentity& ident
 
 inline constexpr size_t kMaxAgeRecipients = 4096;
 
-}  // namespace weir
+}  // namespace weir::crypto
 
 #endif  // WEIR_CRYPTO_AGE_FILE_H_

@@ -11,7 +11,7 @@
 #include "weir/base/secret.h"
 #include "weir/base/status.h"
 
-namespace weir {
+namespace weir::crypto {
 
 // To whom an age file is sealed: an X25519 public key. Copyable, immutable, public.
 //
@@ -53,6 +53,6 @@ class AgeIdentity {
   AgeRecipient recipient_;
 };
 
-}  // namespace weir
+}  // namespace weir::crypto
 
 #endif  // WEIR_CRYPTO_AGE_KEY_H_

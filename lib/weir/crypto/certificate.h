@@ -12,7 +12,7 @@
 #include "weir/base/time.h"
 #include "weir/crypto/spiffe_id.h"
 
-namespace weir {
+namespace weir::crypto {
 
 // What a certificate says. Read from the text alone: whether it is true, VerifyChain tells.
 struct CertificateFacts {
@@ -68,6 +68,6 @@ StatusOr<CertificateFacts> VerifyChain(std::string_view leaf_pem,
 //            FAILED_PRECONDITION  a rule is broken; the message says which.
 Status CheckAuthority(std::string_view pem, const TrustDomain& domain);
 
-}  // namespace weir
+}  // namespace weir::crypto
 
 #endif  // WEIR_CRYPTO_CERTIFICATE_H_

@@ -13,7 +13,7 @@
 #include "weir/crypto/spiffe_id.h"
 #include "weir/crypto/tls_key.h"
 
-namespace weir {
+namespace weir::crypto {
 
 // A signed wish for a certificate (PKCS #10) with `id` as its only alternative name, PEM.
 std::string MakeCertificateRequest(const TlsKey& key, const SpiffeId& id);
@@ -87,6 +87,6 @@ class CertificateAuthority {
   TlsKey key_;
 };
 
-}  // namespace weir
+}  // namespace weir::crypto
 
 #endif  // WEIR_CRYPTO_CERTIFICATE_AUTHORITY_H_

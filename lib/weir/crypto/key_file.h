@@ -12,7 +12,7 @@
 #include "weir/crypto/note_key.h"
 #include "weir/crypto/tls_key.h"
 
-namespace weir {
+namespace weir::crypto {
 
 // Secret keys on disk: one key a file, text, mode 0600, at most 64 KiB, never overwritten.
 //
@@ -41,6 +41,6 @@ StatusOr<TlsKey> ReadTlsKey(Files& files, const std::string& path);
 Status WriteSecret(Files& files, const std::string& path, const SecretBytes& secret);
 StatusOr<SecretBytes> ReadSecret(Files& files, const std::string& path);
 
-}  // namespace weir
+}  // namespace weir::crypto
 
 #endif  // WEIR_CRYPTO_KEY_FILE_H_

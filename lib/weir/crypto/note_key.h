@@ -11,7 +11,7 @@
 #include "weir/base/secret.h"
 #include "weir/base/status.h"
 
-namespace weir {
+namespace weir::crypto {
 
 using Ed25519Signature = std::array<uint8_t, 64>;
 
@@ -72,6 +72,6 @@ class NoteSigner {
 // control characters and plus signs.
 bool IsNoteKeyName(std::string_view name);
 
-}  // namespace weir
+}  // namespace weir::crypto
 
 #endif  // WEIR_CRYPTO_NOTE_KEY_H_

@@ -12,7 +12,7 @@
 #include "weir/base/status.h"
 #include "weir/crypto/note_key.h"
 
-namespace weir {
+namespace weir::crypto {
 
 // A signed note (C2SP "signed-note"): text, blank line, signature lines
 //
@@ -87,6 +87,6 @@ StatusOr<UnverifiedNote> ParseNote(std::string_view note);
 // Source:    C2SP, "signed-note"; RFC 8032.
 StatusOr<VerifiedNote> VerifyNote(std::string_view note, std::span<const NoteVerifier> verifiers);
 
-}  // namespace weir
+}  // namespace weir::crypto
 
 #endif  // WEIR_CRYPTO_SIGNED_NOTE_H_

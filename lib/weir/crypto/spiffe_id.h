@@ -8,7 +8,7 @@
 
 #include "weir/base/status.h"
 
-namespace weir {
+namespace weir::crypto {
 
 // What a region's certificate authority speaks for: <member>.<coalition>, both identifiers as in
 // weir/base/identifiers.h. Immutable.
@@ -56,6 +56,6 @@ class SpiffeId {
   std::string path_;
 };
 
-}  // namespace weir
+}  // namespace weir::crypto
 
 #endif  // WEIR_CRYPTO_SPIFFE_ID_H_

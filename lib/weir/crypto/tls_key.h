@@ -9,7 +9,7 @@
 #include "weir/base/secret.h"
 #include "weir/base/status.h"
 
-namespace weir {
+namespace weir::crypto {
 
 namespace internal {
 struct OpenSslKey;
@@ -42,6 +42,6 @@ class TlsKey {
   std::unique_ptr<internal::OpenSslKey> handle_;
 };
 
-}  // namespace weir
+}  // namespace weir::crypto
 
 #endif  // WEIR_CRYPTO_TLS_KEY_H_
