@@ -54,6 +54,9 @@ class Files {
   virtual Status RemoveTree(const std::string& path) = 0;
   // With parents, mode 0700.
   virtual Status MakeFolder(const std::string& path) = 0;
+  // fsync of a folder: names created, renamed or removed in it are durable after. For files that
+  // others write (SQLite's); the methods above do it by themselves.
+  virtual Status SyncFolder(const std::string& path) = 0;
   // Names (not paths) in a folder, sorted; NOT_FOUND if there is none.
   virtual StatusOr<std::vector<std::string>> List(const std::string& path) = 0;
   // Creates the file if needed. FAILED_PRECONDITION if another process holds it.
