@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_DP_NOISE_PLANNER_H_
+#define WEIR_DP_NOISE_PLANNER_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "weir/base/decimal.h"
+#include "weir/base/status.h"
+#include "weir/privacy/parameters.h"
+#include "weir/privacy/privacy_cost.h"
+
+namespace weir::dp {
+
+// What one privacy unit can change the whole vector of one measure by, in grid steps, over all
+// cells and over all contributions that the enforced bounds allow.
+struct MeasureSensitivity {
+  uint128 l1;
+  uint128 squared_l2;
+};
+
+struct NoisePlanOptions {
+  Epsilon epsilon;                           // of the whole release
+  Delta delta;                               // zero: Laplace only
+  std::vector<MeasureSensitivity> measures;  // in the order of the result; at least one
+  std::optional<NoiseKind> kind;             // nullopt: the kind with the smaller expected error
+  std::vector<uint32_t> weights = {};        // of the split; empty: equal shares
+};
+
+struct PlannedNoise {
+  NoiseEvent event;
+  double standard_error;  // of one value, in grid steps
+  int128 half_width;      // of the 95 % interval around one value, in grid steps
+  // This measure's share of epsilon; nullopt for Gaussian noise, which splits rho instead.
+  std::optional<Epsilon> epsilon;
+};
+
+struct NoisePlan {
+  std::vector<PlannedNoise> measures;
+  PrivacyCost cost;  // passes CheckCost
+};
+
+// Chooses noise for every measure of a release so that together they cost (epsilon, delta), or
+// (epsilon, 0) with Laplace noise.
+//
+// Two candidates: all discrete Laplace, epsilon split over the measures; and, if delta > 0, all
+// discrete Gaussian, the rho of (epsilon, delta) split over them. The one with the smaller
+// geometric mean of standard errors is taken (Laplace on a tie): the geometric mean does not
+// depend on the measures' units, so a sum in cents does not outweigh a count.
+//
+// Reveals: nothing of the data; none is read.
+// Errors:  INVALID_ARGUMENT  no measure; a sensitivity that is zero, inconsistent (squared_l2 below
+//                            l1 or above l1^2) or too large for the samplers; Gaussian named with
+//                            delta zero; weights that do not match the measures.
+// Cost:    microseconds a measure, milliseconds for wide Gaussians.
+StatusOr<NoisePlan> PlanNoise(const NoisePlanOptions& options);
+
+}  // namespace weir::dp
+
+#endif  // WEIR_DP_NOISE_PLANNER_H_
