@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "weir/base/files.h"
@@ -24,29 +25,32 @@ struct Budget {
   friend bool operator==(const Budget&, const Budget&) = default;
 };
 
-enum class ChargeState { kDebited, kCompleted, kFailed };
+// Stored on disk: do not renumber.
+enum class ChargeState { kDebited = 1, kCompleted = 2, kFailed = 3 };
 
-// What the ledger knows of one charge. `account`, `plan` and `requester_share` are private to the
-// owner; the entries hold salted commitments to them.
+// What the ledger knows of one charge. `account`, `plan` and `share` are private to the owner; the
+// entries hold salted commitments to them.
 struct ChargeRecord {
   std::string id;  // UUIDv7
   std::string account;
   std::string plan;  // canonical text of the resolved plan: the key of "same question"
-  std::vector<std::string> windows;
-  std::string share;  // agreement that it counts against, or empty
+  std::vector<std::string> windows;  // sorted; empty: every window of the data
+  std::string share;                 // agreement that it counts against, or empty
   PrivacyCost cost;
   ChargeState state;
-  std::string payload_sha256;   // when completed
-  std::string manifest_sha256;  // when completed
-  std::string time;
+  std::string payload_sha256;          // when completed
+  std::string manifest_sha256;         // when completed
+  std::string time;                    // of its debit entry in this ledger
+  std::optional<Budget> share_budget;  // of `share`
+  friend bool operator==(const ChargeRecord&, const ChargeRecord&) = default;
 };
 
 struct DebitRequest {
   std::string account;
-  std::string plan;
-  std::vector<std::string> windows;  // empty: every window of the data
+  std::string plan;                  // not empty, at most 1 MiB
+  std::vector<std::string> windows;  // empty: every window of the data; no duplicates; any order
   std::string share;
-  std::optional<Budget> share_budget;  // what may be spent under `share` in all
+  std::optional<Budget> share_budget;  // what may be spent under `share` in all; with `share` only
   PrivacyCost cost;
 };
 
@@ -66,21 +70,34 @@ struct StoredEntry {
 
 struct LedgerOptions {
   std::string path;  // SQLite file, mode 0600
-  std::string vfs;   // SQLite VFS name; empty: the default
+  std::string vfs;   // SQLite VFS on the same disk as `files`; empty: the default
 };
 
 // The budget ledger of one owner: accounts with budgets, charges, and the chain of entries that
 // proves them. A debit is durable when Debit returns; the caller reads data only after that.
 // Nothing is refunded. Balances are derived from the mechanism events by dp's adaptive filter.
+// The format on disk is docs/reference/ledger-format.md.
 //
-// Guarantee: over all interleavings, crashes and retries, the charges of one account (and of every
-//            window of the data, and of every share) never exceed its budget.
-// Thread-safe: one writing connection behind a mutex. One process at a time: the owner of the
-// state directory's lock.
+// Guarantee: over all interleavings, crashes and retries, the charges of one account never exceed
+//            its budget in any window of the data, nor those of a share the share's budget. Only
+//            charges brought by Import may, since they were spent elsewhere; nothing passes after.
+// Assumes:   the file is neither replaced by an older copy nor shortened together with its private
+//            rows: a chain without outside witnesses cannot show that.
+// Reveals:   nothing; entries are made to be published and hold no name, plan, digest of a payload
+//            or share, only commitments salted with 32 random bytes each.
+// Errors of every method that writes, beside its own:
+//            RESOURCE_EXHAUSTED   disk full.
+//            UNAVAILABLE          the disk failed. After either of these two what the disk holds is
+//                                 unknown: this object writes nothing more, open the ledger again.
+//            PolicyRefusal        "ledger_moved": see MarkMoved.
+// Thread-safe: one connection for all writes and checkpoints, behind a mutex, lock mode exclusive.
+// `clock`, `random` and `files` must outlive it.
 class Ledger final {
  public:
-  // Opens or creates. DATA_LOSS when the chain of entries does not verify or a commitment does not
-  // open; FAILED_PRECONDITION when written by a newer version, or not writable.
+  // Opens or creates, and verifies as Verify does.
+  // Errors: FAILED_PRECONDITION  open elsewhere; written by a newer version; not writable.
+  //         DATA_LOSS            Verify failed, or its write-ahead log stands there without it.
+  // Cost:   one pass over all entries; about four durable writes.
   static StatusOr<std::unique_ptr<Ledger>> Open(const LedgerOptions& options, Clock& clock,
                                                 RandomSource& random, Files& files);
   ~Ledger();
@@ -88,45 +105,66 @@ class Ledger final {
   Ledger& operator=(const Ledger&) = delete;
 
   // Opens an account, once. OK when it exists with the same budget; FAILED_PRECONDITION when with
-  // another.
+  // another. INVALID_ARGUMENT unless `account` is an identifier.
   Status Grant(const std::string& account, const Budget& budget);
 
-  // Charges `request.cost` and returns the receipt, after the entry is on disk.
-  // Errors: PolicyRefusal "dataset_budget" or "agreement_budget", ledger unchanged; NOT_FOUND
-  //         no such account; UNAVAILABLE / RESOURCE_EXHAUSTED the ledger cannot be written.
+  // Charges `request.cost` and returns the receipt, after the entry is on disk. Charges anew even
+  // if the question was charged before: see DebitOnce.
+  // Errors: PolicyRefusal        "dataset_budget" or "agreement_budget"; nothing is written.
+  //         NOT_FOUND            no such account.
+  //         INVALID_ARGUMENT     a field out of its shape.
+  //         FAILED_PRECONDITION  the share was first charged with another budget.
   StatusOr<Charge> Debit(const DebitRequest& request);
   // Whether Debit would pass now; writes nothing.
   Status CanDebit(const DebitRequest& request);
 
+  // FindByPlan, and Debit only if there is none, as one step: concurrent equal questions give one
+  // charge. The receipt, or the record of the charge that is there.
+  StatusOr<std::variant<Charge, ChargeRecord>> DebitOnce(const DebitRequest& request);
+
   // The newest charge for this question, if there is one that is not failed.
   StatusOr<std::optional<ChargeRecord>> FindByPlan(const std::string& account,
                                                    const std::string& plan);
-  StatusOr<ChargeRecord> Get(const std::string& charge_id);
-  // The receipt again, for a charge whose bytes never became durable (after a crash).
+  StatusOr<ChargeRecord> Get(const std::string& charge_id);  // NOT_FOUND
+  // The receipt again, for a charge whose bytes never became durable (after a crash). The caller
+  // holds at most one receipt of a charge at a time.
   // FAILED_PRECONDITION unless kDebited.
   StatusOr<Charge> Resume(const std::string& charge_id);
+  // Charges in state kDebited, oldest first.
   StatusOr<std::vector<ChargeRecord>> Unfinished();
 
   // The payload's bytes are durable. Idempotent for the same digests.
+  // FAILED_PRECONDITION when failed, or completed with other digests.
   Status Complete(const std::string& charge_id, const std::string& payload_sha256,
                   const std::string& manifest_sha256);
-  // Given up; the charge stands.
+  // Given up; the charge stands. Idempotent. FAILED_PRECONDITION when completed.
   Status Fail(const std::string& charge_id);
 
+  // Of one window. `window` empty: what a question about every window meets, so the most that is
+  // spent and the least that remains in any window.
   StatusOr<Balance> GetBalance(const std::string& account, const std::string& window);
-  // Under a share: spent epsilon, rounded up.
+  // Under a share: spent epsilon, rounded up; 0 if nothing was charged under it.
   StatusOr<double> ShareSpent(const std::string& share);
   StatusOr<std::vector<std::string>> Accounts();
 
+  // Entries from `first_sequence` on, in order, at most `limit`.
   StatusOr<std::vector<StoredEntry>> Entries(uint64_t first_sequence, uint64_t limit);
-  // Recomputes chain, commitments and balances from the stored bytes alone. DATA_LOSS names the
+  // Recomputes chain, commitments, states and balances from the stored bytes alone and compares
+  // them with every private row and with what this object holds in memory. DATA_LOSS names the
   // first entry that does not fit.
   Status Verify();
 
-  // For a ledger kept beside a file: every charge as records, to be imported by a member; after
-  // MarkMoved this ledger refuses further debits and says where it went.
+  // For a ledger kept beside a file: every charge as records, oldest first, to be imported by a
+  // member; after MarkMoved this ledger writes nothing more and says where it went.
   StatusOr<std::vector<ChargeRecord>> Export();
+  // Enters charges made elsewhere, all or none, under their own ids, and brings their states up to
+  // date; what is here already is not counted twice. They were spent, so they count even beyond
+  // the budget.
+  // Errors: NOT_FOUND no such account; FAILED_PRECONDITION a charge is here with another content,
+  //         or in a state that cannot become the record's.
   Status Import(const std::vector<ChargeRecord>& records);
+  // Idempotent for one destination. Resume, too, is refused after it: one charge must not be
+  // worked on in two places.
   Status MarkMoved(const std::string& destination);
 
  private:
