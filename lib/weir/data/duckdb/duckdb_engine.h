@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_DATA_DUCKDB_DUCKDB_ENGINE_H_
+#define WEIR_DATA_DUCKDB_DUCKDB_ENGINE_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "weir/base/random.h"
+#include "weir/base/status.h"
+#include "weir/data/engine.h"
+
+namespace weir::data {
+
+struct DuckDbOptions {
+  // Bytes for reading and for the records of one call together, at least 64 MiB. More: fewer
+  // records go to `temp_folder`.
+  uint64_t memory_limit_bytes = uint64_t{4} << 30;
+  // Worker threads of one call, in [1, 256].
+  int threads = 2;
+  // Absolute folder for records that do not fit: unlinked files of mode 0600, holding keyed hashes
+  // of units, cell codes and clamped values. Empty: nothing is ever written, and a call that does
+  // not fit fails with RESOURCE_EXHAUSTED.
+  std::string temp_folder;
+};
+
+// The engine for files on this machine: CSV, Parquet, JSON lines.
+//
+// Parquet and JSON are read by DuckDB, loaded lazily, in a database that can open nothing but the
+// one file, cannot load extensions and cannot be reconfigured. CSV is split by our own reader:
+// which rows exist must be a function of the file alone, and Check must name the same rows that
+// Aggregate drops. Types always come from the dataset document, never from the content.
+//
+// Bounding is ours, in plain C++ (internal/bounded_sum.h): each row becomes a record (keyed 128-bit
+// hash of the unit, cell code, grid steps) in one of 512 partitions by unit; each partition is then
+// bounded and added up by itself.
+//
+// Thread-safe; calls share nothing. `random` must outlive the engine; it gives a fresh key per
+// call.
+class DuckDbEngine final : public Engine {
+ public:
+  // INVALID_ARGUMENT: an option out of its range.
+  static StatusOr<DuckDbEngine> Create(DuckDbOptions options, RandomSource& random);
+
+  StatusOr<Private<AggregateTable>> Aggregate(const DatasetDescription& dataset,
+                                              const AggregateQuery& query, Charge charge) override;
+  StatusOr<OwnerView<SourceReport>> Check(const DatasetDescription& dataset) override;
+
+ private:
+  DuckDbEngine(DuckDbOptions options, RandomSource& random)
+      : options_(std::move(options)), random_(&random) {}
+  DuckDbOptions options_;
+  RandomSource* random_;
+};
+
+}  // namespace weir::data
+
+#endif  // WEIR_DATA_DUCKDB_DUCKDB_ENGINE_H_
