@@ -31,13 +31,18 @@ as_root() {
 
 apt_install() {
   command -v dpkg-query >/dev/null || die "this needs Debian 12 (dpkg-query is absent)"
-  local wanted
+  local wanted log
   mapfile -t wanted < <(missing "$@")
   [ ${#wanted[@]} -gt 0 ] || return 0
   say "installing ${#wanted[@]} packages: ${wanted[*]}"
-  as_root apt-get update -q -o DPkg::Lock::Timeout=600 >&2
-  as_root apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=600 \
-    "${wanted[@]}" >&2
+  log=$(mktemp)
+  { as_root apt-get update -q -o DPkg::Lock::Timeout=600 &&
+    as_root apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=600 \
+      "${wanted[@]}"; } >"$log" || {
+    tail -n 30 "$log" >&2
+    die "apt-get failed; its whole output is in $log"
+  }
+  rm -f "$log"
 }
 
 # have_npm_files SET...: true if nothing has to come from the npm registry.
