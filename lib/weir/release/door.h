@@ -10,7 +10,6 @@
 #include "weir/base/time.h"
 #include "weir/crypto/signed_note.h"
 #include "weir/data/engine.h"
-#include "weir/data/table_codec.h"
 #include "weir/ledger/ledger.h"
 #include "weir/release/plan.h"
 #include "weir/release/store.h"
@@ -32,7 +31,7 @@ struct Preview {
 
 // The one door: the only way from a plan to bytes that may leave. Promises 1 to 5 meet here.
 //
-//   Preview(plan)            touches no data, writes nothing
+//   PreviewPlan(plan)        touches no data, writes nothing
 //   Pay(plan, payer)         durable charge, or the charge that paid for this question before
 //   Run(plan, charge id)     aggregate, noise, payload, manifest, durable bytes, `complete`
 //   Fetch(charge id)         the stored bytes
@@ -44,13 +43,12 @@ class Door {
  public:
   struct Parts {
     data::Engine& engine;
-    data::TableCodec& codec;
     ledger::Ledger& ledger;
     ReleaseStore& store;
     RandomSource& random;
     Clock& clock;
-    const crypto::NoteSigner* signer;  // null: manifests stay unsigned (a file without a member)
-    std::string provider;              // member id, or empty
+    const NoteSigner* signer;  // null: manifests stay unsigned (a file without a member)
+    std::string provider;      // member id, or empty
   };
   explicit Door(Parts parts) : parts_(std::move(parts)) {}
 

@@ -9,6 +9,7 @@
 #include "weir/base/status.h"
 #include "weir/data/dataset.h"
 #include "weir/data/engine.h"
+#include "weir/data/plain_table.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/dp/noise_planner.h"
 #include "weir/privacy/privacy_cost.h"
@@ -27,8 +28,11 @@ struct MeasurePlan {
 // A spec resolved against a dataset: everything that happens is fixed, no data has been touched.
 struct ReleasePlan {
   v1::ResolvedPlan resolved;
-  std::string text;  // canonical signed-text form of `resolved`: the plan's identity
+  // Signed-text form of `resolved` without its derived figures: the plan's identity. Equal
+  // questions, equal text.
+  std::string text;
   data::AggregateQuery query;
+  std::vector<data::PlainColumn> key_columns;  // int columns as int64, all other keys as text
   std::vector<MeasurePlan> measures;
   PrivacyCost cost;
   std::string privacy_unit;

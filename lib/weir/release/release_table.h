@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "weir/base/decimal.h"
+#include "weir/data/plain_table.h"
 
 namespace weir::release {
 
@@ -22,7 +23,7 @@ struct ReleasedMeasure {
 // A noised table: every key combination of the public domains, whether anything was counted in it
 // or not. A key without a label stands for rows with a missing value.
 struct ReleaseTable {
-  std::vector<std::string> key_columns;
+  std::vector<data::PlainColumn> key_columns;
   std::vector<std::vector<std::optional<std::string>>> labels;  // per key column, per code
   uint64_t rows = 0;                                            // product of the label counts
   std::vector<ReleasedMeasure> measures;                        // values.size() == rows

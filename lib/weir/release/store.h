@@ -18,8 +18,8 @@ struct StoredRelease {
   std::string manifest;
 };
 
-// Released bytes on disk: <folder>/<payload sha256>/{payload.parquet, manifest.note}. A release
-// appears whole or not at all.
+// Released bytes on disk: <folder>/<payload sha256>/payload.parquet and, beside it,
+// <manifest sha256>.manifest.note. A release appears whole or not at all.
 class ReleaseStore {
  public:
   ReleaseStore(std::string folder, Files& files) : folder_(std::move(folder)), files_(files) {}
@@ -27,12 +27,14 @@ class ReleaseStore {
   // Durable when it returns: written to a temporary folder, synced, renamed, synced.
   StatusOr<StoredRelease> Put(std::string payload, std::string manifest);
   // Reads back and checks both digests. NOT_FOUND; DATA_LOSS when the bytes are not those.
-  StatusOr<StoredRelease> Get(std::string_view payload_sha256) const;
-  // Removes whatever is not named in `completed`: leftovers of a crash before the ledger's
-  // `complete` entry. Returns how many.
+  StatusOr<StoredRelease> Get(std::string_view payload_sha256,
+                              std::string_view manifest_sha256) const;
+  // Removes every folder whose payload is not named in `completed`: leftovers of a crash before
+  // the ledger's `complete` entry. Returns how many.
   StatusOr<size_t> Sweep(const std::vector<std::string>& completed);
 
  private:
+  Status WriteFolder(const std::string& folder, const StoredRelease& release);
   std::string folder_;
   Files& files_;
 };

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/release/door.h"
+
+#include <utility>
+#include <variant>
+
+#include "weir/base/bytes.h"
+#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/doc/signed_text.h"
+#include "weir/release/noise_step.h"
+#include "weir/release/payload.h"
+#include "weir/v1/package.pb.h"
+
+namespace weir::release {
+namespace {
+
+ledger::DebitRequest MakeDebit(const data::DatasetDescription& dataset, const ReleasePlan& plan,
+                               const Payer& payer) {
+  return {.account = dataset.budget().account,
+          .plan = plan.text,
+          .windows = plan.query.windows,
+          .share = payer.share,
+          .share_budget = payer.share_budget,
+          .cost = plan.cost};
+}
+
+}  // namespace
+
+StatusOr<Preview> Door::PreviewPlan(const data::DatasetDescription& dataset,
+                                    const ReleasePlan& plan, const Payer& payer) {
+  const std::string& account = dataset.budget().account;
+  const std::string window = plan.query.windows.empty() ? "" : plan.query.windows.front();
+  WEIR_ASSIGN_OR_RETURN(ledger::Balance balance, parts_.ledger.GetBalance(account, window));
+  WEIR_ASSIGN_OR_RETURN(const std::optional<ledger::ChargeRecord> record,
+                        parts_.ledger.FindByPlan(account, plan.text));
+  Preview preview{
+      .already_released = record.has_value() && record->state == ledger::ChargeState::kCompleted,
+      .balance = std::move(balance),
+      .admitted = OkStatus()};
+  if (!record.has_value()) {
+    preview.admitted = parts_.ledger.CanDebit(MakeDebit(dataset, plan, payer));
+  }
+  return preview;
+}
+
+StatusOr<Door::Payment> Door::Pay(const data::DatasetDescription& dataset, const ReleasePlan& plan,
+                                  const Payer& payer) {
+  using Outcome = std::variant<Charge, ledger::ChargeRecord>;
+  WEIR_ASSIGN_OR_RETURN(const Outcome outcome,
+                        parts_.ledger.DebitOnce(MakeDebit(dataset, plan, payer)));
+  if (const auto* charge = std::get_if<Charge>(&outcome)) {
+    return Payment{.charge = charge->id(), .already_released = false, .new_charge = true};
+  }
+  const auto& record = std::get<ledger::ChargeRecord>(outcome);
+  return Payment{.charge = record.id,
+                 .already_released = record.state == ledger::ChargeState::kCompleted,
+                 .new_charge = false};
+}
+
+StatusOr<StoredRelease> Door::Run(const data::DatasetDescription& dataset, const ReleasePlan& plan,
+                                  const std::string& charge_id) {
+  WEIR_ASSIGN_OR_RETURN(const ledger::ChargeRecord record, parts_.ledger.Get(charge_id));
+  if (record.plan != plan.text) {
+    return FailedPrecondition("charge %s paid for another plan", charge_id.c_str());
+  }
+  WEIR_ASSIGN_OR_RETURN(Charge charge, parts_.ledger.Resume(charge_id));
+  WEIR_ASSIGN_OR_RETURN(Private<data::AggregateTable> table,
+                        parts_.engine.Aggregate(dataset, plan.query, std::move(charge)));
+  WEIR_ASSIGN_OR_RETURN(const Released<ReleaseTable> released,
+                        NoiseStep::AddNoise(plan, std::move(table), parts_.random));
+  WEIR_ASSIGN_OR_RETURN(const data::PlainTable plain, ToPlainTable(released));
+  WEIR_ASSIGN_OR_RETURN(std::string payload, data::WriteParquet(plain));
+  WEIR_ASSIGN_OR_RETURN(std::string manifest, MakeManifest(plan, charge_id, payload));
+  WEIR_ASSIGN_OR_RETURN(StoredRelease stored,
+                        parts_.store.Put(std::move(payload), std::move(manifest)));
+  WEIR_RETURN_IF_ERROR(
+      parts_.ledger.Complete(charge_id, stored.payload_sha256, stored.manifest_sha256));
+  return stored;
+}
+
+StatusOr<StoredRelease> Door::Fetch(const std::string& charge_id) {
+  WEIR_ASSIGN_OR_RETURN(const ledger::ChargeRecord record, parts_.ledger.Get(charge_id));
+  if (record.state != ledger::ChargeState::kCompleted) {
+    return FailedPrecondition("charge %s has no stored release", charge_id.c_str());
+  }
+  return parts_.store.Get(record.payload_sha256, record.manifest_sha256);
+}
+
+StatusOr<std::string> Door::MakeManifest(const ReleasePlan& plan, const std::string& charge,
+                                         const std::string& payload) const {
+  v1::Manifest manifest;
+  manifest.set_provider(parts_.provider);
+  manifest.set_charge(charge);
+  manifest.set_created(FormatTime(parts_.clock.Now()));
+  *manifest.mutable_plan() = plan.resolved;
+  manifest.set_privacy_unit(plan.privacy_unit);
+  manifest.set_neighbours(kNeighbours);
+  manifest.set_payload_sha256(Sha256Hex(payload));
+  manifest.set_payload_bytes(payload.size());
+  WEIR_ASSIGN_OR_RETURN(std::string text, doc::FormatSigned(manifest));
+  if (parts_.signer == nullptr) return text;
+  return SignNote(text, *parts_.signer);
+}
+
+}  // namespace weir::release
