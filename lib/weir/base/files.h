@@ -45,8 +45,8 @@ class Files {
   // process: what the disk holds is then unknown (reliability rule 4, "fsyncgate").
   virtual Status WriteDurably(const std::string& path, std::string_view data, FileMode mode) = 0;
   // Appends at `offset` exactly (FAILED_PRECONDITION if the file is shorter or longer); fsync.
-  virtual Status AppendDurably(const std::string& path, uint64_t offset,
-                               std::string_view data) = 0;
+  // On an error the file has its old length. NOT_FOUND if there is no file: WriteDurably makes it.
+  virtual Status AppendDurably(const std::string& path, uint64_t offset, std::string_view data) = 0;
   // Atomic within one file system; both folders are synced.
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
   // OK if it does not exist.
@@ -65,6 +65,10 @@ class Files {
 
 // The machine's file system; lives for ever.
 Files& SystemFiles();
+
+// Whether WriteDurably gives such names to its temporary files. A crash may leave one behind; who
+// owns the folder removes it at the next start.
+bool IsTemporaryName(std::string_view name);
 
 // Joins with one slash; an absolute `name` stands alone.
 std::string JoinPath(std::string_view folder, std::string_view name);

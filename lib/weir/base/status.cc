@@ -33,13 +33,13 @@ std::string Format(const char* format, va_list arguments) {
 
 Status MakeError(StatusCode code, std::string_view message) { return {code, ToAbsl(message)}; }
 
-#define WEIR_DEFINE_ERROR(name, code)                              \
-  Status name(const char* format, ...) {                           \
-    va_list arguments;                                             \
-    va_start(arguments, format);                                   \
-    Status status = MakeError(code, Format(format, arguments));    \
-    va_end(arguments);                                             \
-    return status;                                                 \
+#define WEIR_DEFINE_ERROR(name, code)                           \
+  Status name(const char* format, ...) {                        \
+    va_list arguments;                                          \
+    va_start(arguments, format);                                \
+    Status status = MakeError(code, Format(format, arguments)); \
+    va_end(arguments);                                          \
+    return status;                                              \
   }
 WEIR_DEFINE_ERROR(InvalidArgument, StatusCode::kInvalidArgument)
 WEIR_DEFINE_ERROR(FailedPrecondition, StatusCode::kFailedPrecondition)
@@ -50,6 +50,7 @@ WEIR_DEFINE_ERROR(Unauthenticated, StatusCode::kUnauthenticated)
 WEIR_DEFINE_ERROR(PermissionDenied, StatusCode::kPermissionDenied)
 WEIR_DEFINE_ERROR(Unavailable, StatusCode::kUnavailable)
 WEIR_DEFINE_ERROR(OutOfRange, StatusCode::kOutOfRange)
+WEIR_DEFINE_ERROR(ResourceExhausted, StatusCode::kResourceExhausted)
 WEIR_DEFINE_ERROR(Internal, StatusCode::kInternal)
 #undef WEIR_DEFINE_ERROR
 
@@ -67,12 +68,26 @@ std::optional<std::string> PolicyRefusalReason(const Status& status) {
 
 Status Annotate(const Status& status, std::string_view context) {
   if (status.ok()) return status;
-  Status annotated =
-      MakeError(status.code(), std::string(context) + ": " + MessageOf(status));
+  Status annotated = MakeError(status.code(), std::string(context) + ": " + MessageOf(status));
   status.ForEachPayload([&annotated](absl::string_view url, const absl::Cord& payload) {
     annotated.SetPayload(url, payload);
   });
   return annotated;
+}
+
+std::string QuoteText(std::string_view text) {
+  constexpr size_t kLimitBytes = 64;
+  constexpr char kHexDigits[] = "0123456789abcdef";
+  std::string quoted = "\"";
+  for (const char character : text.substr(0, kLimitBytes)) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\') {
+      quoted.push_back(character);
+    } else {
+      quoted.append({'\\', 'x', kHexDigits[byte >> 4], kHexDigits[byte & 15]});
+    }
+  }
+  return quoted + (text.size() > kLimitBytes ? "...\"" : "\"");
 }
 
 std::string MessageOf(const Status& status) {

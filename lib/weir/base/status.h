@@ -36,6 +36,7 @@ inline Status OkStatus() { return absl::OkStatus(); }
 [[nodiscard]] Status PermissionDenied(const char* format, ...) WEIR_PRINTF;
 [[nodiscard]] Status Unavailable(const char* format, ...) WEIR_PRINTF;
 [[nodiscard]] Status OutOfRange(const char* format, ...) WEIR_PRINTF;
+[[nodiscard]] Status ResourceExhausted(const char* format, ...) WEIR_PRINTF;
 [[nodiscard]] Status Internal(const char* format, ...) WEIR_PRINTF;
 #undef WEIR_PRINTF
 
@@ -49,6 +50,10 @@ std::optional<std::string> PolicyRefusalReason(const Status& status);
 // The same error with `context: ` before its message; OK stays OK.
 [[nodiscard]] Status Annotate(const Status& status, std::string_view context);
 
+// `text` for a message: in double quotes, at most 64 bytes of it, all but printable ASCII as \xNN,
+// so that a hostile parameter can neither flood a log nor forge a line in it.
+std::string QuoteText(std::string_view text);
+
 // The message as a std::string (absl's string_view differs from std's on Debian).
 std::string MessageOf(const Status& status);
 
@@ -57,10 +62,9 @@ std::string MessageOf(const Status& status);
 #define WEIR_CONCAT_INNER(a, b) a##b
 #define WEIR_CONCAT(a, b) WEIR_CONCAT_INNER(a, b)
 
-#define WEIR_RETURN_IF_ERROR(expression)                              \
-  do {                                                                \
-    if (::weir::Status weir_status = (expression); !weir_status.ok()) \
-      return weir_status;                                             \
+#define WEIR_RETURN_IF_ERROR(expression)                                                  \
+  do {                                                                                    \
+    if (::weir::Status weir_status = (expression); !weir_status.ok()) return weir_status; \
   } while (false)
 
 #define WEIR_ASSIGN_OR_RETURN(declaration, expression) \
@@ -71,8 +75,9 @@ std::string MessageOf(const Status& status);
   declaration = *std::move(result)
 
 // Aborts on a bug of our own; nothing read from a file, flag or peer may reach one.
-#define WEIR_CHECK(condition) \
-  ((condition) ? static_cast<void>(0) : ::weir::internal::CheckFailed(#condition, __FILE__, __LINE__))
+#define WEIR_CHECK(condition)         \
+  ((condition) ? static_cast<void>(0) \
+               : ::weir::internal::CheckFailed(#condition, __FILE__, __LINE__))
 
 namespace weir::internal {
 [[noreturn]] void CheckFailed(const char* condition, const char* file, int line);

@@ -74,8 +74,7 @@ concept WireWritable = !kHidden<std::remove_cvref_t<T>>;
 
 // Printing a hidden value is a compile error with a reason.
 template <class T>
-  requires(!WireWritable<T>)
-std::ostream& operator<<(std::ostream&, const T&) = delete;
+requires(!WireWritable<T>) std::ostream& operator<<(std::ostream&, const T&) = delete;
 
 }  // namespace weir
 
