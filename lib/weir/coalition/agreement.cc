@@ -52,14 +52,16 @@ StatusOr<Agreement> ReadTerms(const doc::Document<v1::Agreement>& document,
 }  // namespace
 
 StatusOr<Agreement> ReadAgreement(std::string_view note, const Charter& charter) {
-  WEIR_ASSIGN_OR_RETURN(const UnverifiedNote unverified, ParseNote(note));
+  WEIR_ASSIGN_OR_RETURN(const crypto::UnverifiedNote unverified, crypto::ParseNote(note));
   WEIR_ASSIGN_OR_RETURN(const doc::Document<v1::Agreement> document,
                         doc::ParseSigned<v1::Agreement>(unverified.text, "agreement"));
   WEIR_ASSIGN_OR_RETURN(Agreement agreement, ReadTerms(document, charter));
-  const NoteVerifier& provider = charter.FindMember(agreement.terms.provider())->charter_key;
-  const NoteVerifier& consumer = charter.FindMember(agreement.terms.consumer())->charter_key;
-  const std::vector<NoteVerifier> parties = {provider, consumer};
-  const StatusOr<VerifiedNote> verified = VerifyNote(note, parties);
+  const crypto::NoteVerifier& provider =
+      charter.FindMember(agreement.terms.provider())->charter_key;
+  const crypto::NoteVerifier& consumer =
+      charter.FindMember(agreement.terms.consumer())->charter_key;
+  const std::vector<crypto::NoteVerifier> parties = {provider, consumer};
+  const StatusOr<crypto::VerifiedNote> verified = crypto::VerifyNote(note, parties);
   if (!verified.ok()) {
     return PermissionDenied("agreement %s: %s", agreement.terms.agreement().c_str(),
                             MessageOf(verified.status()).c_str());

@@ -31,13 +31,14 @@ Status CheckAddress(std::string_view owner, std::string_view address) {
 
 Status CheckDomainAuthority(const std::string& owner, const std::string& coalition,
                             const std::string& pem) {
-  WEIR_ASSIGN_OR_RETURN(const TrustDomain domain, TrustDomain::Create(owner, coalition));
-  return Annotate(CheckAuthority(pem, domain), "certificate authority of " + owner);
+  WEIR_ASSIGN_OR_RETURN(const crypto::TrustDomain domain,
+                        crypto::TrustDomain::Create(owner, coalition));
+  return Annotate(crypto::CheckAuthority(pem, domain), "certificate authority of " + owner);
 }
 
-StatusOr<NoteVerifier> ReadKey(const std::string& member, const std::string& coalition,
-                               const char* purpose, const std::string& vkey) {
-  StatusOr<NoteVerifier> key = NoteVerifier::Parse(vkey);
+StatusOr<crypto::NoteVerifier> ReadKey(const std::string& member, const std::string& coalition,
+                                       const char* purpose, const std::string& vkey) {
+  StatusOr<crypto::NoteVerifier> key = crypto::NoteVerifier::Parse(vkey);
   if (!key.ok()) {
     return Annotate(key.status(), std::string(purpose) + " key of " + member);
   }
@@ -53,11 +54,11 @@ StatusOr<Member> ReadMember(const v1::MemberCard& card, const std::string& coali
   WEIR_RETURN_IF_ERROR(CheckAddress(card.member(), card.address()));
   WEIR_RETURN_IF_ERROR(
       CheckDomainAuthority(card.member(), coalition, card.certificate_authority()));
-  WEIR_ASSIGN_OR_RETURN(NoteVerifier charter_key,
+  WEIR_ASSIGN_OR_RETURN(crypto::NoteVerifier charter_key,
                         ReadKey(card.member(), coalition, "charter", card.charter_key()));
-  WEIR_ASSIGN_OR_RETURN(NoteVerifier node_key,
+  WEIR_ASSIGN_OR_RETURN(crypto::NoteVerifier node_key,
                         ReadKey(card.member(), coalition, "node", card.node_key()));
-  StatusOr<AgeRecipient> recipient = AgeRecipient::Parse(card.recipient());
+  StatusOr<crypto::AgeRecipient> recipient = crypto::AgeRecipient::Parse(card.recipient());
   if (!recipient.ok()) return Annotate(recipient.status(), "recipient of " + card.member());
   return Member{.id = card.member(),
                 .title = card.title(),
@@ -139,9 +140,9 @@ StatusOr<Content> ReadContent(const v1::Charter& charter) {
 // Members of `electorate` that have signed `note`.
 StatusOr<std::vector<std::string>> Signers(std::string_view note,
                                            const std::vector<Member>& electorate) {
-  std::vector<NoteVerifier> keys;
+  std::vector<crypto::NoteVerifier> keys;
   for (const Member& member : electorate) keys.push_back(member.charter_key);
-  StatusOr<VerifiedNote> verified = VerifyNote(note, keys);
+  StatusOr<crypto::VerifiedNote> verified = crypto::VerifyNote(note, keys);
   if (!verified.ok()) {
     return PermissionDenied("charter: %s", MessageOf(verified.status()).c_str());
   }
@@ -184,7 +185,7 @@ Status CheckQuorum(const std::vector<std::string>& signers, uint32_t threshold, 
 }  // namespace
 
 StatusOr<Charter> Charter::Verify(std::string_view note, const Charter* previous, Time now) {
-  WEIR_ASSIGN_OR_RETURN(const UnverifiedNote unverified, ParseNote(note));
+  WEIR_ASSIGN_OR_RETURN(const crypto::UnverifiedNote unverified, crypto::ParseNote(note));
   WEIR_ASSIGN_OR_RETURN(const doc::Document<v1::Charter> document,
                         doc::ParseSigned<v1::Charter>(unverified.text, "charter"));
   const v1::Charter& content = document.message;

@@ -21,10 +21,10 @@ namespace weir::coalition {
 struct Member {
   std::string id;
   std::string title;
-  std::string address;       // host:port
-  NoteVerifier charter_key;  // speaks for the region in charters and agreements
-  NoteVerifier node_key;     // speaks for its node in requests, manifests, packages
-  AgeRecipient recipient;
+  std::string address;               // host:port
+  crypto::NoteVerifier charter_key;  // speaks for the region in charters and agreements
+  crypto::NoteVerifier node_key;     // speaks for its node in requests, manifests, packages
+  crypto::AgeRecipient recipient;
   std::string certificate_authority;  // PEM
 };
 

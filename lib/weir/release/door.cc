@@ -99,7 +99,7 @@ StatusOr<std::string> Door::MakeManifest(const ReleasePlan& plan, const std::str
   manifest.set_payload_bytes(payload.size());
   WEIR_ASSIGN_OR_RETURN(std::string text, doc::FormatSigned(manifest));
   if (parts_.signer == nullptr) return text;
-  return SignNote(text, *parts_.signer);
+  return crypto::SignNote(text, *parts_.signer);
 }
 
 }  // namespace weir::release

@@ -47,8 +47,8 @@ class Door {
     ReleaseStore& store;
     RandomSource& random;
     Clock& clock;
-    const NoteSigner* signer;  // null: manifests stay unsigned (a file without a member)
-    std::string provider;      // member id, or empty
+    const crypto::NoteSigner* signer;  // null: manifests stay unsigned (a file without a member)
+    std::string provider;              // member id, or empty
   };
   explicit Door(Parts parts) : parts_(std::move(parts)) {}
 

@@ -21,8 +21,7 @@ namespace weir::release {
 struct MeasurePlan {
   std::string name;  // output column: rows, units, sum_<column>
   data::Contribution contribution;
-  dp::NoisePlan noise;  // in grid steps
-  Decimal grid;         // 1 for counts
+  dp::PlannedNoise noise;  // in grid steps; times contribution.grid in the measure's unit
 };
 
 // A spec resolved against a dataset: everything that happens is fixed, no data has been touched.
