@@ -31,9 +31,9 @@ struct AnyDocument {
   std::unique_ptr<google::protobuf::Message> message;  // of the prototype's type
   Locations locations;
 };
-// `first_line` is the number of the line that `text` starts on.
+// The document starts at byte `yaml_begin`; what stands before it only counts for line numbers.
 StatusOr<AnyDocument> ParseAnyYaml(std::string_view text, std::string_view file_name,
-                                   const google::protobuf::Message& prototype, int first_line);
+                                   const google::protobuf::Message& prototype, size_t yaml_begin);
 
 template <class M>
 StatusOr<Document<M>> As(StatusOr<AnyDocument> parsed) {
@@ -62,7 +62,7 @@ StatusOr<Document<M>> As(StatusOr<AnyDocument> parsed) {
 template <class M>
 StatusOr<Document<M>> ParseYaml(std::string_view text, std::string_view file_name) {
   return internal::As<M>(
-      internal::ParseAnyYaml(text, file_name, M::default_instance(), /*first_line=*/1));
+      internal::ParseAnyYaml(text, file_name, M::default_instance(), /*yaml_begin=*/0));
 }
 
 }  // namespace weir::doc

@@ -18,9 +18,10 @@ namespace weir::doc {
 //            shorthand is used where it says everything (`- weekday`). Text is quoted where
 //            another YAML reader could take it for something else; several lines become a literal
 //            block. Doubles are the shortest decimal that reads back the same.
-// Guarantee: the text is a function of the message; ParseYaml of it gives an equal message
-// (negative
-//            zero becomes zero). What could not be read back is refused.
+// Guarantee: the text is a function of the message; ParseYaml of it gives an equal message, which
+// is
+//            checked: what could not be read back is refused.
+// Cost:      that of writing and of reading back. Thread-safe.
 // Errors:    INVALID_ARGUMENT  a required field is empty, a text breaks its field's lexical rule
 //                              or has characters that documents may not have, a number is not
 //                              finite, or the text would exceed a limit of yaml_reader.h.
