@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_CRYPTO_INTERNAL_AGE_STREAM_H_
+#define WEIR_CRYPTO_INTERNAL_AGE_STREAM_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "weir/base/secret.h"
+#include "weir/base/status.h"
+
+namespace weir::crypto::internal {
+
+// The payload of an age file after its nonce: chunks of 64 KiB under ChaCha20-Poly1305, nonce = 11
+// bytes of counter and a last byte that is 1 for the final chunk.
+inline constexpr size_t kAgeChunkBytes = size_t{64} << 10;
+inline constexpr size_t kAgeTagBytes = 16;
+
+// Size of the payload for `plaintext_bytes`.
+uint64_t SealedPayloadBytes(uint64_t plaintext_bytes);
+
+// `start` and the sealed payload behind it. `key` has 32 bytes and seals no other payload.
+std::string SealPayload(const SecretBytes& key, std::string_view plaintext, std::string start);
+
+// Errors: INVALID_ARGUMENT  the plaintext would be longer than `limit_bytes`.
+//         DATA_LOSS         any chunk does not authenticate, the final one is missing or not the
+//                           last, or it is empty behind others.
+StatusOr<std::string> OpenPayload(const SecretBytes& key, std::string_view payload,
+                                  uint64_t limit_bytes);
+
+}  // namespace weir::crypto::internal
+
+#endif  // WEIR_CRYPTO_INTERNAL_AGE_STREAM_H_
