@@ -11,15 +11,17 @@
 #include <string_view>
 
 #include "weir/base/random.h"
+#include "weir/base/status.h"
 
 namespace weir {
 
 // The ticket for taking a secret out of its box. Searching the sources for this name lists every
 // place that does, each with its reason.
-class DangerouslyRevealKey {
+class DangerouslyRevealKey final {
  public:
-  // `reason`: for the reader of the source; nothing stores or prints it.
-  static constexpr DangerouslyRevealKey Because(std::string_view /*reason*/) {
+  // `reason`: for the reader of the source; nothing stores or prints it. Must not be empty.
+  static constexpr DangerouslyRevealKey Because(std::string_view reason) {
+    WEIR_CHECK(!reason.empty());
     return DangerouslyRevealKey();
   }
 

@@ -2,6 +2,7 @@
 #ifndef WEIR_PRIVACY_PRIVACY_COST_H_
 #define WEIR_PRIVACY_PRIVACY_COST_H_
 
+#include <utility>
 #include <vector>
 
 #include "weir/base/decimal.h"

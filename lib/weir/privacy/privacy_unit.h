@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "weir/base/status.h"
@@ -22,7 +23,8 @@ class PrivacyUnit {
     WindowPeriod period;
     friend bool operator==(const Window&, const Window&) = default;
   };
-  // INVALID_ARGUMENT without columns, or with one named twice.
+  // INVALID_ARGUMENT without columns, with an empty name, or with a column named twice, the
+  // window's column included.
   static StatusOr<PrivacyUnit> Create(std::vector<std::string> columns,
                                       std::optional<Window> window);
 

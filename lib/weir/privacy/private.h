@@ -2,11 +2,12 @@
 #ifndef WEIR_PRIVACY_PRIVATE_H_
 #define WEIR_PRIVACY_PRIVATE_H_
 
-#include <concepts>
+#include <cstddef>
 #include <ostream>
-#include <string>
+#include <type_traits>
 #include <utility>
 
+#include "weir/base/secret.h"
 #include "weir/privacy/charge.h"
 #include "weir/privacy/passkeys.h"
 #include "weir/privacy/privacy_cost.h"
@@ -62,13 +63,25 @@ class OwnerView {
   T value_;
 };
 
-// What may be written to a message, a log or a stream. Private and OwnerView are never.
+// What may be written to a message, a log or a stream. Never a Private, an OwnerView or a secret,
+// nor a pointer, array or template instance that holds one: StatusOr<Private<T>> is as hidden as
+// Private<T>. Plain structs that hold one are hidden by having no conversion of their own.
 template <class T>
 inline constexpr bool kHidden = false;
 template <class T>
 inline constexpr bool kHidden<Private<T>> = true;
 template <class T>
 inline constexpr bool kHidden<OwnerView<T>> = true;
+template <>
+inline constexpr bool kHidden<SecretBytes> = true;
+template <class T>
+inline constexpr bool kHidden<T*> = kHidden<std::remove_cv_t<T>>;
+template <class T, size_t N>
+inline constexpr bool kHidden<T[N]> = kHidden<std::remove_cv_t<T>>;
+template <template <class...> class Holder, class... Held>
+inline constexpr bool kHidden<Holder<Held...>> = (kHidden<std::remove_cvref_t<Held>> || ...);
+template <template <class, size_t> class Holder, class Held, size_t N>
+inline constexpr bool kHidden<Holder<Held, N>> = kHidden<std::remove_cvref_t<Held>>;
 template <class T>
 concept WireWritable = !kHidden<std::remove_cvref_t<T>>;
 
