@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Does by itself everything that check_symbols.py refuses; its twin test expects each to be named.
-#include <fcntl.h>
-#include <stdlib.h>
-#include <sys/random.h>
-#include <sys/socket.h>
-#include <time.h>
-
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <random>
 #include <thread>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <time.h>
 
 long ReachOut() {
   long sum = socket(AF_INET, SOCK_STREAM, 0) + connect(0, nullptr, 0) + open("a", O_RDONLY);
