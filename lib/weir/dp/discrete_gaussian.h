@@ -2,6 +2,7 @@
 #ifndef WEIR_DP_DISCRETE_GAUSSIAN_H_
 #define WEIR_DP_DISCRETE_GAUSSIAN_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -53,9 +54,10 @@ class DiscreteGaussian {
   bool AcceptWide(uint128 magnitude, Words& words) const;
 
   Rational variance_;
-  uint64_t proposal_scale_;         // floor(sigma) + 1
-  uint128 step_;                    // denominator * proposal_scale_
-  uint128 acceptance_denominator_;  // 2 n d t^2; zero if it needs more than 122 bits
+  Rational proposal_scale_;     // t = floor(sigma) + 1, an integer
+  uint128 step_;                // denominator * t
+  uint128 narrow_denominator_;  // 2 numerator denominator t^2; zero if it needs over 122 bits
+  std::array<uint64_t, 6> wide_denominator_;  // the same, little-endian
 };
 
 }  // namespace weir::dp
