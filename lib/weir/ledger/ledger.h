@@ -56,7 +56,7 @@ struct DebitRequest {
 
 struct Balance {
   Budget budget;
-  double spent_epsilon = 0;          // rounded up; at the budget's delta
+  double spent_epsilon = 0;          // rounded up to 10^-12; at the budget's delta
   std::optional<Epsilon> remaining;  // largest pure epsilon that still fits; none: nothing
   uint64_t charges = 0;
   uint64_t unfinished = 0;
