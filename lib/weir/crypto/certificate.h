@@ -11,6 +11,7 @@
 #include "weir/base/status.h"
 #include "weir/base/time.h"
 #include "weir/crypto/spiffe_id.h"
+#include "weir/crypto/tls_key.h"
 
 namespace weir::crypto {
 
@@ -67,6 +68,11 @@ StatusOr<CertificateFacts> VerifyChain(std::string_view leaf_pem,
 // Errors:    INVALID_ARGUMENT     unreadable certificate.
 //            FAILED_PRECONDITION  a rule is broken; the message says which.
 Status CheckAuthority(std::string_view pem, const TrustDomain& domain);
+
+// Whether `key` is the one that `certificate_pem` speaks of. To be asked before a pair is put where
+// a server reloads it: a pair that does not match breaks every new connection. Errors:
+// INVALID_ARGUMENT  unreadable certificate. FAILED_PRECONDITION  they do not match.
+Status CheckKeyPair(std::string_view certificate_pem, const TlsKey& key);
 
 }  // namespace weir::crypto
 
