@@ -185,6 +185,26 @@ Status CheckQuorum(const std::vector<std::string>& signers, uint32_t threshold, 
 }  // namespace
 
 StatusOr<Charter> Charter::Verify(std::string_view note, const Charter* previous, Time now) {
+  WEIR_ASSIGN_OR_RETURN(Charter charter, VerifyContent(note, previous));
+  if (now >= charter.expires_) {
+    return FailedPrecondition("charter version %llu expired at %s",
+                              static_cast<unsigned long long>(charter.version_),
+                              FormatTime(charter.expires_).c_str());
+  }
+  return charter;
+}
+
+StatusOr<Charter> Charter::LoadHistory(std::span<const std::string> notes) {
+  if (notes.empty()) return InvalidArgument("a charter's history has at least one version");
+  WEIR_ASSIGN_OR_RETURN(Charter newest, VerifyContent(notes.front(), nullptr));
+  for (const std::string& note : notes.subspan(1)) {
+    WEIR_ASSIGN_OR_RETURN(Charter next, VerifyContent(note, &newest));
+    newest = std::move(next);
+  }
+  return newest;
+}
+
+StatusOr<Charter> Charter::VerifyContent(std::string_view note, const Charter* previous) {
   WEIR_ASSIGN_OR_RETURN(const crypto::UnverifiedNote unverified, crypto::ParseNote(note));
   WEIR_ASSIGN_OR_RETURN(const doc::Document<v1::Charter> document,
                         doc::ParseSigned<v1::Charter>(unverified.text, "charter"));
@@ -197,11 +217,6 @@ StatusOr<Charter> Charter::Verify(std::string_view note, const Charter* previous
       previous == nullptr ? content.rule().threshold() : previous->threshold();
   WEIR_ASSIGN_OR_RETURN(std::vector<std::string> signers, Signers(note, electorate));
   WEIR_RETURN_IF_ERROR(CheckQuorum(signers, threshold, electorate.size()));
-  if (now >= checked.expires) {
-    return FailedPrecondition("charter version %llu expired at %s",
-                              static_cast<unsigned long long>(content.version()),
-                              content.expires().c_str());
-  }
   Charter charter;
   charter.coalition_ = content.coalition();
   charter.version_ = content.version();

@@ -3,10 +3,10 @@
 #define WEIR_COALITION_CHARTER_H_
 
 #include <cstdint>
-#include <map>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "weir/base/status.h"
@@ -50,6 +50,10 @@ class Charter {
   //            FAILED_PRECONDITION expired, or not the successor of `previous`.
   static StatusOr<Charter> Verify(std::string_view note, const Charter* previous, Time now);
 
+  // The newest of a history that was verified when it was received, version 1 first. Everything
+  // is verified again but expiry, which the user of the charter looks at (`expires`).
+  static StatusOr<Charter> LoadHistory(std::span<const std::string> notes);
+
   const std::string& coalition() const { return coalition_; }
   uint64_t version() const { return version_; }
   // sha256 of the signed text, lower-case hexadecimal.
@@ -65,6 +69,8 @@ class Charter {
   const std::vector<std::string>& signed_by() const { return signed_by_; }
 
  private:
+  static StatusOr<Charter> VerifyContent(std::string_view note, const Charter* previous);
+
   Charter() = default;
   std::string coalition_;
   uint64_t version_ = 0;

@@ -39,8 +39,7 @@ Status CreateHubIdentity(const std::string& state_folder, const HubIdentityOptio
 class Hub final {
  public:
   // Takes the lock of the state folder. Errors as member::Member::Open.
-  static StatusOr<std::unique_ptr<Hub>> Open(const HubOptions& options, Clock& clock,
-                                             RandomSource& random, Files& files);
+  static StatusOr<std::unique_ptr<Hub>> Open(const HubOptions& options, Clock& clock, Files& files);
   ~Hub();
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
