@@ -144,6 +144,26 @@ StatusOr<std::string> ReadAt(const Descriptor& file, const std::string& path, ui
   return data;
 }
 
+StatusOr<std::string> ReadWhole(const Descriptor& file, const std::string& path,
+                                uint64_t limit_bytes) {
+  const uint64_t ask = limit_bytes == UINT64_MAX ? limit_bytes : limit_bytes + 1;
+  WEIR_ASSIGN_OR_RETURN(std::string data, ReadAt(file, path, 0, ask));
+  if (data.size() > limit_bytes) {
+    return InvalidArgument("%s is larger than %llu bytes", path.c_str(),
+                           static_cast<unsigned long long>(limit_bytes));
+  }
+  return data;
+}
+
+Status CheckPrivate(const struct stat& info, const std::string& path) {
+  if (info.st_uid != ::geteuid() && info.st_uid != 0) {
+    return PermissionDenied("%s holds secrets and belongs to another user", path.c_str());
+  }
+  if ((info.st_mode & (S_IRWXG | S_IRWXO)) == 0) return OkStatus();
+  return PermissionDenied("%s holds secrets and is open to other users (mode %04o): chmod 600 %s",
+                          path.c_str(), static_cast<unsigned>(info.st_mode & 07777), path.c_str());
+}
+
 // A temporary file in `folder` that is removed unless it was renamed away.
 class TemporaryFile {
  public:
@@ -194,13 +214,14 @@ class PosixFiles final : public Files {
  public:
   StatusOr<std::string> Read(const std::string& path, uint64_t limit_bytes) override {
     WEIR_ASSIGN_OR_RETURN(const Descriptor file, OpenRegular(path));
-    const uint64_t ask = limit_bytes == UINT64_MAX ? limit_bytes : limit_bytes + 1;
-    WEIR_ASSIGN_OR_RETURN(std::string data, ReadAt(file, path, 0, ask));
-    if (data.size() > limit_bytes) {
-      return InvalidArgument("%s is larger than %llu bytes", path.c_str(),
-                             static_cast<unsigned long long>(limit_bytes));
-    }
-    return data;
+    return ReadWhole(file, path, limit_bytes);
+  }
+
+  StatusOr<std::string> ReadPrivate(const std::string& path, uint64_t limit_bytes) override {
+    WEIR_ASSIGN_OR_RETURN(const Descriptor file, OpenRegular(path));
+    WEIR_ASSIGN_OR_RETURN(const struct stat info, Inspect(file, path));
+    WEIR_RETURN_IF_ERROR(CheckPrivate(info, path));
+    return ReadWhole(file, path, limit_bytes);
   }
 
   StatusOr<std::string> ReadRange(const std::string& path, uint64_t offset,

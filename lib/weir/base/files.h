@@ -34,6 +34,9 @@ class Files {
 
   // INVALID_ARGUMENT if larger than `limit_bytes` or not a regular file.
   virtual StatusOr<std::string> Read(const std::string& path, uint64_t limit_bytes) = 0;
+  // The same for a file of secrets: PERMISSION_DENIED, saying how to repair it, if group or others
+  // have any right to the file or it belongs to another user (root may own it).
+  virtual StatusOr<std::string> ReadPrivate(const std::string& path, uint64_t limit_bytes) = 0;
   // `size` bytes from `offset`, fewer at the end of the file.
   virtual StatusOr<std::string> ReadRange(const std::string& path, uint64_t offset,
                                           uint64_t size) = 0;
