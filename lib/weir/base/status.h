@@ -62,9 +62,13 @@ std::string MessageOf(const Status& status);
 #define WEIR_CONCAT_INNER(a, b) a##b
 #define WEIR_CONCAT(a, b) WEIR_CONCAT_INNER(a, b)
 
-#define WEIR_RETURN_IF_ERROR(expression)                                                  \
-  do {                                                                                    \
-    if (::weir::Status weir_status = (expression); !weir_status.ok()) return weir_status; \
+#define WEIR_RETURN_IF_ERROR(expression) \
+  WEIR_RETURN_IF_ERROR_INNER(WEIR_CONCAT(weir_status_, __LINE__), expression)
+#define WEIR_RETURN_IF_ERROR_INNER(result, expression)        \
+  do {                                                        \
+    if (::weir::Status result = (expression); !result.ok()) { \
+      return result;                                          \
+    }                                                         \
   } while (false)
 
 #define WEIR_ASSIGN_OR_RETURN(declaration, expression) \
