@@ -68,6 +68,7 @@ Status SourceText::Take(std::string_view text, size_t offset, size_t size_bytes)
   if (value == '\t' || value == '\r' || !IsTextCodePoint(value)) {
     return Error(text_.size(), WhyNotAllowed(value));
   }
+  for (size_t i = 1; i < size_bytes; ++i) continuations_.push_back(text_.size() + i);
   text_.append(text.substr(offset, size_bytes));
   if (value == '\n') line_starts_.push_back(text_.size());
   return OkStatus();
@@ -87,10 +88,10 @@ Location SourceText::At(size_t offset) const {
   offset = std::min(offset, text_.size());
   const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
   const size_t line_start = *(next - 1);
-  const auto column =
-      std::count_if(text_.begin() + static_cast<std::ptrdiff_t>(line_start),
-                    text_.begin() + static_cast<std::ptrdiff_t>(offset),
-                    [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; });
+  const auto continuations =
+      std::lower_bound(continuations_.begin(), continuations_.end(), offset) -
+      std::lower_bound(continuations_.begin(), continuations_.end(), line_start);
+  const size_t column = offset - line_start - static_cast<size_t>(continuations);
   return {.file = file_name_,
           .line = static_cast<int>(next - line_starts_.begin()),
           .column = static_cast<int>(column) + 1};

@@ -43,6 +43,7 @@ class SourceText {
   size_t yaml_begin_;
   std::string text_;
   std::vector<size_t> line_starts_ = {0};
+  std::vector<size_t> continuations_;  // offsets of bytes that continue a code point, ascending
 };
 
 }  // namespace weir::doc::internal

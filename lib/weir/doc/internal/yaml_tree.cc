@@ -21,11 +21,10 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-// Where a key's text ends in the source; none if it does not end on its line.
-std::optional<size_t> EndOfKey(std::string_view source, size_t offset, std::string_view key) {
+// The offset behind the closing quote of the text that opens at `offset`; none if it never closes.
+std::optional<size_t> EndOfQuoted(std::string_view source, size_t offset) {
   const char quote = source[offset];
-  if (quote != '"' && quote != '\'') return offset + key.size();
-  for (size_t i = offset + 1; i < source.size() && source[i] != '\n'; ++i) {
+  for (size_t i = offset + 1; i < source.size(); ++i) {
     if (quote == '"' && source[i] == '\\') {
       ++i;
     } else if (source[i] == quote) {
@@ -36,6 +35,9 @@ std::optional<size_t> EndOfKey(std::string_view source, size_t offset, std::stri
   }
   return std::nullopt;
 }
+
+bool OpensQuoted(std::string_view rest) { return rest.starts_with('"') || rest.starts_with('\''); }
+bool OpensBlock(std::string_view rest) { return rest.starts_with('|') || rest.starts_with('>'); }
 
 bool FollowsQuestionMark(std::string_view source, size_t offset) {
   while (offset > 0 && source[offset - 1] == ' ') --offset;
@@ -139,14 +141,17 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   const size_t offset = OffsetOf(mark);
   const std::string_view rest = std::string_view(source_.text()).substr(offset);
   const bool plain = tag == "?";
-  const bool opens_quoted = !rest.empty() && std::string_view("\"'|>").find(rest[0]) != rest.npos;
-  if (!plain && (tag != "!" || !opens_quoted)) {
+  if (!plain && (tag != "!" || (!OpensQuoted(rest) && !OpensBlock(rest)))) {
     return Fail(offset, "tags are not allowed; the key decides the type of its value");
   }
   if (plain && !rest.starts_with(value)) {
     return Fail(offset,
                 "text without quotes must end on its line; check the indentation of the "
                 "next line, or quote the text");
+  }
+  // yaml-cpp takes the end of the file for a closing quote.
+  if (!plain && OpensQuoted(rest) && !EndOfQuoted(source_.text(), offset)) {
+    return Fail(offset, "the quote that opens here is not closed");
   }
   if (!IsText(value)) {
     return Fail(offset, "an escape makes a character that documents may not have");
@@ -158,11 +163,12 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
 void TreeBuilder::SetKey(size_t offset, const std::string& key) {
   if (!CountNode(offset)) return;
   const std::string_view source = source_.text();
-  const std::optional<size_t> end = EndOfKey(source, offset, key);
-  if (FollowsQuestionMark(source, offset) || !end) {
+  if (FollowsQuestionMark(source, offset)) {
     return Fail(offset, "keys with '?' are not allowed; write key: value");
   }
-  const size_t colon = source.find_first_not_of(' ', *end);
+  const bool quoted = OpensQuoted(source.substr(offset));
+  const size_t end = quoted ? *EndOfQuoted(source, offset) : offset + key.size();
+  const size_t colon = source.find_first_not_of(' ', end);
   if (colon == source.npos || source[colon] != ':') {
     return Fail(offset, "the key " + Quoted(key) + " has no value; write key: value");
   }
@@ -221,7 +227,8 @@ std::string ExplainSyntax(const std::string& problem) {
   if (problem == "unknown token") {
     return "a value must not start with this character; put the text in quotes";
   }
-  if (problem == "illegal EOF in scalar") return "a quote is not closed";
+  if (problem == "illegal EOF in scalar") return "the quote that opens before is not closed";
+  if (problem == "illegal block entry") return "a '-' stands where no list can start";
   if (problem == "end of sequence flow not found") return "a '[' is not closed";
   if (problem == "end of map flow not found") return "a '{' is not closed";
   if (problem == "end of map not found" || problem == "end of sequence not found") {
