@@ -37,16 +37,17 @@ Status InitialiseTls();
 StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
     const PublishedCertificate& own, const TrustStore& trust, EventLog& log);
 
-// How the handshakes of one channel ended. Thread-safe.
+// How the handshakes of one channel ended, as far as they came to the check of the server's
+// identity. Thread-safe.
 class HandshakeReport {
  public:
   void Record(Status outcome);
-  // The reason why the last server was refused, if it was.
-  std::optional<Status> refusal() const;
+  // Of the newest; unset before the first.
+  std::optional<Status> last() const;
 
  private:
   mutable std::mutex mutex_;
-  Status last_;
+  std::optional<Status> last_;
 };
 
 // Credentials of a channel to `target`: TLS 1.3, own certificate if there is one, and the server

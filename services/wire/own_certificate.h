@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
+#include "services/wire/caller.h"
+#include "services/wire/trust.h"
 #include "weir/base/files.h"
 #include "weir/base/status.h"
-#include "weir/crypto/certificate.h"
 
 namespace weir::wire {
 
@@ -35,29 +37,36 @@ class OwnCertificate {
     std::string certificate_path;  // one certificate, PEM
     std::string key_path;          // PKCS #8, PEM, mode 0600
   };
+  // `files` and `trust` must outlive it.
   // Errors: those of Reload.
-  static StatusOr<std::unique_ptr<OwnCertificate>> Load(const Options& options, Files& files);
+  static StatusOr<std::unique_ptr<OwnCertificate>> Load(const Options& options,
+                                                        const TrustStore& trust, Files& files);
 
-  // Reads both files again. On an error the pair of before stays in use.
+  // Reads both files again. True if they hold something new. On an error the pair of before stays
+  // in use.
   //
-  // Errors: FAILED_PRECONDITION  the key is not the certificate's.
+  // Errors: FAILED_PRECONDITION  the key is not the certificate's, or the trust store does not
+  //                              accept the certificate: expired, revoked, of another authority.
   //         INVALID_ARGUMENT     unreadable certificate.
   //         and those of crypto::ReadTlsKey and Files::Read.
-  Status Reload();
+  StatusOr<bool> Reload();
 
   std::shared_ptr<const CertificateAndKey> Get() const;
-  crypto::CertificateFacts facts() const;
+  // Who this process is.
+  CallerIdentity identity() const;
   // Grows with every Reload that changed something.
   uint64_t generation() const;
 
  private:
-  OwnCertificate(const Options& options, Files& files) : options_(options), files_(files) {}
+  OwnCertificate(const Options& options, const TrustStore& trust, Files& files)
+      : options_(options), trust_(trust), files_(files) {}
 
   const Options options_;
+  const TrustStore& trust_;
   Files& files_;
   mutable std::mutex mutex_;
   std::shared_ptr<const CertificateAndKey> current_;
-  crypto::CertificateFacts facts_;
+  std::optional<CallerIdentity> identity_;
   uint64_t generation_ = 0;
 };
 
@@ -69,14 +78,14 @@ class OwnCertificate {
 class PublishedCertificate {
  public:
   // `folder`: private to this process, emptied first.
-  // Errors: those of Files::MakeFolder and Publish.
-  static StatusOr<std::unique_ptr<PublishedCertificate>> Create(std::string folder);
+  // Errors: those of Files::MakeFolder.
+  static StatusOr<std::unique_ptr<PublishedCertificate>> Create(std::string folder, Files& files);
   ~PublishedCertificate();
   PublishedCertificate(const PublishedCertificate&) = delete;
   PublishedCertificate& operator=(const PublishedCertificate&) = delete;
 
   // Replaces what the folder holds, in one step. On an error the generation of before stands.
-  // Errors: UNAVAILABLE  the file system refuses, with its reason.
+  // Errors: those of Files::WriteDurably. FAILED_PRECONDITION  no authority in the bundle.
   Status Publish(const CertificateAndKey& own, const std::string& authority_bundle);
 
   std::string key_path() const { return folder_ + "/current/key.pem"; }
@@ -84,9 +93,11 @@ class PublishedCertificate {
   std::string authorities_path() const { return folder_ + "/current/authorities.pem"; }
 
  private:
-  explicit PublishedCertificate(std::string folder) : folder_(std::move(folder)) {}
+  PublishedCertificate(std::string folder, Files& files)
+      : folder_(std::move(folder)), files_(files) {}
 
   const std::string folder_;
+  Files& files_;
   std::mutex mutex_;
   uint64_t generation_ = 0;
 };

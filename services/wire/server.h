@@ -28,6 +28,7 @@ struct ServerLimits {
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds connection_idle{600'000};
   std::chrono::milliseconds connection_age{3'600'000};
+  std::chrono::milliseconds credential_poll{1'000};  // how often key and certificate are looked at
 };
 
 struct ServerOptions {
@@ -36,8 +37,8 @@ struct ServerOptions {
   // The member or hub whose server this is.
   std::string own_id;
   // All three must outlive the server.
-  TrustStore& trust;
-  const OwnCertificate& certificate;
+  const TrustStore& trust;
+  OwnCertificate& certificate;
   EventLog& log;
   // Private to this server, see PublishedCertificate.
   std::string credential_folder;
@@ -56,9 +57,10 @@ class ServerHost {
  public:
   // Listens and serves `services` until Stop.
   //
-  // Errors: INVALID_ARGUMENT     malformed address or limits.
+  // Errors: INVALID_ARGUMENT     the address is not numeric, or a limit is not above zero.
   //         FAILED_PRECONDITION  the address is taken or not of this machine (the message names it
-  //                              and the system's reason); InitialiseTls was not called.
+  //                              and the system's reason); the own certificate is not that of
+  //                              `own_id`; InitialiseTls was not called.
   //         INTERNAL             RpcService::Check of a service failed.
   static StatusOr<std::unique_ptr<ServerHost>> Start(const ServerOptions& options,
                                                      std::vector<RpcService> services);
@@ -71,9 +73,11 @@ class ServerHost {
   const std::string& address() const;
   int port() const;
 
-  // Tells gRPC's listener of what OwnCertificate and TrustStore hold now. Call it after a Reload or
-  // Replace. (Refusals by a changed TrustStore count at once, without it.)
-  // Errors: those of PublishedCertificate::Publish.
+  // Reads own certificate and key again and tells gRPC's listener of them and of the authorities in
+  // the trust store. Happens by itself every `credential_poll`; new handshakes see it within one
+  // further second. Revocations need no refresh: they count at once, also for open connections.
+  // On an error what was in use stays in use.
+  // Errors: those of OwnCertificate::Reload and PublishedCertificate::Publish.
   Status RefreshCredentials();
 
   // Health reports NOT_SERVING, no new call is taken, running and waiting calls may finish within

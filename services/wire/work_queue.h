@@ -40,6 +40,7 @@ class WorkQueue {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> waiting_;
+  size_t running_ = 0;
   bool closed_ = false;
   std::vector<std::thread> threads_;
 };
