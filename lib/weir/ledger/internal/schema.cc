@@ -73,10 +73,9 @@ Status Migrate(Database& database) {
   }
   WEIR_RETURN_IF_ERROR(database.UseLog());
   for (int64_t step = version; step < kSchemaVersion; ++step) {
-    WEIR_RETURN_IF_ERROR(database.Write([&]() -> Status {
-      WEIR_RETURN_IF_ERROR(database.Execute(kSteps.at(static_cast<size_t>(step))));
-      return database.Execute("PRAGMA user_version = " + std::to_string(step + 1));
-    }));
+    const std::string script = std::string(kSteps.at(static_cast<size_t>(step))) +
+                               "PRAGMA user_version = " + std::to_string(step + 1);
+    WEIR_RETURN_IF_ERROR(database.Write([&] { return database.Execute(script); }));
   }
   return OkStatus();
 }
