@@ -50,7 +50,9 @@ StatusOr<crypto::NoteVerifier> ReadKey(const std::string& member, const std::str
   return key;
 }
 
-StatusOr<Member> ReadMember(const v1::MemberCard& card, const std::string& coalition) {
+}  // namespace
+
+StatusOr<Member> ReadMemberCard(const v1::MemberCard& card, const std::string& coalition) {
   WEIR_RETURN_IF_ERROR(CheckAddress(card.member(), card.address()));
   WEIR_RETURN_IF_ERROR(
       CheckDomainAuthority(card.member(), coalition, card.certificate_authority()));
@@ -68,6 +70,8 @@ StatusOr<Member> ReadMember(const v1::MemberCard& card, const std::string& coali
                 .recipient = *std::move(recipient),
                 .certificate_authority = card.certificate_authority()};
 }
+
+namespace {
 
 // Two members with one key could not be told apart.
 Status CheckDistinct(const std::vector<Member>& members, const std::string& hub) {
@@ -122,7 +126,7 @@ StatusOr<Content> ReadContent(const v1::Charter& charter) {
     return InvalidArgument("expires must be later than created");
   }
   for (const v1::MemberCard& card : charter.members()) {
-    WEIR_ASSIGN_OR_RETURN(Member member, ReadMember(card, charter.coalition()));
+    WEIR_ASSIGN_OR_RETURN(Member member, ReadMemberCard(card, charter.coalition()));
     content.members.push_back(std::move(member));
   }
   content.hub = Hub{.id = charter.hub().hub(),

@@ -28,6 +28,11 @@ struct Member {
   std::string certificate_authority;  // PEM
 };
 
+// A card, read as a charter of `coalition` would read it.
+// Errors: INVALID_ARGUMENT  an address that is not host:port, a key of another form or name;
+//         FAILED_PRECONDITION  an authority that does not keep to <member>.<coalition>.
+StatusOr<Member> ReadMemberCard(const v1::MemberCard& card, const std::string& coalition);
+
 struct Hub {
   std::string id;
   std::string address;
