@@ -119,7 +119,10 @@ Json MessageToJson(const Message& message) {
 std::string WriteJson(const Message& message, const JsonOptions& options) {
   Json object = Json::object();
   if (options.with_schema) object["schema"] = "weir.v1";
-  for (auto& [key, value] : MessageToJson(message).items()) object[key] = value;
+  const Json content = MessageToJson(message);
+  for (auto entry = content.begin(); entry != content.end(); ++entry) {
+    object[entry.key()] = entry.value();
+  }
   return object.dump(options.indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
 
