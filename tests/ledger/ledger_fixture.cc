@@ -112,6 +112,20 @@ int EditFile(const std::string& path, const std::string& sql) {
   return changed;
 }
 
+std::string ReadValue(const std::string& path, const std::string& sql) {
+  sqlite3* connection = OpenRaw(path);
+  sqlite3_stmt* statement = nullptr;
+  sqlite3_prepare_v2(connection, sql.c_str(), -1, &statement, nullptr);
+  std::string value;
+  if (sqlite3_step(statement) == SQLITE_ROW) {
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, 0));
+    value.assign(bytes, static_cast<size_t>(sqlite3_column_bytes(statement, 0)));
+  }
+  sqlite3_finalize(statement);
+  sqlite3_close(connection);
+  return value;
+}
+
 void LedgerFixture::SetUp() {
   ASSERT_THAT(Open(), IsOk());
   ASSERT_THAT(ledger().Grant("crashes", BudgetOf("4", "0.000001")), IsOk());

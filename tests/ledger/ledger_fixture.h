@@ -52,6 +52,9 @@ std::string DumpOf(const std::string& path);
 // Runs SQL on the file behind the ledger's back; returns the number of rows it changed.
 int EditFile(const std::string& path, const std::string& sql);
 
+// The first column of the query's first row.
+std::string ReadValue(const std::string& path, const std::string& sql);
+
 // A ledger in a temporary folder, with an account "crashes" of budget (4, 1e-6).
 class LedgerFixture : public ::testing::Test {
  protected:
