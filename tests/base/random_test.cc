@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/base/random.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cerrno>
+#include <cmath>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/child_process.h"
+#include "tests/support/seeded_random.h"
+
+namespace weir {
+namespace {
+
+constexpr double kFalsePositiveRate = 1e-9;
+constexpr size_t kManyWords = 1'000'000;
+
+// The system's generator is replaced in this program: it counts its calls and can misbehave.
+std::atomic<int> seedings{0};
+enum class SystemBehaviour { kNormal, kInterruptedAndShort, kFailing };
+std::atomic<SystemBehaviour> behaviour{SystemBehaviour::kNormal};
+std::atomic<bool> interrupt_next{true};
+
+}  // namespace
+}  // namespace weir
+
+extern "C" ssize_t getrandom(void* out, size_t size, unsigned flags) {
+  using weir::SystemBehaviour;
+  if (weir::behaviour == SystemBehaviour::kFailing) {
+    errno = ENOSYS;
+    return -1;
+  }
+  if (weir::behaviour == SystemBehaviour::kInterruptedAndShort) {
+    if (weir::interrupt_next.exchange(!weir::interrupt_next)) {
+      errno = EINTR;
+      return -1;
+    }
+    return ::syscall(SYS_getrandom, out, std::min<size_t>(size, 7), flags);
+  }
+  ++weir::seedings;
+  return ::syscall(SYS_getrandom, out, size, flags);
+}
+
+namespace weir {
+namespace {
+
+std::string ThirtyTwoBytes(RandomSource& random) { return RandomBytes(random, 32); }
+
+// Whether a child forked now and this process draw different bytes.
+bool DiffersAfterFork(RandomSource& random) {
+  ThirtyTwoBytes(random);
+  const std::string of_child =
+      test::RunInChild([&random] { return ThirtyTwoBytes(random); }).output;
+  return of_child.size() == 32 && of_child != ThirtyTwoBytes(random);
+}
+
+TEST(SystemRandomTest, ChildAndParentDifferAfterFork) {
+  EXPECT_TRUE(DiffersAfterFork(SystemRandom()));
+}
+
+TEST(SystemRandomTest, TheForkTestNoticesASharedState) {
+  test::SeededRandom shared(8);
+  EXPECT_FALSE(DiffersAfterFork(shared));
+}
+
+TEST(SystemRandomTest, SiblingsDiffer) {
+  const auto draw = [] { return ThirtyTwoBytes(SystemRandom()); };
+  ThirtyTwoBytes(SystemRandom());
+  EXPECT_NE(test::RunInChild(draw).output, test::RunInChild(draw).output);
+}
+
+TEST(SystemRandomTest, GrandchildDiffersFromChild) {
+  const std::string of_both =
+      test::RunInChild([] {
+        const std::string inner =
+            test::RunInChild([] { return ThirtyTwoBytes(SystemRandom()); }).output;
+        return inner + ThirtyTwoBytes(SystemRandom());
+      }).output;
+  ASSERT_EQ(of_both.size(), 64u);
+  EXPECT_NE(of_both.substr(0, 32), of_both.substr(32));
+}
+
+// A clone that libc does not know of runs no handlers; the kernel's wiping must cover it.
+TEST(SystemRandomTest, ChildDiffersEvenWithoutForkHandlers) {
+  ThirtyTwoBytes(SystemRandom());
+  std::array<int, 2> ends;
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const auto child = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    std::array<uint8_t, 32> bytes;
+    SystemRandom().Fill(bytes);
+    ::_exit(::write(ends[1], bytes.data(), bytes.size()) == 32 ? 0 : 1);
+  }
+  std::string of_child(32, '\0');
+  EXPECT_EQ(::read(ends[0], of_child.data(), of_child.size()), 32);
+  EXPECT_EQ(::waitpid(child, nullptr, 0), child);
+  ::close(ends[0]);
+  ::close(ends[1]);
+  EXPECT_NE(of_child, ThirtyTwoBytes(SystemRandom()));
+}
+
+std::string DrawInThread(RandomSource& random) {
+  std::string bytes;
+  std::thread thread([&] { bytes = ThirtyTwoBytes(random); });
+  thread.join();
+  return bytes;
+}
+
+TEST(SystemRandomTest, ThreadsDiffer) {
+  EXPECT_NE(DrawInThread(SystemRandom()), DrawInThread(SystemRandom()));
+  EXPECT_NE(DrawInThread(SystemRandom()), ThirtyTwoBytes(SystemRandom()));
+}
+
+TEST(SystemRandomTest, TheThreadTestNoticesOneSeed) {
+  test::SeededRandom first(9);
+  test::SeededRandom second(9);
+  EXPECT_EQ(DrawInThread(first), DrawInThread(second));
+}
+
+TEST(SystemRandomTest, IsSeededOnceAThreadAndForkAndAfterAGibibyte) {
+  ThirtyTwoBytes(SystemRandom());
+  seedings = 0;
+  ThirtyTwoBytes(SystemRandom());
+  EXPECT_EQ(seedings, 0);
+  DrawInThread(SystemRandom());
+  EXPECT_EQ(seedings, 1);
+  const std::string in_child = test::RunInChild([] {
+                                 seedings = 0;
+                                 ThirtyTwoBytes(SystemRandom());
+                                 ThirtyTwoBytes(SystemRandom());
+                                 return std::to_string(seedings);
+                               }).output;
+  EXPECT_EQ(in_child, "1");
+  seedings = 0;
+  std::vector<uint8_t> mebibyte(1 << 20);
+  for (int i = 0; i < 1024; ++i) SystemRandom().Fill(mebibyte);
+  EXPECT_EQ(seedings, 1);
+}
+
+TEST(SystemRandomTest, TakesInterruptedAndShortAnswers) {
+  behaviour = SystemBehaviour::kInterruptedAndShort;
+  const std::string first = DrawInThread(SystemRandom());
+  const std::string second = DrawInThread(SystemRandom());
+  behaviour = SystemBehaviour::kNormal;
+  EXPECT_NE(first, second);
+}
+
+TEST(SystemRandomDeathTest, StopsWhenTheSystemHasNoRandomness) {
+  EXPECT_DEATH(
+      {
+        behaviour = SystemBehaviour::kFailing;
+        DrawInThread(SystemRandom());
+      },
+      "weir: no secure randomness: getrandom failed");
+}
+
+// Whether some 16-byte block of the first `words` words repeats. By the birthday bound a sound
+// source has a repetition in 2^19 blocks with probability below 2^-90.
+bool RepeatsABlock(RandomSource& random) {
+  std::vector<std::pair<uint64_t, uint64_t>> blocks(kManyWords / 2);
+  for (auto& block : blocks) {
+    block.first = random.Word();
+    block.second = random.Word();
+  }
+  std::sort(blocks.begin(), blocks.end());
+  return std::adjacent_find(blocks.begin(), blocks.end()) != blocks.end();
+}
+
+// Starts again after 100,000 words.
+class RepeatingRandom final : public RandomSource {
+ public:
+  void Fill(std::span<uint8_t> out) override {
+    if (++fills_ % 100'000 == 0) random_ = test::SeededRandom(10);
+    random_.Fill(out);
+  }
+
+ private:
+  test::SeededRandom random_{10};
+  int fills_ = 0;
+};
+
+TEST(SystemRandomTest, NoBlockRepeats) {
+  EXPECT_FALSE(RepeatsABlock(SystemRandom()));
+  RepeatingRandom repeating;
+  EXPECT_TRUE(RepeatsABlock(repeating));
+}
+
+// Whether ones and zeros are balanced: Hoeffding for n fair bits,
+// P[|ones - n/2| >= t] <= 2 exp(-2 t^2 / n).
+bool IsBalanced(RandomSource& random) {
+  double ones = 0;
+  for (size_t i = 0; i < kManyWords; ++i) ones += std::popcount(random.Word());
+  const double bits = 64.0 * static_cast<double>(kManyWords);
+  const double slack = std::sqrt(bits * std::log(2.0 / kFalsePositiveRate) / 2.0);
+  return std::abs(ones - bits / 2.0) < slack;
+}
+
+// One bit in 512 is always set.
+class BiasedRandom final : public RandomSource {
+ public:
+  void Fill(std::span<uint8_t> out) override {
+    random_.Fill(out);
+    if (++fills_ % 8 == 0) out[0] |= 1;
+  }
+
+ private:
+  test::SeededRandom random_{11};
+  int fills_ = 0;
+};
+
+TEST(SystemRandomTest, OnesAndZerosAreBalanced) {
+  EXPECT_TRUE(IsBalanced(SystemRandom()));
+  BiasedRandom biased;
+  EXPECT_FALSE(IsBalanced(biased));
+}
+
+// Whether bytes that, xored with 0x5a, read `masked` stand in this process's writable memory.
+bool IsInMemory(const std::string& masked) {
+  std::ifstream maps("/proc/self/maps");
+  std::ifstream memory("/proc/self/mem", std::ios::binary);
+  std::string line;
+  while (std::getline(maps, line)) {
+    size_t begin = 0;
+    size_t end = 0;
+    if (std::sscanf(line.c_str(), "%zx-%zx rw", &begin, &end) != 2) continue;
+    if (line.find(" rw-p ") == std::string::npos || end - begin > (size_t{64} << 20)) continue;
+    std::string region(end - begin, '\0');
+    memory.clear();
+    memory.seekg(static_cast<std::streamoff>(begin));
+    if (!memory.read(region.data(), static_cast<std::streamsize>(region.size()))) continue;
+    for (char& byte : region) byte = static_cast<char>(byte ^ 0x5a);
+    if (region.find(masked) != std::string::npos) return true;
+  }
+  return false;
+}
+
+// Draws 32 bytes into `out` and returns them masked; only `out` and the generator had them.
+std::string DrawMasked(std::array<uint8_t, 32>& out) {
+  SystemRandom().Fill(out);
+  std::string masked;
+  for (const uint8_t byte : out) masked.push_back(static_cast<char>(byte ^ 0x5a));
+  return masked;
+}
+
+TEST(SystemRandomTest, ForgetsWhatItHandedOut) {
+  std::array<uint8_t, 32> bytes;
+  const std::string masked = DrawMasked(bytes);
+  EXPECT_TRUE(IsInMemory(masked));  // in `bytes`: the search finds what is there
+  std::fill_n(static_cast<volatile uint8_t*>(bytes.data()), bytes.size(), uint8_t{0});
+  EXPECT_FALSE(IsInMemory(masked));
+}
+
+TEST(SystemRandomTest, FillsAnySize) {
+  for (const size_t size : {0, 1, 7, 65'487, 65'488, 65'489, 65'536, 200'000}) {
+    EXPECT_EQ(RandomBytes(SystemRandom(), size).size(), size);
+  }
+  // 1,000 odd requests, then words: an unaligned rest of the buffer is never handed out twice.
+  std::vector<uint64_t> words;
+  for (int i = 0; i < 20'000; ++i) {
+    RandomBytes(SystemRandom(), static_cast<size_t>(i % 7));
+    words.push_back(SystemRandom().Word());
+  }
+  std::sort(words.begin(), words.end());
+  EXPECT_EQ(std::adjacent_find(words.begin(), words.end()), words.end());
+}
+
+TEST(SystemRandomTest, ServesThreadsThatEnd) {
+  for (int i = 0; i < 200; ++i) EXPECT_EQ(DrawInThread(SystemRandom()).size(), 32u);
+}
+
+TEST(RandomSourceTest, WordIsLittleEndianFill) {
+  test::ScriptedRandom random({1, 2, 3, 4, 5, 6, 7, 8});
+  EXPECT_EQ(random.Word(), 0x0807060504030201u);
+}
+
+}  // namespace
+}  // namespace weir
