@@ -32,6 +32,14 @@ Status CheckWindows(const std::vector<std::string>& windows) {
   return OkStatus();
 }
 
+// An agreement, or <consumer>/<agreement>: two consumers may give theirs the same name.
+Status CheckShare(std::string_view share) {
+  const size_t slash = share.find('/');
+  if (slash == std::string_view::npos) return CheckIdentifier("share", share);
+  WEIR_RETURN_IF_ERROR(CheckIdentifier("share", share.substr(0, slash)));
+  return CheckIdentifier("share", share.substr(slash + 1));
+}
+
 }  // namespace
 
 Status CheckRequest(const DebitRequest& request) {
@@ -45,7 +53,7 @@ Status CheckRequest(const DebitRequest& request) {
   if (request.share.empty() != !request.share_budget.has_value()) {
     return InvalidArgument("share and share_budget go together");
   }
-  return request.share.empty() ? OkStatus() : CheckIdentifier("share", request.share);
+  return request.share.empty() ? OkStatus() : CheckShare(request.share);
 }
 
 Status CheckRecord(const ChargeRecord& record) {
