@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_DATA_DUCKDB_INTERNAL_DUCKDB_SCAN_H_
+#define WEIR_DATA_DUCKDB_INTERNAL_DUCKDB_SCAN_H_
+
+#include <string>
+#include <vector>
+
+#include "weir/base/status.h"
+#include "weir/data/duckdb/internal/database.h"
+#include "weir/data/internal/batch.h"
+
+namespace weir::data::internal {
+
+// One column of a scan: an SQL expression over the source, and what its cells are.
+struct ScanExpression {
+  std::string sql;
+  CellKind kind;
+};
+
+// Runs `SELECT <expressions> FROM <source_sql>` and passes the rows on from inside a scalar
+// function, on DuckDB's threads and without a copy. With `faults_last` the last expression is no
+// column but a text: not NULL, it is the fault of its row.
+//
+// Errors: of the handler first, else as Database::Query.
+Status ScanExpressions(Database& database, const std::vector<ScanExpression>& expressions,
+                       bool faults_last, const std::string& source_sql,
+                       const BatchHandler& handler);
+
+}  // namespace weir::data::internal
+
+#endif  // WEIR_DATA_DUCKDB_INTERNAL_DUCKDB_SCAN_H_

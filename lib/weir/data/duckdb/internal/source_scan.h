@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_DATA_DUCKDB_INTERNAL_SOURCE_SCAN_H_
+#define WEIR_DATA_DUCKDB_INTERNAL_SOURCE_SCAN_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "weir/base/status.h"
+#include "weir/data/dataset.h"
+#include "weir/data/internal/batch.h"
+
+namespace weir::data::internal {
+
+struct ScanOptions {
+  uint64_t memory_bytes;
+  int threads;
+  // Batches come one after the other in the order of the file, with the faults of rows.
+  bool ordered = false;
+};
+
+// Passes the columns on, batch by batch. The file is opened once, must be a regular one, and is
+// never named in SQL by its own name.
+//
+// CSV is split by CsvReader on the calling thread; Parquet and JSON lines by DuckDB on
+// `options.threads` threads. A line that is no JSON object has NULL in every column.
+//
+// Errors: INVALID_ARGUMENT   the file is missing, not regular, has no header, or lacks a column
+//                            (the message lists the columns it has).
+//         DATA_LOSS          damaged Parquet; the message may hold values: for the owner only.
+//         RESOURCE_EXHAUSTED the memory limit.
+//         UNAVAILABLE        libduckdb cannot be loaded, or the disk fails.
+//         Any error of the handler.
+Status ScanSource(const SourceLocation& source,
+                  const std::vector<const ColumnDescription*>& columns, const ScanOptions& options,
+                  const BatchHandler& handler);
+
+}  // namespace weir::data::internal
+
+#endif  // WEIR_DATA_DUCKDB_INTERNAL_SOURCE_SCAN_H_

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_DATA_INTERNAL_VALUE_TEXT_H_
+#define WEIR_DATA_INTERNAL_VALUE_TEXT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "weir/base/decimal.h"
+#include "weir/base/status.h"
+#include "weir/privacy/privacy_unit.h"
+#include "weir/v1/dataset.pb.h"
+
+namespace weir::data::internal {
+
+// How cells of data are read as values. More tolerant than documents are: data was written by
+// other programs. No function here depends on the locale.
+
+// Without spaces and tabs at both ends.
+std::string_view Trim(std::string_view text);
+
+bool IsUtf8(std::string_view text);
+
+// [+-]digits[.digits][(e|E)[+-]digits]; leading zeros are allowed, either side of the point may be
+// empty. Nothing else, and nothing outside the shape of Decimal.
+std::optional<Decimal> ReadDecimal(std::string_view text);
+// A ReadDecimal without a fraction ("7", "007", "7.0", "1e3") that fits 64 bits.
+std::optional<int64_t> ReadInt(std::string_view text);
+std::optional<int64_t> ToInt64(const Decimal& value);
+// true, false in any case, 1, 0.
+std::optional<int64_t> ReadBool(std::string_view text);
+// YYYY-MM-DD as days since 1970-01-01. A time of day after it is ignored if it is well formed.
+std::optional<int64_t> ReadDate(std::string_view text);
+// YYYY-MM-DD[(T| )HH:MM[:SS[.fraction]][Z|(+|-)HH[:MM]]] as microseconds since 1970-01-01 UTC; no
+// zone means UTC; digits of the fraction beyond the sixth are cut off.
+std::optional<int64_t> ReadTimestamp(std::string_view text);
+
+// The one text of a value in documents and labels: 7, 0.5, true, 2015-03-31,
+// 2015-03-31T12:00:00Z (with microseconds where there are any).
+std::string FormatValue(v1::ColumnType type, int64_t value);
+
+// The same, from the text of a document, which must be written plainly: no leading zeros, no
+// spaces, true or false, no other zone than Z.
+// Errors: INVALID_ARGUMENT not a value of `type`.
+StatusOr<std::string> CanonicalText(v1::ColumnType type, std::string_view text);
+
+// Number of the window that a day lies in, and the window's number from its name: "2015",
+// "2015-03", "2015-03-31". INVALID_ARGUMENT for any other name.
+int64_t WindowOfDay(WindowPeriod period, int64_t day);
+StatusOr<int64_t> ParseWindow(WindowPeriod period, std::string_view name);
+
+// value / grid to the nearest whole number, halves away from zero, clamped to [lowest, highest].
+// Exact. Assumes: grid.coefficient in [1, 10^18].
+int64_t ToGrid(const Decimal& value, const Decimal& grid, int64_t lowest, int64_t highest);
+
+// Days that dates and times may lie on: 0000-01-01 to 9999-12-31. Infinities lie outside.
+inline constexpr int64_t kFirstDay = -719528;
+inline constexpr int64_t kLastDay = 2932896;
+inline constexpr int64_t kMicrosPerDay = int64_t{86400} * 1000 * 1000;
+// Rounds towards minus infinity.
+int64_t DayOfMicros(int64_t micros);
+
+}  // namespace weir::data::internal
+
+#endif  // WEIR_DATA_INTERNAL_VALUE_TEXT_H_
