@@ -38,6 +38,7 @@ std::string Replaced(std::string text, const std::string& from, const std::strin
 TEST(SignedTextTest, FirstLineNamesTheKind) {
   EXPECT_THAT(FormatSigned(FailMessage()), IsOkAndHolds(std::string(kFail)));
   EXPECT_THAT(SignedKind(kFail), IsOkAndHolds(std::string("fail")));
+  EXPECT_THAT(SignedKind("weir/inbox-record/v1"), IsOkAndHolds(std::string("inbox-record")));
   WEIR_ASSERT_OK_AND_ASSIGN(const auto document, ParseSigned<v1::FailEntry>(kFail, "entry 3"));
   EXPECT_EQ(document.message.sequence(), 3u);
   EXPECT_EQ(document.locations.Find("sequence")->ToString(), "entry 3:2:11");

@@ -24,7 +24,7 @@ std::string KindLine(std::string_view kind) {
 }
 
 bool IsKind(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == text.npos;
+  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == text.npos;
 }
 
 std::string_view FirstLine(std::string_view text) { return text.substr(0, text.find('\n')); }
