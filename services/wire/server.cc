@@ -163,7 +163,7 @@ Status ServerHost::Impl::Listen(const HostPort& address) {
   EnableHealthAndReflection();
   grpc::ServerBuilder builder;
   ApplyLimits(options_.limits, builder);
-  builder.AddListeningPort(address.ToGrpcTarget(), credentials, &port_);
+  builder.AddListeningPort(address.ToString(), credentials, &port_);
   for (const auto& service : services_) builder.RegisterService(service.get());
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port_ <= 0) {
