@@ -32,7 +32,7 @@ TEST(Sha256Test, AgreesWithPublishedVectors) {
 TEST(Sha256Test, StreamAgreesWithOneCallHoweverItIsCut) {
   test::SeededRandom random(1);
   const std::string data = RandomBytes(random, 1000);
-  for (const size_t cut : {0, 1, 63, 64, 65, 999, 1000}) {
+  for (const size_t cut : {0u, 1u, 63u, 64u, 65u, 999u, 1000u}) {
     Sha256Stream stream;
     stream.Update(data.substr(0, cut));
     stream.Update(data.substr(cut));

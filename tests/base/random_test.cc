@@ -265,7 +265,7 @@ TEST(SystemRandomTest, ForgetsWhatItHandedOut) {
 }
 
 TEST(SystemRandomTest, FillsAnySize) {
-  for (const size_t size : {0, 1, 7, 65'487, 65'488, 65'489, 65'536, 200'000}) {
+  for (const size_t size : {0u, 1u, 7u, 65'487u, 65'488u, 65'489u, 65'536u, 200'000u}) {
     EXPECT_EQ(RandomBytes(SystemRandom(), size).size(), size);
   }
   // 1,000 odd requests, then words: an unaligned rest of the buffer is never handed out twice.

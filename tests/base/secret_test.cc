@@ -72,7 +72,7 @@ TEST(SecretBytesTest, HoldsWhatItWasGiven) {
 }
 
 TEST(SecretBytesTest, WipesTheStringItTakes) {
-  for (const size_t size : {5, 15, 16, 500}) {
+  for (const size_t size : {5u, 15u, 16u, 500u}) {
     std::string text(size, 'k');
     const char* bytes = text.data();
     const SecretBytes secret(std::move(text));

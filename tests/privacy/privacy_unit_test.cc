@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/privacy/privacy_unit.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/status_matchers.h"
+
+namespace weir {
+namespace {
+
+using test::StatusIs;
+using ::testing::HasSubstr;
+using Window = PrivacyUnit::Window;
+
+TEST(PrivacyUnitTest, SaysWhoIsProtected) {
+  EXPECT_EQ(PrivacyUnit::Create({"case_id"}, std::nullopt)->ToString(), "one value of (case_id)");
+  EXPECT_EQ(PrivacyUnit::Create({"state", "case_id"}, std::nullopt)->ToString(),
+            "one value of (state, case_id)");
+  EXPECT_EQ(PrivacyUnit::Create({"rider"}, Window{"start_time", WindowPeriod::kMonth})->ToString(),
+            "one value of (rider) in one month of start_time");
+  EXPECT_EQ(PrivacyUnit::Create({"rider"}, Window{"day", WindowPeriod::kYear})->ToString(),
+            "one value of (rider) in one year of day");
+  EXPECT_EQ(PrivacyUnit::Create({"rider"}, Window{"day", WindowPeriod::kDay})->ToString(),
+            "one value of (rider) in one day of day");
+}
+
+TEST(PrivacyUnitTest, KeepsColumnsAndWindow) {
+  const Window window{"start_time", WindowPeriod::kMonth};
+  WEIR_ASSERT_OK_AND_ASSIGN(const PrivacyUnit unit, PrivacyUnit::Create({"b", "a"}, window));
+  EXPECT_THAT(unit.columns(), ::testing::ElementsAre("b", "a"));
+  EXPECT_EQ(unit.window(), window);
+  EXPECT_NE(unit, *PrivacyUnit::Create({"b", "a"}, std::nullopt));
+  EXPECT_NE(unit, *PrivacyUnit::Create({"a", "b"}, window));
+}
+
+TEST(PrivacyUnitTest, RefusesMissingAndRepeatedColumns) {
+  const auto create = [](std::vector<std::string> columns) {
+    return PrivacyUnit::Create(std::move(columns), std::nullopt);
+  };
+  EXPECT_THAT(create({}), StatusIs(StatusCode::kInvalidArgument, HasSubstr("at least one")));
+  EXPECT_THAT(create({""}), StatusIs(StatusCode::kInvalidArgument, HasSubstr("name")));
+  EXPECT_THAT(create({"a", ""}), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(create({"a", "b", "a"}), StatusIs(StatusCode::kInvalidArgument, HasSubstr("twice")));
+}
+
+TEST(PrivacyUnitTest, RefusesAWindowThatIsNone) {
+  const auto create = [](std::string column, WindowPeriod period) {
+    return PrivacyUnit::Create({"rider"}, Window{std::move(column), period});
+  };
+  EXPECT_THAT(create("", WindowPeriod::kDay), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(create("rider", WindowPeriod::kDay),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("twice")));
+  EXPECT_THAT(create("day", static_cast<WindowPeriod>(3)),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("window")));
+}
+
+}  // namespace
+}  // namespace weir
