@@ -47,23 +47,8 @@ StatusOr<HubState> HubState::Open(const std::string& folder, Files& files) {
   WEIR_ASSIGN_OR_RETURN(doc::Document<v1::HubCard> card,
                         doc::ParseYaml<v1::HubCard>(text, card_path));
   HubState state(folder, std::move(lock), std::move(card.message), files);
-  WEIR_RETURN_IF_ERROR(state.LoadCharters());
+  WEIR_ASSIGN_OR_RETURN(state.charter_, state.charters_.Load());
   return state;
-}
-
-Status HubState::LoadCharters() {
-  std::vector<std::string> notes;
-  for (uint64_t version = 1; files_.Exists(CharterPath(version)); ++version) {
-    WEIR_ASSIGN_OR_RETURN(std::string note, files_.Read(CharterPath(version), kSmallFileBytes));
-    notes.push_back(std::move(note));
-  }
-  if (notes.empty()) return OkStatus();
-  StatusOr<coalition::Charter> charter = coalition::Charter::LoadHistory(notes);
-  if (!charter.ok()) {
-    return DataLoss("charters in %s: %s", folder_.c_str(), MessageOf(charter.status()).c_str());
-  }
-  charter_ = std::make_shared<const coalition::Charter>(*std::move(charter));
-  return OkStatus();
 }
 
 Status HubState::InstallCharter(const std::string& note, Time now) {
@@ -75,9 +60,7 @@ Status HubState::InstallCharter(const std::string& note, Time now) {
     return FailedPrecondition("the charter names another hub, or another authority of %s",
                               card_.hub().c_str());
   }
-  WEIR_RETURN_IF_ERROR(files_.MakeFolder(JoinPath(folder_, "charter")));
-  WEIR_RETURN_IF_ERROR(
-      files_.WriteDurably(CharterPath(charter.version()), note, FileMode::kPrivate));
+  WEIR_RETURN_IF_ERROR(charters_.Save(charter));
   charter_ = std::make_shared<const coalition::Charter>(std::move(charter));
   return OkStatus();
 }
@@ -89,7 +72,7 @@ StatusOr<std::string> HubState::CharterNote(uint64_t version) const {
     return NotFound("there is no charter version %llu yet",
                     static_cast<unsigned long long>(wanted));
   }
-  return files_.Read(CharterPath(wanted), kSmallFileBytes);
+  return charters_.Note(wanted);
 }
 
 Status HubState::MarkEnrolled(const std::string& member, Time now) {
@@ -104,10 +87,6 @@ StatusOr<std::vector<std::string>> HubState::Enrolled() const {
   const std::string folder = JoinPath(folder_, "enrolled");
   if (!files_.Exists(folder)) return std::vector<std::string>();
   return files_.List(folder);
-}
-
-std::string HubState::CharterPath(uint64_t version) const {
-  return JoinPath(JoinPath(folder_, "charter"), std::to_string(version) + ".note");
 }
 
 Status CreateHubIdentity(const std::string& state_folder, const HubIdentityOptions& options,

@@ -10,6 +10,7 @@
 #include "weir/base/status.h"
 #include "weir/base/time.h"
 #include "weir/coalition/charter.h"
+#include "weir/coalition/charter_store.h"
 #include "weir/v1/charter.pb.h"
 
 namespace weir::hub {
@@ -33,13 +34,16 @@ class HubState {
 
  private:
   HubState(std::string folder, std::unique_ptr<FileLock> lock, v1::HubCard card, Files& files)
-      : folder_(std::move(folder)), lock_(std::move(lock)), card_(std::move(card)), files_(files) {}
-  Status LoadCharters();
-  std::string CharterPath(uint64_t version) const;
+      : folder_(std::move(folder)),
+        lock_(std::move(lock)),
+        card_(std::move(card)),
+        charters_(JoinPath(folder_, "charter"), files),
+        files_(files) {}
 
   std::string folder_;
   std::unique_ptr<FileLock> lock_;
   v1::HubCard card_;
+  coalition::CharterStore charters_;
   std::shared_ptr<const coalition::Charter> charter_;
   Files& files_;
 };

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/weir/context.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "services/wire/exit_code.h"
+#include "weir/doc/json_writer.h"
+
+namespace weir::tool {
+namespace {
+
+constexpr uint64_t kDocumentLimitBytes = uint64_t{8} << 20;
+
+void PrintLine(const char* kind, std::string_view text) {
+  std::fprintf(stderr, "weir: %s: %.*s\n", kind, static_cast<int>(text.size()), text.data());
+}
+
+}  // namespace
+
+void Context::OnCommand(CLI::App* command, std::function<Status()> action) {
+  command->callback([this, run = std::move(action)] { result_ = run(); });
+}
+
+Status Context::NeedState() const {
+  if (!state.empty()) return OkStatus();
+  return InvalidArgument("this command needs --state FOLDER (or WEIR_STATE in the environment)");
+}
+
+void Context::PrintData(std::string_view text) const {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void Context::PrintJson(const google::protobuf::Message& message) const {
+  PrintData(doc::WriteJson(message, {.with_schema = true, .indent = -1}) + "\n");
+}
+
+void Context::Say(std::string_view text) const {
+  if (quiet || json) return;
+  std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
+}
+
+void Context::Warn(std::string_view text) const { PrintLine("warning", text); }
+
+void Context::Hint(std::string_view text) const {
+  if (!quiet && !json) PrintLine("hint", text);
+}
+
+void Context::PrintError(const Status& status) const {
+  if (!json) {
+    PrintLine("error", MessageOf(status));
+    return;
+  }
+  nlohmann::ordered_json error = {
+      {"schema", "weir.v1"},
+      {"error", MessageOf(status)},
+      {"code", std::string(absl::StatusCodeToString(status.code()))},
+      {"exit_code", wire::ExitNumber(status)},
+  };
+  if (const auto reason = PolicyRefusalReason(status)) error["reason"] = *reason;
+  std::fprintf(stderr, "%s\n", error.dump(-1, ' ', true).c_str());
+}
+
+StatusOr<std::string> ReadDocument(Files& files, const std::string& path) {
+  return files.Read(path, kDocumentLimitBytes);
+}
+
+Status WriteOutput(const Context& context, const std::string& path, std::string_view data,
+                   bool force) {
+  if (path == "-") {
+    context.PrintData(data);
+    return OkStatus();
+  }
+  if (!force && context.files().Exists(path)) {
+    return AlreadyExists("%s exists; --force replaces it", path.c_str());
+  }
+  return context.files().WriteDurably(path, data, FileMode::kPublic);
+}
+
+std::string AbsoluteFolder(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::absolute(path, ignored).parent_path().lexically_normal().string();
+}
+
+bool IsTerminal(int descriptor) { return ::isatty(descriptor) == 1; }
+
+}  // namespace weir::tool

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_TOOLS_WEIR_CONTEXT_H_
+#define WEIR_TOOLS_WEIR_CONTEXT_H_
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+#include <google/protobuf/message.h>
+
+#include "weir/base/files.h"
+#include "weir/base/random.h"
+#include "weir/base/status.h"
+#include "weir/base/time.h"
+
+namespace weir::tool {
+
+// What every command has: the global options, and where data and messages go. stdout is data
+// only, everything else goes to stderr.
+class Context {
+ public:
+  std::string state;    // --state, $WEIR_STATE
+  std::string steward;  // --steward; empty: the only one
+  bool json = false;
+  bool quiet = false;
+
+  // Runs when the command is chosen; its status becomes the exit code.
+  void OnCommand(CLI::App* command, std::function<Status()> action);
+  // What the chosen command returned.
+  const Status& result() const { return result_; }
+
+  // INVALID_ARGUMENT without a state folder.
+  Status NeedState() const;
+  // `text` to stdout.
+  void PrintData(std::string_view text) const;
+  // One JSON object with its schema, and a newline.
+  void PrintJson(const google::protobuf::Message& message) const;
+  // Prose to stderr, unless quiet.
+  void Say(std::string_view text) const;
+  void Warn(std::string_view text) const;
+  void Hint(std::string_view text) const;
+  // "weir: error: ...", or the same as JSON.
+  void PrintError(const Status& status) const;
+
+  Files& files() const { return SystemFiles(); }
+  Clock& clock() const { return SystemClock(); }
+  RandomSource& random() const { return SystemRandom(); }
+
+ private:
+  Status result_;
+};
+
+// Reads a document that people write. NOT_FOUND and so on name the path.
+StatusOr<std::string> ReadDocument(Files& files, const std::string& path);
+// Refuses to replace an existing file unless `force`. "-" writes to stdout.
+Status WriteOutput(const Context& context, const std::string& path, std::string_view data,
+                   bool force);
+// The absolute folder of a path.
+std::string AbsoluteFolder(const std::string& path);
+// Bytes to a terminal are refused: binary and private data need `-o -` to be asked for.
+bool IsTerminal(int descriptor);
+
+}  // namespace weir::tool
+
+#endif  // WEIR_TOOLS_WEIR_CONTEXT_H_
