@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "tools/weir/commands.h"
+#include "tools/weir/file_ledger.h"
+#include "tools/weir/session.h"
+#include "tools/weir/text_table.h"
+#include "weir/data/dataset.h"
+#include "weir/data/duckdb/duckdb_engine.h"
+#include "weir/doc/yaml_reader.h"
+#include "weir/member/charge_records.h"
+
+namespace weir::tool {
+namespace {
+
+struct AddOptions {
+  std::string document;
+  bool accept_faults = false;
+};
+
+// What the owner is told about the file, on the owner's terminal.
+void PrintReport(const Context& context, const data::DatasetDescription& dataset,
+                 const OwnerView<data::SourceReport>& view) {
+  const data::SourceReport& report = view.ShowToOwner();
+  context.Say(dataset.source().path + ": " + std::to_string(report.rows) + " rows, " +
+              std::to_string(report.privacy_units) + " privacy units, " +
+              std::to_string(report.rows_without_unit) + " rows without a unit (dropped)");
+  TextTable table({"COLUMN", "MISSING", "NOT PARSED", "OUTSIDE BOUNDS", "OUTSIDE DOMAIN"});
+  for (const auto& column : report.columns) {
+    table.Add({column.column, std::to_string(column.missing), std::to_string(column.not_parsed),
+               std::to_string(column.outside_bounds), std::to_string(column.outside_domain)});
+  }
+  if (!table.empty()) context.Say(table.ToString());
+  for (const data::SourceFault& fault : report.faults) {
+    std::string place = fault.row == 0 ? dataset.source().path : "row " + std::to_string(fault.row);
+    if (!fault.column.empty()) place += ", column " + fault.column;
+    context.Warn(place + ": " + fault.what);
+  }
+  if (report.fault_count > report.faults.size()) {
+    context.Warn("and " + std::to_string(report.fault_count - report.faults.size()) +
+                 " more faults");
+  }
+}
+
+StatusOr<data::DatasetDescription> ReadDescription(const Context& context,
+                                                   const std::string& path) {
+  WEIR_ASSIGN_OR_RETURN(const std::string text, ReadDocument(context.files(), path));
+  WEIR_ASSIGN_OR_RETURN(const doc::Document<v1::Dataset> document,
+                        doc::ParseYaml<v1::Dataset>(text, path));
+  return data::DatasetDescription::Create(document, AbsoluteFolder(path));
+}
+
+// Reads the whole file. Faults are an error unless they are accepted: such values count as missing.
+Status CheckData(const Context& context, const data::DatasetDescription& dataset,
+                 bool accept_faults) {
+  WEIR_ASSIGN_OR_RETURN(data::DuckDbEngine engine,
+                        data::DuckDbEngine::Create({}, context.random()));
+  WEIR_ASSIGN_OR_RETURN(const OwnerView<data::SourceReport> report, engine.Check(dataset));
+  PrintReport(context, dataset, report);
+  if (report.ShowToOwner().fault_count == 0 || accept_faults) return OkStatus();
+  return InvalidArgument(
+      "the data does not fit its description; mend the file, declare the values as `missing`, or "
+      "accept that they count as missing with --accept-faults");
+}
+
+Status Check(const Context& context, const AddOptions& options) {
+  WEIR_ASSIGN_OR_RETURN(const data::DatasetDescription dataset,
+                        ReadDescription(context, options.document));
+  WEIR_RETURN_IF_ERROR(CheckData(context, dataset, options.accept_faults));
+  context.Say("data set " + dataset.id() + " fits its description");
+  return OkStatus();
+}
+
+Status Add(const Context& context, const AddOptions& options) {
+  WEIR_RETURN_IF_ERROR(context.NeedState());
+  WEIR_ASSIGN_OR_RETURN(const data::DatasetDescription dataset,
+                        ReadDescription(context, options.document));
+  WEIR_RETURN_IF_ERROR(CheckData(context, dataset, options.accept_faults));
+  v1::AddDatasetRequest request;
+  WEIR_ASSIGN_OR_RETURN(*request.mutable_document(),
+                        ReadDocument(context.files(), options.document));
+  request.set_folder(AbsoluteFolder(options.document));
+  // The ledger beside the file is held open until the member has taken its charges over, so that
+  // nobody can charge it in between.
+  WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<ledger::Ledger> beside,
+                        OpenExistingFileLedger(context, options.document));
+  if (beside != nullptr) {
+    WEIR_ASSIGN_OR_RETURN(const std::vector<ledger::ChargeRecord> records, beside->Export());
+    WEIR_ASSIGN_OR_RETURN(*request.mutable_imported(), member::ChargeRecordsToProto(records));
+  }
+  WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
+  WEIR_ASSIGN_OR_RETURN(const v1::AddDatasetResponse answer,
+                        session->Call(&member::Member::AddDataset, "AddDataset", request));
+  if (beside != nullptr) {
+    const std::string state = std::filesystem::absolute(context.state).lexically_normal().string();
+    WEIR_RETURN_IF_ERROR(beside->MarkMoved(state));
+    context.Say("took over " + std::to_string(request.imported().records_size()) +
+                " charges from the ledger beside the file");
+  }
+  if (context.json) context.PrintJson(answer);
+  context.Say("registered data set " + answer.dataset() + " of " + session->member_id());
+  return OkStatus();
+}
+
+std::string ShowBudget(const v1::AccountBalance& balance) {
+  return balance.spent_epsilon() + " of " + balance.budget_epsilon();
+}
+
+Status List(const Context& context) {
+  WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
+  WEIR_ASSIGN_OR_RETURN(
+      const v1::ListDatasetsResponse answer,
+      session->Call(&member::Member::ListDatasets, "ListDatasets", v1::ListDatasetsRequest()));
+  if (context.json) {
+    context.PrintJson(answer);
+    return OkStatus();
+  }
+  TextTable table({"DATASET", "THEME", "PRIVACY UNIT", "EPSILON SPENT", "LEFT"});
+  for (const v1::DatasetSummary& dataset : answer.datasets()) {
+    table.Add({dataset.dataset(), dataset.theme(), dataset.privacy_unit(),
+               ShowBudget(dataset.balance()), dataset.balance().remaining_epsilon()});
+  }
+  context.PrintData(table.ToString());
+  return OkStatus();
+}
+
+Status Show(const Context& context, const std::string& id) {
+  v1::GetDatasetRequest request;
+  request.set_dataset(id);
+  WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
+  WEIR_ASSIGN_OR_RETURN(const v1::GetDatasetResponse answer,
+                        session->Call(&member::Member::GetDataset, "GetDataset", request));
+  if (context.json) {
+    context.PrintJson(answer);
+  } else {
+    context.PrintData(answer.document());
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+void AddDatasetCommands(CLI::App& app, Context& context) {
+  CLI::App* dataset = app.add_subcommand("dataset", "Data sets of this region");
+  dataset->require_subcommand(1);
+  auto options = std::make_shared<AddOptions>();
+  const auto take_document = [&options](CLI::App* command) {
+    command->add_option("document", options->document, "Dataset document: <id>.dataset.yaml")
+        ->required();
+    command->add_flag("--accept-faults", options->accept_faults,
+                      "Values that do not fit count as missing");
+  };
+  CLI::App* add = dataset->add_subcommand("add", "Check the data and register the data set");
+  take_document(add);
+  context.OnCommand(add, [&context, options] { return Add(context, *options); });
+  CLI::App* check = dataset->add_subcommand("check", "Compare the data with its description");
+  take_document(check);
+  context.OnCommand(check, [&context, options] { return Check(context, *options); });
+  CLI::App* list = dataset->add_subcommand("list", "Registered data sets and their budgets");
+  context.OnCommand(list, [&context] { return List(context); });
+  auto id = std::make_shared<std::string>();
+  CLI::App* show = dataset->add_subcommand("show", "The document of one");
+  show->add_option("dataset", *id, "Id of the data set")->required();
+  context.OnCommand(show, [&context, id] { return Show(context, *id); });
+}
+
+}  // namespace weir::tool

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/weir/file_ledger.h"
+
+#include <string_view>
+#include <utility>
+
+namespace weir::tool {
+namespace {
+
+constexpr std::string_view kYamlSuffix = ".yaml";
+
+std::string LedgerPath(const std::string& document) {
+  return JoinPath(FileLedgerFolder(document), "ledger.db");
+}
+
+}  // namespace
+
+std::string FileLedgerFolder(const std::string& document) {
+  std::string stem = document;
+  if (stem.ends_with(kYamlSuffix)) stem.resize(stem.size() - kYamlSuffix.size());
+  return stem + ".ledger";
+}
+
+StatusOr<std::unique_ptr<ledger::Ledger>> OpenFileLedger(const Context& context,
+                                                         const std::string& document) {
+  WEIR_RETURN_IF_ERROR(context.files().MakeFolder(FileLedgerFolder(document)));
+  return ledger::Ledger::Open({.path = LedgerPath(document), .vfs = {}}, context.clock(),
+                              context.random(), context.files());
+}
+
+StatusOr<std::unique_ptr<ledger::Ledger>> OpenExistingFileLedger(const Context& context,
+                                                                 const std::string& document) {
+  if (!context.files().Exists(LedgerPath(document))) {
+    return std::unique_ptr<ledger::Ledger>();
+  }
+  return OpenFileLedger(context, document);
+}
+
+}  // namespace weir::tool
