@@ -14,7 +14,7 @@ constexpr std::string_view kBase64Digits =
 constexpr size_t kSha256BlockBytes = 64;
 
 std::array<int8_t, 256> MakeReverse(std::string_view digits) {
-  std::array<int8_t, 256> reverse;
+  std::array<int8_t, 256> reverse{};
   reverse.fill(-1);
   for (size_t i = 0; i < digits.size(); ++i) {
     reverse[static_cast<uint8_t>(digits[i])] = static_cast<int8_t>(i);

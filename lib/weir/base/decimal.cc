@@ -190,6 +190,7 @@ double ToDouble(const Decimal& value) {
   return value.coefficient < 0 ? -magnitude : magnitude;
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as in every comparison.
 int Compare(const Decimal& a, const Decimal& b) {
   const auto sign = [](int128 value) { return value < 0 ? -1 : (value > 0 ? 1 : 0); };
   const int sign_a = sign(a.coefficient);

@@ -101,8 +101,9 @@ std::string NameOf(const std::string& path) { return path.substr(path.find_last_
 // neither the old nor the new content is certain and a retry would lie.
 void SyncOrAbort(const Descriptor& file, const std::string& path) {
   if (::fsync(file.fd()) == 0) return;
-  std::fprintf(stderr, "weir: fsync of %s failed: %s; stopping, what the disk holds is unknown\n",
-               path.c_str(), ::strerrordesc_np(errno));
+  static_cast<void>(std::fprintf(
+      stderr, "weir: fsync of %s failed: %s; stopping, what the disk holds is unknown\n",
+      path.c_str(), ::strerrordesc_np(errno)));
   std::abort();
 }
 
@@ -205,10 +206,6 @@ class PosixFileLock final : public FileLock {
  private:
   Descriptor file_;  // closing it lets go
 };
-
-bool IsSameFile(const struct stat& a, const struct stat& b) {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
 
 class PosixFiles final : public Files {
  public:
@@ -339,7 +336,8 @@ class PosixFiles final : public Files {
       WEIR_ASSIGN_OR_RETURN(const struct stat held, Inspect(file, path));
       struct stat named {};
       // Somebody may have removed or replaced the file between opening and locking it.
-      if (::stat(path.c_str(), &named) == 0 && IsSameFile(held, named)) {
+      if (::stat(path.c_str(), &named) == 0 && held.st_dev == named.st_dev &&
+          held.st_ino == named.st_ino) {
         return std::make_unique<PosixFileLock>(std::move(file));
       }
     }

@@ -47,7 +47,7 @@ Status CheckIdentifier(std::string_view what, std::string_view text) {
 }
 
 std::string MakeUuid(Clock& clock, RandomSource& random) {
-  std::array<uint8_t, 16> bytes;
+  std::array<uint8_t, 16> bytes{};
   random.Fill(std::span(bytes).subspan(6));
   const auto milliseconds = static_cast<uint64_t>(clock.Now().time_since_epoch().count());
   for (size_t i = 0; i < 6; ++i) {

@@ -46,7 +46,8 @@ struct ThreadState {
 constinit thread_local ThreadState thread_state;
 
 [[noreturn]] void Fail(const char* what) {
-  std::fprintf(stderr, "weir: no secure randomness: %s failed, stopping\n", what);
+  static_cast<void>(
+      std::fprintf(stderr, "weir: no secure randomness: %s failed, stopping\n", what));
   std::abort();
 }
 
@@ -174,7 +175,7 @@ class BufferedSystemRandom final : public RandomSource {
 }  // namespace
 
 uint64_t RandomSource::Word() {
-  std::array<uint8_t, 8> bytes;
+  std::array<uint8_t, 8> bytes{};
   Fill(bytes);
   uint64_t word = 0;
   for (size_t i = 0; i < bytes.size(); ++i) word |= uint64_t{bytes[i]} << (8 * i);

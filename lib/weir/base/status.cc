@@ -24,7 +24,7 @@ std::string Format(const char* format, va_list arguments) {
     return "unprintable error";
   }
   std::vector<char> buffer(static_cast<size_t>(size) + 1);
-  std::vsnprintf(buffer.data(), buffer.size(), format, again);
+  static_cast<void>(std::vsnprintf(buffer.data(), buffer.size(), format, again));
   va_end(again);
   return {buffer.data(), static_cast<size_t>(size)};
 }
@@ -96,8 +96,10 @@ std::string MessageOf(const Status& status) {
 
 namespace internal {
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): called by WEIR_CHECK only.
 void CheckFailed(const char* condition, const char* file, int line) {
-  std::fprintf(stderr, "weir: bug: %s does not hold at %s:%d\n", condition, file, line);
+  static_cast<void>(
+      std::fprintf(stderr, "weir: bug: %s does not hold at %s:%d\n", condition, file, line));
   std::abort();
 }
 

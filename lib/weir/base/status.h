@@ -62,6 +62,7 @@ std::string MessageOf(const Status& status);
 #define WEIR_CONCAT_INNER(a, b) a##b
 #define WEIR_CONCAT(a, b) WEIR_CONCAT_INNER(a, b)
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a declared name cannot stand in parentheses.
 #define WEIR_RETURN_IF_ERROR(expression) \
   WEIR_RETURN_IF_ERROR_INNER(WEIR_CONCAT(weir_status_, __LINE__), expression)
 #define WEIR_RETURN_IF_ERROR_INNER(result, expression)        \
@@ -77,6 +78,7 @@ std::string MessageOf(const Status& status);
   auto result = (expression);                                        \
   if (!result.ok()) return std::move(result).status();               \
   declaration = *std::move(result)
+// NOLINTEND(bugprone-macro-parentheses)
 
 // Aborts on a bug of our own; nothing read from a file, flag or peer may reach one.
 #define WEIR_CHECK(condition)         \
