@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "weir/dp/discrete_gaussian.h"
@@ -32,7 +33,11 @@ double LaplaceTail(double scale, double m) {
   return std::exp(-m / scale) / (1 + std::exp(-1 / scale)) * kGuard;
 }
 
+// Beyond this every weight is below e^-800, which is zero as a double.
+double VanishingPoint(double sigma2) { return std::floor(40 * std::sqrt(sigma2)) + 40; }
+
 double SummedGaussianTail(double sigma2, double m) {
+  if (m > VanishingPoint(sigma2)) return std::numeric_limits<double>::min();
   double sum = 0;
   for (double x = m + Reach(sigma2); x >= m; --x) sum += GaussianWeight(sigma2, x);
   return sum / GaussianNormalizer(sigma2) * kGuard;
@@ -53,9 +58,8 @@ bool IsSummed(double sigma2) { return sigma2 <= kLargestSummedSigma * kLargestSu
 std::vector<double> SummedGaussianTails(double sigma2, double first, double step, size_t count) {
   const double factor = kGuard / GaussianNormalizer(sigma2);
   std::vector<double> tails(count);
-  // Beyond 40 sigma every weight is below e^-800, which is zero as a double.
   const double last = first + step * static_cast<double>(count - 1);
-  double x = std::min(last, std::floor(40 * std::sqrt(sigma2)) + 40) + Reach(sigma2);
+  double x = std::min(last, VanishingPoint(sigma2)) + Reach(sigma2);
   double sum = 0;
   for (size_t k = count; k-- > 0;) {
     for (const double m = first + step * static_cast<double>(k); x >= m; --x) {

@@ -69,20 +69,28 @@ double SmallestOverOrders(const Function& function) {
   constexpr int kSteps = 300;
   constexpr double kWidth = (kHighestLogOrder - kLowestLogOrder) / kSteps;
   LogOrder best{kLowestLogOrder};
-  for (int i = 0; i <= kSteps; ++i) {
+  double smallest = function(best);
+  for (int i = 1; i <= kSteps; ++i) {
     const LogOrder order{kLowestLogOrder + kWidth * i};
-    if (function(order) < function(best)) best = order;
+    const double value = function(order);
+    if (value < smallest) {
+      best = order;
+      smallest = value;
+    }
   }
   const double ratio = (std::sqrt(5.0) - 1) / 2;
   double low = best.x - kWidth;
   double high = best.x + kWidth;
-  while (high - low > 1e-9) {
+  while (high - low > 1e-8) {
     const double left = high - ratio * (high - low);
     const double right = low + ratio * (high - low);
-    (function(LogOrder{left}) < function(LogOrder{right}) ? high : low) =
-        function(LogOrder{left}) < function(LogOrder{right}) ? right : left;
+    if (function(LogOrder{left}) < function(LogOrder{right})) {
+      high = right;
+    } else {
+      low = left;
+    }
   }
-  return std::min(function(best), function(LogOrder{(low + high) / 2}));
+  return std::min(smallest, function(LogOrder{(low + high) / 2}));
 }
 
 }  // namespace
