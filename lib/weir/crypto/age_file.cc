@@ -122,7 +122,7 @@ StatusOr<std::string> Open(std::string_view ciphertext, const AgeIdentity& ident
   const std::string mac = HeaderMac(file_key, ciphertext.substr(0, header.macced_bytes));
   if (!ConstantTimeEqual(mac, header.mac)) return DataLoss("age header is altered");
   const std::string_view payload = ciphertext.substr(header.size_bytes);
-  if (payload.size() < kNonceBytes) return DataLoss("age file is truncated before its payload");
+  if (payload.size() < kNonceBytes) return DataLoss("age file is truncated behind its header");
   const SecretBytes key = internal::Hkdf(file_key, payload.substr(0, kNonceBytes), "payload");
   return internal::OpenPayload(key, payload.substr(kNonceBytes), limit_bytes);
 }

@@ -147,7 +147,7 @@ Status CheckValidity(const IssueOptions& options, Time now, Time authority_end) 
   if (options.validity <= std::chrono::seconds(0)) {
     return InvalidArgument("the validity of a certificate must be above zero");
   }
-  if (now > authority_end || options.validity > authority_end - now) {
+  if (options.validity > std::chrono::floor<std::chrono::seconds>(authority_end - now)) {
     return FailedPrecondition("the authority itself ends at %s, before the certificate would",
                               FormatTime(authority_end).c_str());
   }
