@@ -30,7 +30,7 @@ StatusOr<double> StandardError(const NoiseLaw& law);
 StatusOr<double> TwoSidedTail(const NoiseLaw& law, int128 w);
 
 // Smallest integer w with P[|noise| <= w] >= kCoverage, by TwoSidedTail: where doubles cannot tell
-// (scales above 2^40, or a tail within 1e-12 of 5 %) the larger candidate.
+// (scales above 2^40, or a tail within 1e-11 of 5 %) the larger candidate.
 StatusOr<int128> HalfWidth(const NoiseLaw& law);
 
 // A w with P[|sum of the noises| <= w] >= kCoverage, for independent noises: the figure of a total

@@ -37,10 +37,6 @@ bool IsReduced(const Rational& value) {
          GreatestCommonDivisor(value.numerator, value.denominator) == 1;
 }
 
-double ToDouble(const Rational& value) {
-  return static_cast<double>(value.numerator) / static_cast<double>(value.denominator);
-}
-
 uint128 Floor(const Rational& value) { return value.numerator / value.denominator; }
 
 uint128 IntegerSquareRoot(uint128 value) {

@@ -16,7 +16,9 @@ StatusOr<Rational> MakeRational(uint128 numerator, uint128 denominator);
 bool IsReduced(const Rational& value);
 
 // The value to within two units in the last place: for reports, never for sampling.
-double ToDouble(const Rational& value);
+inline double ToDouble(const Rational& value) {
+  return static_cast<double>(value.numerator) / static_cast<double>(value.denominator);
+}
 
 // Largest integer not above the value.
 uint128 Floor(const Rational& value);
