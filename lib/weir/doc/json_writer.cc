@@ -99,14 +99,8 @@ Json FieldToJson(const Message& message, const FieldDescriptor& field) {
 }
 
 Json MessageToJson(const Message& message) {
-  std::vector<const FieldDescriptor*> fields;
-  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
-    fields.push_back(message.GetDescriptor()->field(i));
-  }
-  std::sort(fields.begin(), fields.end(),
-            [](const auto* a, const auto* b) { return a->number() < b->number(); });
   Json object = Json::object();
-  for (const FieldDescriptor* field : fields) {
+  for (const FieldDescriptor* field : internal::FieldsInOrder(*message.GetDescriptor())) {
     const bool other_member = field->real_containing_oneof() != nullptr &&
                               !message.GetReflection()->HasField(message, field);
     if (!other_member) object[field->name()] = FieldToJson(message, *field);

@@ -54,15 +54,6 @@ std::string ItemLine(const Rendered& item) {
   return "- " + item.head + "\n" + Indented(item.body);
 }
 
-// What the writer says of every field of a message, in field-number order.
-std::vector<const FieldDescriptor*> FieldsInOrder(const Descriptor& type) {
-  std::vector<const FieldDescriptor*> fields;
-  for (int i = 0; i < type.field_count(); ++i) fields.push_back(type.field(i));
-  std::sort(fields.begin(), fields.end(),
-            [](const auto* a, const auto* b) { return a->number() < b->number(); });
-  return fields;
-}
-
 bool IsWritten(const Message& message, const FieldDescriptor& field) {
   const Reflection& reflection = *message.GetReflection();
   if (field.is_repeated()) return reflection.FieldSize(message, &field) > 0;
@@ -192,7 +183,7 @@ StatusOr<Rendered> RenderMapping(const Message& message) {
     return Internal("a %s with unknown fields cannot be written", message.GetTypeName().c_str());
   }
   Rendered rendered;
-  for (const FieldDescriptor* field : FieldsInOrder(*message.GetDescriptor())) {
+  for (const FieldDescriptor* field : internal::FieldsInOrder(*message.GetDescriptor())) {
     if (!IsWritten(message, *field)) continue;
     WEIR_ASSIGN_OR_RETURN(const Rendered value, RenderField(message, *field));
     rendered.body += KeyLine(field->name(), value);
@@ -204,7 +195,7 @@ StatusOr<Rendered> RenderMapping(const Message& message) {
 // The field whose value alone, or whose name alone, says all of `message`; null if there is none.
 const FieldDescriptor* OnlyField(const Message& message) {
   const FieldDescriptor* only = nullptr;
-  for (const FieldDescriptor* field : FieldsInOrder(*message.GetDescriptor())) {
+  for (const FieldDescriptor* field : internal::FieldsInOrder(*message.GetDescriptor())) {
     if (!IsWritten(message, *field)) continue;
     if (only != nullptr) return nullptr;
     only = field;

@@ -119,8 +119,17 @@ const EnumValueDescriptor* FindEnumWord(const EnumDescriptor& type, std::string_
   return nullptr;
 }
 
+std::vector<const FieldDescriptor*> FieldsInOrder(const Descriptor& type) {
+  std::vector<const FieldDescriptor*> fields(static_cast<size_t>(type.field_count()));
+  for (int i = 0; i < type.field_count(); ++i) fields[static_cast<size_t>(i)] = type.field(i);
+  std::sort(fields.begin(), fields.end(),
+            [](const auto* a, const auto* b) { return a->number() < b->number(); });
+  return fields;
+}
+
 std::vector<std::string> FieldNames(const Descriptor& type) {
   std::vector<std::string> names;
+  names.reserve(static_cast<size_t>(type.field_count()));
   for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
   return names;
 }

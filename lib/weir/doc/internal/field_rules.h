@@ -40,6 +40,9 @@ std::vector<std::string> EnumWords(const google::protobuf::EnumDescriptor& type)
 const google::protobuf::EnumValueDescriptor* FindEnumWord(
     const google::protobuf::EnumDescriptor& type, std::string_view word);
 
+// By field number.
+std::vector<const google::protobuf::FieldDescriptor*> FieldsInOrder(
+    const google::protobuf::Descriptor& type);
 std::vector<std::string> FieldNames(const google::protobuf::Descriptor& type);
 
 // "a, b, c"

@@ -212,12 +212,19 @@ Status Reader::ReadMap(const YamlNode& node, const std::string& path, const Fiel
   return OkStatus();
 }
 
+// The reflection methods that store a T: in a field, and behind the items of a list.
+template <class T>
+struct Setter {
+  void (Reflection::*one)(Message*, const FieldDescriptor*, T) const;
+  void (Reflection::*item)(Message*, const FieldDescriptor*, T) const;
+};
+
 template <class T>
 Status Put(const FieldDescriptor& field, const StatusOr<T>& value, Message& message,
-           void (Reflection::*set)(Message*, const FieldDescriptor*, T) const,
-           void (Reflection::*add)(Message*, const FieldDescriptor*, T) const) {
+           const Setter<T>& setter) {
   if (!value.ok()) return value.status();
-  (message.GetReflection()->*(field.is_repeated() ? add : set))(&message, &field, *value);
+  const auto store = field.is_repeated() ? setter.item : setter.one;
+  (message.GetReflection()->*store)(&message, &field, *value);
   return OkStatus();
 }
 
@@ -236,21 +243,28 @@ Status Reader::ReadScalar(const YamlNode& node, const std::string& path,
     case FieldDescriptor::CPPTYPE_ENUM:
       return At(node, path, ReadEnum(node, field, message));
     case FieldDescriptor::CPPTYPE_BOOL:
-      return At(node, path, Put(field, ReadBool(text), message, &R::SetBool, &R::AddBool));
+      return At(node, path,
+                Put(field, ReadBool(text), message, Setter<bool>{&R::SetBool, &R::AddBool}));
     case FieldDescriptor::CPPTYPE_INT32:
       return At(node, path,
-                Put(field, ReadInteger<int32_t>(text), message, &R::SetInt32, &R::AddInt32));
+                Put(field, ReadInteger<int32_t>(text), message,
+                    Setter<int32_t>{&R::SetInt32, &R::AddInt32}));
     case FieldDescriptor::CPPTYPE_INT64:
       return At(node, path,
-                Put(field, ReadInteger<int64_t>(text), message, &R::SetInt64, &R::AddInt64));
+                Put(field, ReadInteger<int64_t>(text), message,
+                    Setter<int64_t>{&R::SetInt64, &R::AddInt64}));
     case FieldDescriptor::CPPTYPE_UINT32:
       return At(node, path,
-                Put(field, ReadInteger<uint32_t>(text), message, &R::SetUInt32, &R::AddUInt32));
+                Put(field, ReadInteger<uint32_t>(text), message,
+                    Setter<uint32_t>{&R::SetUInt32, &R::AddUInt32}));
     case FieldDescriptor::CPPTYPE_UINT64:
       return At(node, path,
-                Put(field, ReadInteger<uint64_t>(text), message, &R::SetUInt64, &R::AddUInt64));
+                Put(field, ReadInteger<uint64_t>(text), message,
+                    Setter<uint64_t>{&R::SetUInt64, &R::AddUInt64}));
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      return At(node, path, Put(field, ReadDouble(text), message, &R::SetDouble, &R::AddDouble));
+      return At(
+          node, path,
+          Put(field, ReadDouble(text), message, Setter<double>{&R::SetDouble, &R::AddDouble}));
     default:
       return Internal("documents cannot hold the field %s", field.full_name().c_str());
   }
@@ -264,8 +278,8 @@ Status Reader::ReadText(const YamlNode& node, const FieldDescriptor& field,
   WEIR_RETURN_IF_ERROR(CheckLexical(LexicalOf(field), node.text));
   const bool must_have_text = IsRequired(field) && !field.is_repeated();
   if (node.text.empty() && must_have_text) return InvalidArgument("must not be empty");
-  return Put<std::string>(field, node.text, message, &Reflection::SetString,
-                          &Reflection::AddString);
+  return Put<std::string>(field, node.text, message,
+                          {&Reflection::SetString, &Reflection::AddString});
 }
 
 Status Reader::ReadEnum(const YamlNode& node, const FieldDescriptor& field,
@@ -276,8 +290,8 @@ Status Reader::ReadEnum(const YamlNode& node, const FieldDescriptor& field,
                                                        JoinWords(EnumWords(*field.enum_type())) +
                                                        "; got " + Quoted(node.text));
   }
-  return Put<const EnumValueDescriptor*>(field, value, message, &Reflection::SetEnum,
-                                         &Reflection::AddEnum);
+  return Put<const EnumValueDescriptor*>(field, value, message,
+                                         {&Reflection::SetEnum, &Reflection::AddEnum});
 }
 
 }  // namespace

@@ -34,8 +34,9 @@ std::string WhyNotAllowed(uint32_t value) {
   if (value == '\t') {
     return "a tab is not allowed; indent with spaces, and write \"\\t\" for a tab inside text";
   }
-  if (value == '\r')
+  if (value == '\r') {
     return "a carriage return without line feed is not allowed; end lines with \\n";
+  }
   return "the character " + CodePointName(value) + " is not allowed; remove it";
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/doc/internal/utf8.h"
 
-#include <cstdio>
-
 namespace weir::doc::internal {
 namespace {
 
@@ -59,9 +57,12 @@ bool IsText(std::string_view text) {
 }
 
 std::string CodePointName(uint32_t value) {
-  char name[16];
-  std::snprintf(name, sizeof(name), "U+%04X", value);
-  return name;
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string digits;
+  for (; value != 0 || digits.size() < 4; value >>= 4) {
+    digits.insert(digits.begin(), kDigits[value & 0xFu]);
+  }
+  return "U+" + digits;
 }
 
 std::string Quoted(std::string_view text) {
