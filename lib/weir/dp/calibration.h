@@ -49,7 +49,7 @@ StatusOr<Epsilon> LaplaceEpsilon(const Rational& scale, uint128 l1_sensitivity);
 StatusOr<Rational> GaussianVariance(ExactRho rho, uint128 squared_l2_sensitivity);
 
 // rho = S/(2 sigma^2) rounded up; saturates at ExactRho::kLimit.
-// Source: Canonne, Kamath, Steinke 2020, Theorem 4 (any integer shift vector).
+// Source: Canonne, Kamath, Steinke 2020, Theorem 4 and its multivariate form (any integer shift).
 ExactRho GaussianRho(const Rational& variance, uint128 squared_l2_sensitivity);
 
 // epsilon-DP implies epsilon^2/2-zCDP (Bun, Steinke 2016, Proposition 1.4); rounded up.

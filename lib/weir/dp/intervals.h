@@ -41,8 +41,8 @@ StatusOr<int128> HalfWidth(const NoiseLaw& law);
 //            the noises are rounded to a coarser grid and the rounding is added to w (at most 1 %
 //            too wide). For more than 64 noises a Chernoff bound stands (about 39 % too wide).
 // Cost:      one FFT of at most 2^20 points a distinct law.
-// Source:    Laplace moment generating function in closed form; Gaussian is sigma^2-subgaussian
-//            (Canonne, Kamath, Steinke 2020, Corollary 17); Hermite-Hadamard for coarse cells.
+// Source:    the Laplace moment generating function in closed form; the discrete Gaussian is
+//            sigma^2-subgaussian (Canonne, Kamath, Steinke 2020, section 2.3).
 StatusOr<int128> SumHalfWidth(std::span<const NoiseLaw> laws);
 
 // Standard deviation of the sum.
