@@ -4,12 +4,11 @@
 #include <string>
 
 #include "tools/weir/commands.h"
+#include "tools/weir/dataset_report.h"
 #include "tools/weir/file_ledger.h"
 #include "tools/weir/session.h"
 #include "tools/weir/text_table.h"
-#include "weir/data/dataset.h"
 #include "weir/data/duckdb/duckdb_engine.h"
-#include "weir/doc/yaml_reader.h"
 #include "weir/member/charge_records.h"
 
 namespace weir::tool {
@@ -20,38 +19,6 @@ struct AddOptions {
   bool accept_faults = false;
 };
 
-// What the owner is told about the file, on the owner's terminal.
-void PrintReport(const Context& context, const data::DatasetDescription& dataset,
-                 const OwnerView<data::SourceReport>& view) {
-  const data::SourceReport& report = view.ShowToOwner();
-  context.Say(dataset.source().path + ": " + std::to_string(report.rows) + " rows, " +
-              std::to_string(report.privacy_units) + " privacy units, " +
-              std::to_string(report.rows_without_unit) + " rows without a unit (dropped)");
-  TextTable table({"COLUMN", "MISSING", "NOT PARSED", "OUTSIDE BOUNDS", "OUTSIDE DOMAIN"});
-  for (const auto& column : report.columns) {
-    table.Add({column.column, std::to_string(column.missing), std::to_string(column.not_parsed),
-               std::to_string(column.outside_bounds), std::to_string(column.outside_domain)});
-  }
-  if (!table.empty()) context.Say(table.ToString());
-  for (const data::SourceFault& fault : report.faults) {
-    std::string place = fault.row == 0 ? dataset.source().path : "row " + std::to_string(fault.row);
-    if (!fault.column.empty()) place += ", column " + fault.column;
-    context.Warn(place + ": " + fault.what);
-  }
-  if (report.fault_count > report.faults.size()) {
-    context.Warn("and " + std::to_string(report.fault_count - report.faults.size()) +
-                 " more faults");
-  }
-}
-
-StatusOr<data::DatasetDescription> ReadDescription(const Context& context,
-                                                   const std::string& path) {
-  WEIR_ASSIGN_OR_RETURN(const std::string text, ReadDocument(context.files(), path));
-  WEIR_ASSIGN_OR_RETURN(const doc::Document<v1::Dataset> document,
-                        doc::ParseYaml<v1::Dataset>(text, path));
-  return data::DatasetDescription::Create(document, AbsoluteFolder(path));
-}
-
 // Reads the whole file. Faults are an error unless they are accepted: such values count as missing.
 Status CheckData(const Context& context, const data::DatasetDescription& dataset,
                  bool accept_faults) {
@@ -59,10 +26,7 @@ Status CheckData(const Context& context, const data::DatasetDescription& dataset
                         data::DuckDbEngine::Create({}, context.random()));
   WEIR_ASSIGN_OR_RETURN(const OwnerView<data::SourceReport> report, engine.Check(dataset));
   PrintReport(context, dataset, report);
-  if (report.ShowToOwner().fault_count == 0 || accept_faults) return OkStatus();
-  return InvalidArgument(
-      "the data does not fit its description; mend the file, declare the values as `missing`, or "
-      "accept that they count as missing with --accept-faults");
+  return JudgeReport(context, dataset, report, accept_faults);
 }
 
 Status Check(const Context& context, const AddOptions& options) {
@@ -84,9 +48,9 @@ Status Add(const Context& context, const AddOptions& options) {
   request.set_folder(AbsoluteFolder(options.document));
   // The ledger beside the file is held open until the member has taken its charges over, so that
   // nobody can charge it in between.
-  WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<ledger::Ledger> beside,
-                        OpenExistingFileLedger(context, options.document));
-  if (beside != nullptr) {
+  std::unique_ptr<ledger::Ledger> beside;
+  if (FileLedgerExists(context, options.document)) {
+    WEIR_ASSIGN_OR_RETURN(beside, OpenFileLedger(context, options.document));
     WEIR_ASSIGN_OR_RETURN(const std::vector<ledger::ChargeRecord> records, beside->Export());
     WEIR_ASSIGN_OR_RETURN(*request.mutable_imported(), member::ChargeRecordsToProto(records));
   }

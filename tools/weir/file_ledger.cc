@@ -21,19 +21,15 @@ std::string FileLedgerFolder(const std::string& document) {
   return stem + ".ledger";
 }
 
+bool FileLedgerExists(const Context& context, const std::string& document) {
+  return context.files().Exists(LedgerPath(document));
+}
+
 StatusOr<std::unique_ptr<ledger::Ledger>> OpenFileLedger(const Context& context,
                                                          const std::string& document) {
   WEIR_RETURN_IF_ERROR(context.files().MakeFolder(FileLedgerFolder(document)));
   return ledger::Ledger::Open({.path = LedgerPath(document), .vfs = {}}, context.clock(),
                               context.random(), context.files());
-}
-
-StatusOr<std::unique_ptr<ledger::Ledger>> OpenExistingFileLedger(const Context& context,
-                                                                 const std::string& document) {
-  if (!context.files().Exists(LedgerPath(document))) {
-    return std::unique_ptr<ledger::Ledger>();
-  }
-  return OpenFileLedger(context, document);
 }
 
 }  // namespace weir::tool

@@ -16,13 +16,11 @@ namespace weir::tool {
 // it voids the guarantee.
 std::string FileLedgerFolder(const std::string& document);
 
+bool FileLedgerExists(const Context& context, const std::string& document);
+
 // Opens it, or makes it.
 StatusOr<std::unique_ptr<ledger::Ledger>> OpenFileLedger(const Context& context,
                                                          const std::string& document);
-// Null if there is none, or if its charges have moved to a member already.
-StatusOr<std::unique_ptr<ledger::Ledger>> OpenExistingFileLedger(const Context& context,
-                                                                 const std::string& document);
-
 }  // namespace weir::tool
 
 #endif  // WEIR_TOOLS_WEIR_FILE_LEDGER_H_

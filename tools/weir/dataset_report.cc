@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/weir/dataset_report.h"
+
+#include "tools/weir/text_table.h"
+#include "weir/doc/yaml_reader.h"
+
+namespace weir::tool {
+
+StatusOr<data::DatasetDescription> ReadDescription(const Context& context,
+                                                   const std::string& path) {
+  WEIR_ASSIGN_OR_RETURN(const std::string text, ReadDocument(context.files(), path));
+  WEIR_ASSIGN_OR_RETURN(const doc::Document<v1::Dataset> document,
+                        doc::ParseYaml<v1::Dataset>(text, path));
+  return data::DatasetDescription::Create(document, AbsoluteFolder(path));
+}
+
+void PrintReport(const Context& context, const data::DatasetDescription& dataset,
+                 const OwnerView<data::SourceReport>& view) {
+  const data::SourceReport& report = view.ShowToOwner();
+  context.Say(dataset.source().path + ": " + std::to_string(report.rows) + " rows, " +
+              std::to_string(report.privacy_units) + " privacy units, " +
+              std::to_string(report.rows_without_unit) + " rows without a unit (dropped)");
+  TextTable table({"COLUMN", "MISSING", "NOT PARSED", "OUTSIDE BOUNDS", "OUTSIDE DOMAIN"});
+  for (const auto& column : report.columns) {
+    table.Add({column.column, std::to_string(column.missing), std::to_string(column.not_parsed),
+               std::to_string(column.outside_bounds), std::to_string(column.outside_domain)});
+  }
+  if (!table.empty()) context.Say(table.ToString());
+}
+
+Status JudgeReport(const Context& context, const data::DatasetDescription& dataset,
+                   const OwnerView<data::SourceReport>& view, bool accept_faults) {
+  const data::SourceReport& report = view.ShowToOwner();
+  for (const data::SourceFault& fault : report.faults) {
+    std::string place = fault.row == 0 ? dataset.source().path : "row " + std::to_string(fault.row);
+    if (!fault.column.empty()) place += ", column " + fault.column;
+    context.Warn(place + ": " + fault.what);
+  }
+  if (report.fault_count > report.faults.size()) {
+    context.Warn("and " + std::to_string(report.fault_count - report.faults.size()) +
+                 " more faults");
+  }
+  if (report.fault_count == 0 || accept_faults) return OkStatus();
+  return InvalidArgument(
+      "the data does not fit its description: mend the file, declare the values as `missing`, or "
+      "let them count as missing with --accept-faults");
+}
+
+}  // namespace weir::tool

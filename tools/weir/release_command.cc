@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <string>
+
+#include "tools/weir/commands.h"
+#include "tools/weir/local_release.h"
+#include "tools/weir/preview.h"
+#include "tools/weir/session.h"
+#include "tools/weir/table_output.h"
+#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/doc/json_writer.h"
+#include "weir/doc/yaml_reader.h"
+#include "weir/doc/yaml_writer.h"
+
+namespace weir::tool {
+namespace {
+
+struct ReleaseOptions {
+  std::string spec;
+  OutputOptions output;
+  std::string manifest;
+  bool dry_run = false;
+  bool accept_faults = false;
+};
+
+// What a release through a member or from a file gives.
+struct Outcome {
+  v1::RunReleaseResponse answer;
+  std::string payload;
+  std::string manifest;
+};
+
+StatusOr<std::string> FetchRelease(Session& session, const std::string& sha256, bool manifest) {
+  v1::GetReleaseChunkRequest request;
+  request.set_payload_sha256(sha256);
+  request.set_manifest(manifest);
+  std::string content;
+  while (true) {
+    request.set_offset(content.size());
+    WEIR_ASSIGN_OR_RETURN(
+        const v1::GetReleaseChunkResponse chunk,
+        session.Call(&member::Member::GetReleaseChunk, "GetReleaseChunk", request));
+    content += chunk.data();
+    if (content.size() >= chunk.total_bytes()) return content;
+    if (chunk.data().empty()) return DataLoss("the stored release ends too early");
+  }
+}
+
+StatusOr<Outcome> RunThroughMember(Session& session, const std::string& spec) {
+  v1::RunReleaseRequest request;
+  request.set_spec(spec);
+  WEIR_ASSIGN_OR_RETURN(const v1::RunReleaseResponse answer,
+                        session.Call(&member::Member::RunRelease, "RunRelease", request));
+  Outcome outcome{.answer = answer, .payload = {}, .manifest = {}};
+  WEIR_ASSIGN_OR_RETURN(outcome.payload,
+                        FetchRelease(session, answer.payload_sha256(), /*manifest=*/false));
+  WEIR_ASSIGN_OR_RETURN(outcome.manifest,
+                        FetchRelease(session, answer.payload_sha256(), /*manifest=*/true));
+  return outcome;
+}
+
+Status ShowCharge(const Context& context, const ReleaseOptions& options,
+                  const v1::ReleasePreview& preview) {
+  if (options.dry_run && context.json) {
+    context.PrintJson(preview);
+  } else if (options.dry_run) {
+    context.PrintData(ShowPreview(preview));
+  } else {
+    context.Say(ShowPreview(preview));
+  }
+  return RefusalOf(preview);
+}
+
+Status Deliver(const Context& context, const ReleaseOptions& options, const Outcome& outcome) {
+  WEIR_ASSIGN_OR_RETURN(const data::PlainTable table, data::ReadParquet(outcome.payload, {}));
+  if (!options.manifest.empty()) {
+    WEIR_RETURN_IF_ERROR(
+        WriteOutput(context, options.manifest, outcome.manifest, options.output.force));
+  }
+  if (context.json) {
+    std::string json = doc::WriteJson(outcome.answer, {.with_schema = true, .indent = -1});
+    if (options.output.path.empty()) {
+      json.pop_back();
+      json += ",\"rows\":" + RowsToJson(table) + "}";
+    }
+    context.PrintData(json + "\n");
+    if (options.output.path.empty()) return OkStatus();
+  }
+  WEIR_RETURN_IF_ERROR(WriteTable(context, options.output, table, outcome.payload));
+  if (!options.output.path.empty() && options.output.path != "-") {
+    context.Say("wrote " + options.output.path);
+  }
+  return OkStatus();
+}
+
+Status ReleaseThroughMember(const Context& context, const ReleaseOptions& options, Session& session,
+                            const v1::ReleaseSpec& spec) {
+  WEIR_ASSIGN_OR_RETURN(const std::string text, doc::WriteYaml(spec));
+  v1::PreviewReleaseRequest request;
+  request.set_spec(text);
+  WEIR_ASSIGN_OR_RETURN(const v1::PreviewReleaseResponse preview,
+                        session.Call(&member::Member::PreviewRelease, "PreviewRelease", request));
+  WEIR_RETURN_IF_ERROR(ShowCharge(context, options, preview.preview()));
+  if (options.dry_run) return OkStatus();
+  WEIR_ASSIGN_OR_RETURN(const Outcome outcome, RunThroughMember(session, text));
+  return Deliver(context, options, outcome);
+}
+
+Status ReleaseFromFile(const Context& context, const ReleaseOptions& options,
+                       const doc::Document<v1::ReleaseSpec>& spec, const std::string& document) {
+  WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<LocalRelease> release,
+                        LocalRelease::Prepare(context, document, spec));
+  WEIR_ASSIGN_OR_RETURN(const v1::ReleasePreview preview, release->Preview());
+  WEIR_RETURN_IF_ERROR(ShowCharge(context, options, preview));
+  if (options.dry_run) return OkStatus();
+  if (!preview.already_released()) {
+    WEIR_RETURN_IF_ERROR(release->CheckData(options.accept_faults));
+  }
+  WEIR_ASSIGN_OR_RETURN(const LocalRelease::Result result, release->Run());
+  Outcome outcome{
+      .answer = {}, .payload = result.stored.payload, .manifest = result.stored.manifest};
+  *outcome.answer.mutable_preview() = preview;
+  outcome.answer.set_charge(result.charge);
+  outcome.answer.set_payload_sha256(result.stored.payload_sha256);
+  outcome.answer.set_answered_from_store(result.from_store);
+  return Deliver(context, options, outcome);
+}
+
+// `dataset:` is a path if it has the form of one; ids have neither dot nor slash.
+bool IsPath(const std::string& dataset) { return dataset.find_first_of("./") != std::string::npos; }
+
+Status Release(const Context& context, const ReleaseOptions& options) {
+  WEIR_RETURN_IF_ERROR(CheckOutput(context, options.output));
+  WEIR_ASSIGN_OR_RETURN(const std::string text, ReadDocument(context.files(), options.spec));
+  WEIR_ASSIGN_OR_RETURN(doc::Document<v1::ReleaseSpec> spec,
+                        doc::ParseYaml<v1::ReleaseSpec>(text, options.spec));
+  if (!IsPath(spec.message.dataset())) {
+    WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
+    return ReleaseThroughMember(context, options, *session, spec.message);
+  }
+  const std::string document = JoinPath(AbsoluteFolder(options.spec), spec.message.dataset());
+  if (context.state.empty()) return ReleaseFromFile(context, options, spec, document);
+  WEIR_ASSIGN_OR_RETURN(const std::string id, DatasetIdOf(context, document));
+  WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
+  v1::GetDatasetRequest request;
+  request.set_dataset(id);
+  const StatusOr<v1::GetDatasetResponse> known =
+      session->Call(&member::Member::GetDataset, "GetDataset", request);
+  if (known.status().code() == StatusCode::kNotFound) {
+    return ReleaseFromFile(context, options, spec, document);
+  }
+  WEIR_RETURN_IF_ERROR(known.status());
+  spec.message.set_dataset(id);
+  return ReleaseThroughMember(context, options, *session, spec.message);
+}
+
+}  // namespace
+
+void AddReleaseCommand(CLI::App& app, Context& context) {
+  CLI::App* release =
+      app.add_subcommand("release", "Publish a table with noise, charged to the data set's budget");
+  auto options = std::make_shared<ReleaseOptions>();
+  release->add_option("spec", options->spec, "Release document: <name>.release.yaml")->required();
+  release->add_option("-o,--output", options->output.path,
+                      "File to write: .csv, .parquet, or - for CSV on stdout; default: a table");
+  release->add_option("--manifest", options->manifest, "Where to write what was done and charged");
+  release->add_flag("--dry-run", options->dry_run, "Show cost and error; touch and charge nothing");
+  release->add_flag("--accept-faults", options->accept_faults,
+                    "Values that do not fit the description count as missing");
+  release->add_flag("--force", options->output.force, "Replace existing files");
+  release->footer("example: weir release crashes-by-hour.release.yaml -o crashes-by-hour.csv");
+  context.OnCommand(release, [&context, options] { return Release(context, *options); });
+}
+
+}  // namespace weir::tool
