@@ -107,14 +107,14 @@ StatusOr<CsvReader::Step> CsvReader::NextRow(bool may_fill) {
     if (position_ == buffer_.size() && at_end_) return Step::kEnd;
     switch (SplitRow()) {
       case Split::kRow:
-        return Step::kRow;
+        return row_end_ - position_ > kMaxCsvRowBytes ? Step::kTooLong : Step::kRow;
       case Split::kEmptyLine:
         position_ = row_end_;
         break;
       case Split::kOpenQuote:
         open_quote_ = true;
         row_end_ = buffer_.size();
-        return Step::kRow;
+        return row_end_ - position_ > kMaxCsvRowBytes ? Step::kTooLong : Step::kRow;
       case Split::kIncomplete:
         if (!may_fill) return Step::kEnd;
         if (buffer_.size() - position_ > kMaxCsvRowBytes) return Step::kTooLong;
