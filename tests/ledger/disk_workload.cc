@@ -27,7 +27,9 @@ void DiskWorkload::Run() {
 
 void DiskWorkload::Note(const Status& status) {
   if (status.ok() && failed_) wrote_after_failure_ = true;
-  if (!status.ok() && !PolicyRefusalReason(status).has_value()) failed_ = true;
+  if (status.ok() || PolicyRefusalReason(status).has_value()) return;
+  failed_ = true;
+  failures_.insert(status.code());
 }
 
 void DiskWorkload::Life(const std::string& name) {
@@ -60,6 +62,7 @@ void DiskWorkload::Life(const std::string& name) {
 void DiskWorkload::Debit(Ledger& ledger, const std::string& plan) {
   const StatusOr<Charge> charge = ledger.Debit(SharedQuestion(plan, "0.2", "kc", BudgetOf("2")));
   Note(charge.status());
+  if (!charge.ok() && !PolicyRefusalReason(charge.status()).has_value()) ++acknowledged_.unknown;
   if (charge.ok()) acknowledged_.charges[charge->id()] = ChargeState::kDebited;
 }
 
@@ -73,7 +76,8 @@ std::string FindFault(SimulatedDisk& disk, const Acknowledged& acknowledged) {
   Ledger& ledger = **opened;
   auto records = ledger.Export();
   if (!records.ok()) return "export: " + MessageOf(records.status());
-  if (records->size() > acknowledged.charges.size() + 1) return "charges from nowhere";
+  if (records->size() > acknowledged.charges.size() + acknowledged.unknown + 1)
+    return "charges from nowhere";
   for (const auto& [id, state] : acknowledged.charges) {
     const auto record = ledger.Get(id);
     if (!record.ok()) return "lost charge: " + MessageOf(record.status());

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "tests/ledger/ledger_fixture.h"
@@ -17,6 +18,8 @@ namespace weir::ledger::test {
 struct Acknowledged {
   bool granted = false;
   std::map<std::string, ChargeState> charges;
+  // Debits that failed for the disk: each may or may not be found later.
+  uint64_t unknown = 0;
 };
 
 // A ledger's life on a simulated disk: opened three times; debits beyond the budget (1) in steps
@@ -26,7 +29,9 @@ class DiskWorkload {
   explicit DiskWorkload(SimulatedDisk& disk) : vfs_(disk), files_(disk) {}
   void Run();
   const Acknowledged& acknowledged() const { return acknowledged_; }
-  // The first error of each life that was no refusal; after one, did a later write pass?
+  // Codes of all calls that failed for the disk.
+  const std::set<StatusCode>& failures() const { return failures_; }
+  // Whether in one life a write passed after another had failed for the disk.
   bool wrote_after_failure() const { return wrote_after_failure_; }
 
  private:
@@ -39,13 +44,14 @@ class DiskWorkload {
   FakeClock clock_;
   SeededRandom random_{1};
   Acknowledged acknowledged_;
+  std::set<StatusCode> failures_;
   bool failed_ = false;
   bool wrote_after_failure_ = false;
 };
 
 // Opens what is on the disk, as after a restart, and says what is wrong with it: an acknowledged
-// grant, charge or state is missing; more is charged than acknowledged and one call in flight;
-// the chain is broken; or more can be spent than the budget. Empty: nothing.
+// grant, charge or state is missing; more is charged than acknowledged, unknown and one call in
+// flight; the chain is broken; or more can be spent than the budget. Empty: nothing.
 std::string FindFault(SimulatedDisk& disk, const Acknowledged& acknowledged);
 
 }  // namespace weir::ledger::test

@@ -112,7 +112,7 @@ TEST_F(ImportTest, IsAllOrNothing) {
 
 TEST_F(ImportTest, RefusesRecordsThatContradict) {
   const std::string id = Charged(Question("a", "1"));
-  const ChargeRecord good = ledger().Export()->front();
+  WEIR_ASSERT_OK_AND_ASSIGN(const ChargeRecord good, ledger().Get(id));
   ASSERT_THAT(member_->Import({good}), IsOk());
   const auto expect = [&](const char* what, StatusCode code, auto change) {
     ChargeRecord record = good;

@@ -125,6 +125,19 @@ DiskResult SimulatedDisk::SyncFolder() {
   return DiskResult::kOk;
 }
 
+DiskResult SimulatedDisk::Replace(const std::string& name, std::string_view data) {
+  const File old = Find(name);
+  if (!manners_.replaces && old != nullptr && old->content == data) return DiskResult::kOk;
+  const auto replacement = std::make_shared<Inode>();
+  DiskResult result = Write(replacement, 0, data);
+  if (result == DiskResult::kOk) result = Sync(replacement, name + ".tmp");
+  if (result == DiskResult::kOk) result = Begin();
+  if (result != DiskResult::kOk) return result;
+  names_[name] = replacement;
+  pending_names_.emplace_back(name, replacement);
+  return SyncFolder();
+}
+
 SimulatedDisk SimulatedDisk::CrashImage(uint64_t luck, weir::test::SeededRandom& random) const {
   std::map<std::string, File> names = durable_names_;
   for (const auto& [name, file] : pending_names_) {

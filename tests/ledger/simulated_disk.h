@@ -22,6 +22,7 @@ struct DiskManners {
   bool file_syncs = true;    // false: as if synchronous=OFF
   bool log_syncs = true;     // false: files named *-wal are never synced: synchronous=NORMAL
   bool folder_syncs = true;  // false: names reach the disk in their own time: less than EXTRA
+  bool replaces = true;      // false: replacing a file by its own content is left out
 };
 
 // Which operation fails, and how. Operations count from 1.
@@ -58,6 +59,8 @@ class SimulatedDisk {
   DiskResult Remove(const std::string& name);
   DiskResult Sync(const File& file, std::string_view name);
   DiskResult SyncFolder();
+  // Temporary file, sync, rename over `name`, sync of the folder.
+  DiskResult Replace(const std::string& name, std::string_view data);
 
   // A disk as it may be found after the power went now: any subset of the pending names, and per
   // file any subset of the pending writes, cut into sectors of 512 bytes, one of which may be torn.

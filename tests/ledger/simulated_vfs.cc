@@ -190,11 +190,7 @@ StatusOr<uint64_t> SimulatedFiles::Size(const std::string& path) {
 bool SimulatedFiles::Exists(const std::string& path) { return disk_.Find(path) != nullptr; }
 
 Status SimulatedFiles::WriteDurably(const std::string& path, std::string_view data, FileMode) {
-  const auto [created, file] = disk_.Create(path);
-  WEIR_RETURN_IF_ERROR(StatusOfDisk(created));
-  WEIR_RETURN_IF_ERROR(StatusOfDisk(disk_.Write(file, 0, data)));
-  WEIR_RETURN_IF_ERROR(StatusOfDisk(disk_.Sync(file, path)));
-  return StatusOfDisk(disk_.SyncFolder());
+  return StatusOfDisk(disk_.Replace(path, data));
 }
 
 Status SimulatedFiles::SyncFolder(const std::string&) { return StatusOfDisk(disk_.SyncFolder()); }
@@ -203,7 +199,12 @@ StatusOr<std::unique_ptr<FileLock>> SimulatedFiles::Lock(const std::string&) {
   return std::unique_ptr<FileLock>(std::make_unique<NoLock>());
 }
 
-StatusOr<std::string> SimulatedFiles::Read(const std::string&, uint64_t) { return NotSimulated(); }
+StatusOr<std::string> SimulatedFiles::Read(const std::string& path, uint64_t) {
+  const SimulatedDisk::File file = disk_.Find(path);
+  if (file == nullptr) return NotFound("no such file");
+  return SimulatedDisk::Content(file);
+}
+
 StatusOr<std::string> SimulatedFiles::ReadPrivate(const std::string&, uint64_t) {
   return NotSimulated();
 }

@@ -9,6 +9,8 @@ namespace {
 
 // About 4 MB of log: what a start after a crash has to read again.
 constexpr int kCheckpointPages = 1000;
+// Beyond any log that checkpoints of that size and one large import leave.
+constexpr uint64_t kMaxLogBytes = uint64_t{1} << 32;
 
 Status MakeSqliteError(int code, int system_error, const std::string& path) {
   std::string reason = sqlite3_errstr(code);
@@ -40,6 +42,25 @@ Status MakeSqliteError(int code, int system_error, const std::string& path) {
 int NotePages(void* pages, sqlite3*, const char*, int count) {
   *static_cast<int*>(pages) = count;
   return SQLITE_OK;
+}
+
+// Before SQLite opens the file: creates it, or makes sure that what is read of its log is on disk.
+// After a failed sync Linux takes the pages for written, so a log can be read that the disk does
+// not have; SQLite would trust it, and a power cut would bring an older log back over newer pages.
+Status PrepareFiles(const std::string& path, Files& files) {
+  const std::string log_path = path + "-wal";
+  const StatusOr<uint64_t> log_bytes = files.Size(log_path);
+  const bool has_log = log_bytes.ok() && *log_bytes > 0;
+  if (files.Exists(path)) {
+    if (!has_log) return OkStatus();
+    WEIR_ASSIGN_OR_RETURN(const std::string log, files.Read(log_path, kMaxLogBytes));
+    return files.WriteDurably(log_path, log, FileMode::kPrivate);
+  }
+  // SQLite would throw such a log away, and with it every charge since the last checkpoint.
+  if (has_log) {
+    return DataLoss("ledger %s is gone but its write-ahead log is there; restore it", path.c_str());
+  }
+  return files.WriteDurably(path, "", FileMode::kPrivate);
 }
 
 }  // namespace
@@ -91,17 +112,8 @@ std::string Cursor::BytesAt(int column) const {
 }
 
 StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& options, Files& files) {
-  const std::string& path = options.path;
-  if (!files.Exists(path)) {
-    // SQLite would throw such a log away, and with it every charge since the last checkpoint.
-    const StatusOr<uint64_t> log_bytes = files.Size(path + "-wal");
-    if (log_bytes.ok() && *log_bytes > 0) {
-      return DataLoss("ledger %s is gone but its write-ahead log is there; restore it",
-                      path.c_str());
-    }
-    WEIR_RETURN_IF_ERROR(files.WriteDurably(path, "", FileMode::kPrivate));
-  }
-  std::unique_ptr<Database> database(new Database(path));
+  WEIR_RETURN_IF_ERROR(PrepareFiles(options.path, files));
+  std::unique_ptr<Database> database(new Database(options.path));
   WEIR_RETURN_IF_ERROR(database->Connect(options.vfs));
   WEIR_RETURN_IF_ERROR(database->Execute("PRAGMA locking_mode=EXCLUSIVE"));
   WEIR_RETURN_IF_ERROR(database->Execute("PRAGMA synchronous=EXTRA"));

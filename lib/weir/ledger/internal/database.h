@@ -58,8 +58,9 @@ struct DatabaseOptions {
 // Not thread-safe.
 class Database {
  public:
-  // Creates the file (0600) when it is not there. Writes nothing to one that is; the write-ahead
-  // log is switched on by UseLog, once the caller knows that the file is a ledger.
+  // Creates the file (0600) when it is not there. Does not change one that is (a log beside it is
+  // made durable as it stands); the write-ahead log is switched on by UseLog, once the caller
+  // knows that the file is a ledger.
   static StatusOr<std::unique_ptr<Database>> Open(const DatabaseOptions& options, Files& files);
   // Checkpoints if nothing has failed.
   ~Database();

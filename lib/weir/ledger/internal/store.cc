@@ -54,7 +54,7 @@ StatusOr<std::unique_ptr<Ledger::Store>> Ledger::Store::Open(const LedgerOptions
   WEIR_RETURN_IF_ERROR(internal::Migrate(*store->database_));
   WEIR_RETURN_IF_ERROR(store->database_->CheckIntegrity());
   WEIR_ASSIGN_OR_RETURN(store->state_, internal::Audit(store->tables_));
-  // Writes everything that an earlier log held again: its pages may never have reached the disk
+  // Writes all pages of an earlier log into the file again: some may never have reached the disk
   // if a sync failed before this start. Then the names of file and log are made durable.
   WEIR_RETURN_IF_ERROR(store->database_->Checkpoint());
   WEIR_RETURN_IF_ERROR(files.SyncFolder(FolderOf(options.path)));
