@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/status_matchers.h"
+#include "weir/doc/yaml_reader.h"
 #include "weir/v1/dataset.pb.h"
 #include "weir/v1/ledger.pb.h"
 
@@ -87,6 +88,15 @@ TEST(SignedTextTest, FaultsPointAtTheLineOfTheWholeText) {
               StatusIs(StatusCode::kInvalidArgument, "e:2:1: the document is empty"));
   EXPECT_THAT(ParseSigned<v1::FailEntry>(Replaced(kFail, "3", "3 # \xFF"), "e"),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("e:2:15: byte 27 is not valid")));
+}
+
+TEST(SignedTextTest, IsNoDocumentWithItsFirstLine) {
+  EXPECT_THAT(ParseYaml<v1::FailEntry>(kFail, "f"),
+              StatusIs(StatusCode::kInvalidArgument,
+                       "f:1:1: this is signed text of kind fail; here the document stands without "
+                       "the first line and without signatures"));
+  const std::string text(kFail);
+  WEIR_EXPECT_OK(ParseYaml<v1::FailEntry>(text.substr(text.find('\n') + 1), "f"));
 }
 
 TEST(SignedTextTest, RefusesMessagesWithoutKind) {
