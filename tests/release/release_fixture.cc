@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/release/release_fixture.h"
+
+#include <utility>
+
+#include "tests/support/status_matchers.h"
+
+namespace weir::test {
+
+StatusOr<data::DatasetDescription> Describe(const std::string& yaml, const std::string& folder) {
+  WEIR_ASSIGN_OR_RETURN(const doc::Document<v1::Dataset> document,
+                        doc::ParseYaml<v1::Dataset>(yaml, "crashes.dataset.yaml"));
+  return data::DatasetDescription::Create(document, folder);
+}
+
+StatusOr<release::ReleasePlan> PlanYaml(const data::DatasetDescription& dataset,
+                                        const std::string& yaml) {
+  WEIR_ASSIGN_OR_RETURN(const doc::Document<v1::ReleaseSpec> spec,
+                        doc::ParseYaml<v1::ReleaseSpec>(yaml, "question.yaml"));
+  return release::Plan(dataset, spec);
+}
+
+void ReleaseTest::SetUp() {
+  WEIR_ASSERT_OK_AND_ASSIGN(data::DatasetDescription dataset,
+                            Describe(kCrashesDataset, folder_.path()));
+  dataset_ = std::make_unique<data::DatasetDescription>(std::move(dataset));
+  WEIR_ASSERT_OK_AND_ASSIGN(data::DuckDbEngine engine,
+                            data::DuckDbEngine::Create({}, SystemRandom()));
+  engine_ = std::make_unique<data::DuckDbEngine>(std::move(engine));
+  store_ = std::make_unique<release::ReleaseStore>(Path("releases"), SystemFiles());
+  Reopen();
+  WEIR_ASSERT_OK(ledger_->Grant(dataset_->budget().account, {.epsilon = dataset_->budget().epsilon,
+                                                             .delta = dataset_->budget().delta}));
+  std::string csv = "case_id,weekday,hour,severity,fatalities,cost,comment\n";
+  for (int i = 0; i < 30; ++i) {
+    csv += std::to_string(i) + "," + std::to_string(i % 7 + 1) + "," + std::to_string(i % 24) +
+           ",minor,1,2.50,fine\n";
+  }
+  WriteCsv(csv);
+}
+
+void ReleaseTest::Reopen() {
+  ledger_.reset();
+  WEIR_ASSERT_OK_AND_ASSIGN(ledger_, ledger::Ledger::Open({.path = Path("ledger.db"), .vfs = {}},
+                                                          clock_, SystemRandom(), SystemFiles()));
+}
+
+release::Door ReleaseTest::MakeDoor() {
+  return release::Door({.engine = *engine_,
+                        .ledger = *ledger_,
+                        .store = *store_,
+                        .random = SystemRandom(),
+                        .clock = clock_,
+                        .signer = nullptr,
+                        .provider = {}});
+}
+
+void ReleaseTest::WriteCsv(const std::string& text) { WriteTextFile(Path("crashes.csv"), text); }
+
+std::string ReleaseTest::Path(const std::string& name) const { return folder_.Path(name); }
+
+}  // namespace weir::test
