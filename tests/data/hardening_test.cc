@@ -85,16 +85,6 @@ TEST(DuckDbEngineTest, RefusesOptionsOutOfRange) {
               test::IsOk());
 }
 
-// Whoever reads no data does not pay for libduckdb.
-TEST(DuckDbEngineTest, CsvNeedsNoLibrary) {
-  TestDataset dataset;
-  dataset.Unit({"who"}).WriteCsv("who\n1\n");
-  dataset.Column("who", v1::COLUMN_TYPE_INT);
-  WEIR_ASSERT_OK_AND_ASSIGN(DuckDbEngine engine, DuckDbEngine::Create({}, SystemRandom()));
-  WEIR_ASSERT_OK_AND_ASSIGN(const auto report, engine.Check(dataset.Description()));
-  EXPECT_EQ(report.ShowToOwner().privacy_units, 1u);
-}
-
 static_assert(!WireWritable<StatusOr<Private<AggregateTable>>::value_type>);
 static_assert(!WireWritable<StatusOr<OwnerView<SourceReport>>::value_type>);
 

@@ -63,7 +63,8 @@ class Resolver {
         return InvalidArgument("column %s has no numbers to sum", contribution.column.c_str());
       }
       measure.sum = query_.sums.size();
-      query_.sums.push_back({.column = column, .contribution = contribution});
+      query_.sums.push_back(
+          {.column = column, .contribution = contribution, .is_int = type == v1::COLUMN_TYPE_INT});
     }
     query_.measures.push_back(measure);
     return OkStatus();

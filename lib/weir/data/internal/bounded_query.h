@@ -28,6 +28,7 @@ struct BoundedQuery {
   struct Sum {
     size_t column;
     Contribution contribution;
+    bool is_int;  // the column's type; else decimal
   };
   struct Measure {
     ContributionKind kind;

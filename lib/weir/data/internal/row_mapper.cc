@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/data/internal/row_mapper.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string_view>
@@ -28,6 +29,15 @@ void AppendValue(std::string& bytes, v1::ColumnType type, const DecodedColumn& c
   } else {
     AppendBytes(bytes, column.ints[row]);
   }
+}
+
+// What a row adds to a sum, on the grid.
+int64_t Steps(const BoundedQuery::Sum& sum, const DecodedColumn& column, size_t row) {
+  if (column.states[row] != CellState::kPresent) return 0;
+  const Contribution& rule = sum.contribution;
+  if (!sum.is_int) return ToGrid(column.decimals[row], rule.grid, rule.lowest, rule.highest);
+  if (rule.grid == Decimal{1, 0}) return std::clamp(column.ints[row], rule.lowest, rule.highest);
+  return ToGrid({.coefficient = column.ints[row]}, rule.grid, rule.lowest, rule.highest);
 }
 
 }  // namespace
@@ -124,16 +134,8 @@ Status RowMapper::WriteRecords(size_t rows) {
     record[1] = units_[row].high;
     record[2] = cells_[row];
     for (size_t i = 0; i < query_.sums.size(); ++i) {
-      const auto& [position, sum] = query_.sums[i];
-      const DecodedColumn& column = *decoded_[position];
-      int64_t steps = 0;
-      if (column.states[row] == CellState::kPresent) {
-        const bool is_int = query_.columns[position]->type == v1::COLUMN_TYPE_INT;
-        const Decimal value =
-            is_int ? Decimal{.coefficient = column.ints[row]} : column.decimals[row];
-        steps = ToGrid(value, sum.grid, sum.lowest, sum.highest);
-      }
-      record[kRecordHead + i] = static_cast<uint64_t>(steps);
+      const BoundedQuery::Sum& sum = query_.sums[i];
+      record[kRecordHead + i] = static_cast<uint64_t>(Steps(sum, *decoded_[sum.column], row));
     }
   }
   return OkStatus();
