@@ -27,6 +27,8 @@ using Deadline = std::chrono::system_clock::time_point;
 
 constexpr int kKeepaliveMs = 30'000;
 constexpr int kKeepaliveTimeoutMs = 20'000;
+constexpr char kHarmlessMethod[] = "/grpc.health.v1.Health/Check";
+constexpr std::chrono::milliseconds kProbeTimeout{200};
 
 // "PeerService/SubmitRequest" as HTTP/2 carries it.
 StatusOr<std::string> PathOf(std::string_view method) {
@@ -108,8 +110,10 @@ struct GrpcMessenger::Connection {
 
   StatusOr<std::string> Call(const std::string& path, const std::string& request,
                              Deadline deadline) const;
-  // Why it never became ready.
+  // Why it is not ready.
   Status WhyNotReady(const std::string& target) const;
+  // Whether OpenSSL itself refused the server's certificate.
+  bool IsForeign() const;
 };
 
 StatusOr<std::string> GrpcMessenger::Connection::Call(const std::string& path,
@@ -130,13 +134,25 @@ StatusOr<std::string> GrpcMessenger::Connection::Call(const std::string& path,
 
 Status GrpcMessenger::Connection::WhyNotReady(const std::string& target) const {
   const std::optional<Status> handshake = report->last();
-  if (!handshake.has_value()) {
-    return Unavailable("%s does not answer, or not with a certificate of its own authority",
+  if (handshake.has_value() && !handshake->ok()) {
+    return Annotate(*handshake, "whoever answers for " + target);
+  }
+  if (handshake.has_value()) {
+    return Unavailable("%s closes the connection: it does not accept this certificate",
                        target.c_str());
   }
-  if (!handshake->ok()) return Annotate(*handshake, "whoever answers for " + target);
-  return Unavailable("%s closes the connection: it does not accept this certificate",
-                     target.c_str());
+  if (IsForeign()) {
+    return Unauthenticated("whoever answers for %s has no certificate of its authority",
+                           target.c_str());
+  }
+  return Unavailable("%s does not answer", target.c_str());
+}
+
+bool GrpcMessenger::Connection::IsForeign() const {
+  // A call over a failed channel is not sent and brings the reason, in OpenSSL's words.
+  if (channel->GetState(false) != GRPC_CHANNEL_TRANSIENT_FAILURE) return false;
+  const auto failed = Call(kHarmlessMethod, "", std::chrono::system_clock::now() + kProbeTimeout);
+  return MessageOf(failed.status()).find("certificate verify failed") != std::string::npos;
 }
 
 GrpcMessenger::GrpcMessenger(const TrustStore& trust, const OwnCertificate& certificate,

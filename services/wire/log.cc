@@ -54,7 +54,11 @@ void WriteAll(int descriptor, std::string_view line) {
   }
 }
 
-Severity SeverityOf(gpr_log_severity severity) {
+// Said for every connection, since nobody here is known by a host name.
+constexpr std::string_view kNoHostName = "No match found for server name";
+
+Severity SeverityOf(gpr_log_severity severity, std::string_view message) {
+  if (message.starts_with(kNoHostName)) return Severity::kDebug;
   switch (severity) {
     case GPR_LOG_SEVERITY_ERROR:
       return Severity::kWarning;  // mostly what peers did; nothing of it ends a server
@@ -68,7 +72,8 @@ Severity SeverityOf(gpr_log_severity severity) {
 void ForwardGrpcLog(gpr_log_func_args* arguments) {
   const std::lock_guard lock(grpc_log_mutex);
   if (grpc_log == nullptr) return;
-  grpc_log->Write(SeverityOf(arguments->severity), "grpc", {{"message", arguments->message}});
+  grpc_log->Write(SeverityOf(arguments->severity, arguments->message), "grpc",
+                  {{"message", arguments->message}});
 }
 
 }  // namespace
@@ -84,6 +89,7 @@ void EventLog::TakeOverGrpcLog() {
   const std::lock_guard lock(grpc_log_mutex);
   grpc_log = this;
   gpr_set_log_function(ForwardGrpcLog);
+  gpr_log_verbosity_init();
 }
 
 EventLog::Passage EventLog::Admit(std::string_view event, Time now) {

@@ -8,10 +8,12 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
+#include <grpcpp/server_builder.h>
 
 namespace weir::wire::test {
 namespace {
@@ -86,6 +88,23 @@ RawAnswer CompressedCall(const std::shared_ptr<grpc::Channel>& channel, const st
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
   context.set_compression_algorithm(GRPC_COMPRESS_GZIP);
   return Call(channel, path, request, context);
+}
+
+std::unique_ptr<BareTlsServer> StartBareTlsServer(const Credential& own) {
+  const std::vector<tls::IdentityKeyCertPair> pairs = {
+      {.private_key = own.key_pem, .certificate_chain = own.certificate_pem}};
+  tls::TlsServerCredentialsOptions options(
+      std::make_shared<tls::StaticDataCertificateProvider>(pairs));
+  options.watch_identity_key_cert_pairs();
+  options.set_cert_request_type(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+  grpc::EnableDefaultHealthCheckService(true);
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", tls::TlsServerCredentials(options), &port);
+  auto bare = std::make_unique<BareTlsServer>();
+  bare->server = builder.BuildAndStart();
+  bare->address = "127.0.0.1:" + std::to_string(port);
+  return bare;
 }
 
 }  // namespace weir::wire::test
