@@ -228,8 +228,14 @@ TEST(SystemRandomTest, OnesAndZerosAreBalanced) {
   EXPECT_FALSE(IsBalanced(biased));
 }
 
-// Whether bytes that, xored with 0x5a, read `masked` stand in this process's writable memory.
+constexpr uint8_t kMask = 0x5a;
+
+// Whether bytes that, xored with kMask, read `masked` stand in this process's writable memory. The
+// search never writes what it looks for: a copy of its own would be found.
 bool IsInMemory(const std::string& masked) {
+  const auto equal = [](char in_memory, char wanted) {
+    return static_cast<char>(in_memory ^ kMask) == wanted;
+  };
   std::ifstream maps("/proc/self/maps");
   std::ifstream memory("/proc/self/mem", std::ios::binary);
   std::string line;
@@ -241,27 +247,32 @@ bool IsInMemory(const std::string& masked) {
     std::string region(end - begin, '\0');
     memory.clear();
     memory.seekg(static_cast<std::streamoff>(begin));
-    if (!memory.read(region.data(), static_cast<std::streamsize>(region.size()))) continue;
-    for (char& byte : region) byte = static_cast<char>(byte ^ 0x5a);
-    if (region.find(masked) != std::string::npos) return true;
+    memory.read(region.data(), static_cast<std::streamsize>(region.size()));
+    if (std::search(region.begin(), region.end(), masked.begin(), masked.end(), equal) !=
+        region.end()) {
+      return true;
+    }
   }
   return false;
 }
 
-// Draws 32 bytes into `out` and returns them masked; only `out` and the generator had them.
-std::string DrawMasked(std::array<uint8_t, 32>& out) {
-  SystemRandom().Fill(out);
+// Draws into `bytes`, masks them and wipes them: only the generator can still have them.
+std::string DrawAndWipe(std::array<uint8_t, 32>& bytes) {
+  SystemRandom().Fill(bytes);
   std::string masked;
-  for (const uint8_t byte : out) masked.push_back(static_cast<char>(byte ^ 0x5a));
+  for (const uint8_t byte : bytes) masked.push_back(static_cast<char>(byte ^ kMask));
+  std::fill_n(static_cast<volatile uint8_t*>(bytes.data()), bytes.size(), uint8_t{0});
   return masked;
 }
 
 TEST(SystemRandomTest, ForgetsWhatItHandedOut) {
   std::array<uint8_t, 32> bytes;
-  const std::string masked = DrawMasked(bytes);
-  EXPECT_TRUE(IsInMemory(masked));  // in `bytes`: the search finds what is there
-  std::fill_n(static_cast<volatile uint8_t*>(bytes.data()), bytes.size(), uint8_t{0});
+  const std::string masked = DrawAndWipe(bytes);
   EXPECT_FALSE(IsInMemory(masked));
+  // The search finds what is there.
+  std::transform(masked.begin(), masked.end(), static_cast<volatile uint8_t*>(bytes.data()),
+                 [](char byte) { return static_cast<uint8_t>(byte ^ kMask); });
+  EXPECT_TRUE(IsInMemory(masked));
 }
 
 TEST(SystemRandomTest, FillsAnySize) {
