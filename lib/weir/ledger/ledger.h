@@ -54,6 +54,7 @@ struct DebitRequest {
   PrivacyCost cost;
 };
 
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): a budget has no default to be left at.
 struct Balance {
   Budget budget;
   double spent_epsilon = 0;          // rounded up to 10^-12; at the budget's delta

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/ledger/internal/database.h"
 
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace weir::ledger::internal {
@@ -15,7 +15,7 @@ constexpr uint64_t kMaxLogBytes = uint64_t{1} << 32;
 Status MakeSqliteError(int code, int system_error, const std::string& path) {
   std::string reason = sqlite3_errstr(code);
   if (system_error != 0) {
-    reason += std::string(": ") + std::strerror(system_error);
+    reason += ": " + std::generic_category().message(system_error);
   }
   switch (code & 0xff) {
     case SQLITE_FULL:

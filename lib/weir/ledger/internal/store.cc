@@ -2,6 +2,7 @@
 #include "weir/ledger/internal/store.h"
 
 #include <set>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -29,16 +30,14 @@ Status NotWritable(const Status& status) {
   return FailedPrecondition("ledger is not writable: %s", MessageOf(status).c_str());
 }
 
-bool SameCharge(const ChargeRecord& a, const ChargeRecord& b) {
-  return a.account == b.account && a.plan == b.plan && a.share == b.share &&
-         a.share_budget == b.share_budget && a.cost == b.cost &&
-         std::set(a.windows.begin(), a.windows.end()) ==
-             std::set(b.windows.begin(), b.windows.end());
+// What two records of one charge must agree in.
+auto ContentOf(const ChargeRecord& record) {
+  return std::make_tuple(record.account, record.plan, record.share, record.share_budget,
+                         record.cost, std::set(record.windows.begin(), record.windows.end()));
 }
 
-bool SameEnd(const ChargeRecord& a, const ChargeRecord& b) {
-  return a.state == b.state && a.payload_sha256 == b.payload_sha256 &&
-         a.manifest_sha256 == b.manifest_sha256;
+auto EndOf(const ChargeRecord& record) {
+  return std::tie(record.state, record.payload_sha256, record.manifest_sha256);
 }
 
 }  // namespace
@@ -139,8 +138,9 @@ StatusOr<std::string> Ledger::Store::Debit(const DebitRequest& request) {
 
 StatusOr<ChargeRow> Ledger::Store::Row(const std::string& charge_id) {
   WEIR_ASSIGN_OR_RETURN(auto row, tables_.ChargeById(charge_id));
-  if (!row.has_value())
+  if (!row.has_value()) {
     return NotFound("no charge %s in this ledger", QuoteText(charge_id).c_str());
+  }
   return *std::move(row);
 }
 
@@ -299,10 +299,10 @@ Status Ledger::Store::DraftImport(Draft& draft, const ChargeRecord& record) {
     return DraftFinal(draft, charge, record);
   }
   WEIR_ASSIGN_OR_RETURN(const ChargeRecord here, RecordOf(*row));
-  if (!SameCharge(here, record)) {
+  if (ContentOf(here) != ContentOf(record)) {
     return FailedPrecondition("charge %s is here with another content", record.id.c_str());
   }
-  if (SameEnd(here, record) || record.state == ChargeState::kDebited) return OkStatus();
+  if (EndOf(here) == EndOf(record) || record.state == ChargeState::kDebited) return OkStatus();
   if (here.state != ChargeState::kDebited) {
     return FailedPrecondition("charge %s has ended otherwise here", record.id.c_str());
   }
