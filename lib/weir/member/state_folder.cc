@@ -24,6 +24,16 @@ StatusOr<int> ReadVersion(const StatePaths& paths, Files& files) {
   return static_cast<int>(*version);
 }
 
+// What WriteDurably left behind when a crash came before its rename.
+Status RemoveTemporaries(const std::string& folder, Files& files) {
+  const StatusOr<std::vector<std::string>> names = files.List(folder);
+  if (!names.ok()) return OkStatus();  // a file, not a folder
+  for (const std::string& name : *names) {
+    if (IsTemporaryName(name)) WEIR_RETURN_IF_ERROR(files.Remove(JoinPath(folder, name)));
+  }
+  return OkStatus();
+}
+
 bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -102,6 +112,9 @@ StatusOr<std::vector<std::string>> RecoverFolders(const std::string& parent, Fil
       WEIR_RETURN_IF_ERROR(files.Rename(path, JoinPath(parent, stem)));
       standing.push_back(stem);
     }
+  }
+  for (const std::string& name : standing) {
+    WEIR_RETURN_IF_ERROR(RemoveTemporaries(JoinPath(parent, name), files));
   }
   std::sort(standing.begin(), standing.end());
   return standing;

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_MEMBER_INTERNAL_CHARTER_BOOK_H_
+#define WEIR_MEMBER_INTERNAL_CHARTER_BOOK_H_
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "weir/base/status.h"
+#include "weir/base/time.h"
+#include "weir/coalition/charter.h"
+#include "weir/member/internal/context.h"
+
+namespace weir::member::internal {
+
+using CharterPtr = std::shared_ptr<const coalition::Charter>;
+
+// Every charter that was in force here, by version, and the newest of them. Thread-safe.
+class CharterBook {
+ public:
+  // Errors: DATA_LOSS  the kept history does not verify, or names other keys than this node's.
+  static StatusOr<std::unique_ptr<CharterBook>> Load(const Context& context);
+
+  // Null before the first.
+  CharterPtr current() const;
+  // Errors: FAILED_PRECONDITION  there is none yet, or it has expired.
+  StatusOr<CharterPtr> InForce() const;
+
+  // Keeps charters that follow on the current one, each on the one before; the last is in force
+  // then. OK when `following` is one charter and the current one says the same.
+  // Errors: those of Charter::LoadHistory; FAILED_PRECONDITION  the last one has expired, is of
+  //         another coalition, or does not list this member with exactly the keys it has.
+  Status Install(std::span<const std::string> following);
+
+ private:
+  explicit CharterBook(const Context& context) : context_(context) {}
+  Status CheckNamesUs(const coalition::Charter& charter) const;
+  StatusOr<std::vector<std::string>> ReadNotes() const;
+  std::string PathOf(uint64_t version) const;
+
+  const Context& context_;
+  mutable std::mutex mutex_;
+  CharterPtr current_;
+};
+
+}  // namespace weir::member::internal
+
+#endif  // WEIR_MEMBER_INTERNAL_CHARTER_BOOK_H_

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/member/internal/provider_desk.h"
+
+#include <algorithm>
+#include <chrono>
+#include <span>
+#include <utility>
+
+#include "weir/base/identifiers.h"
+#include "weir/crypto/signed_note.h"
+#include "weir/doc/signed_text.h"
+#include "weir/doc/yaml_reader.h"
+#include "weir/member/internal/agreement_desk.h"
+#include "weir/member/internal/ledger_view.h"
+#include "weir/member/internal/request_view.h"
+#include "weir/member/internal/ticks.h"
+
+namespace weir::member::internal {
+namespace {
+
+constexpr size_t kMaxRequestsPerMember = 100'000;
+constexpr std::chrono::minutes kPreviewLifetime{1};
+
+release::Payer PayerOf(const coalition::Agreement& agreement) {
+  return {.share = ShareOf(agreement),
+          .share_budget =
+              ledger::Budget{.epsilon = agreement.epsilon_share, .delta = agreement.delta_share}};
+}
+
+// The reason that a ledger's refusal stands for, if it is one.
+std::optional<v1::RefusalReason> BudgetReason(const Status& status) {
+  const std::optional<std::string> word = PolicyRefusalReason(status);
+  for (const auto reason :
+       {v1::REFUSAL_REASON_AGREEMENT_BUDGET, v1::REFUSAL_REASON_DATASET_BUDGET}) {
+    if (word.has_value() && *word == coalition::ReasonWord(reason)) return reason;
+  }
+  return std::nullopt;
+}
+
+v1::RequestRecord Undecided(Time now) {
+  v1::RequestRecord record;
+  record.set_phase(v1::REQUEST_PHASE_DECIDING);
+  record.set_decided(FormatTime(now));
+  return record;
+}
+
+void Refuse(v1::RequestRecord& record, v1::RefusalReason reason) {
+  record.set_phase(v1::REQUEST_PHASE_REFUSED);
+  record.set_refusal(reason);
+}
+
+}  // namespace
+
+StatusOr<v1::SubmitRequestResponse> ProviderDesk::Submit(const std::string& caller,
+                                                         const v1::SubmitRequestRequest& request) {
+  WEIR_ASSIGN_OR_RETURN(const CharterPtr charter, charters_.InForce());
+  WEIR_ASSIGN_OR_RETURN(v1::Request asked, ReadRequest(caller, request.note(), *charter));
+  const std::string id = asked.request();
+  const std::lock_guard lock(deciding_mutex_);
+  std::optional<KeptRequest> kept = requests_.Find(id);
+  if (!kept.has_value()) {
+    if (requests_.CountFrom(caller) >= kMaxRequestsPerMember) {
+      return ResourceExhausted("%s has sent as many requests as are kept", caller.c_str());
+    }
+    kept = KeptRequest{.request = std::move(asked),
+                       .note = request.note(),
+                       .record = Undecided(context_.clock.Now())};
+    WEIR_RETURN_IF_ERROR(requests_.Add(*kept));
+  } else if (kept->note != request.note()) {
+    return AlreadyExists("request %s is here with another text", id.c_str());
+  }
+  if (kept->record.phase() == v1::REQUEST_PHASE_DECIDING) {
+    WEIR_ASSIGN_OR_RETURN(kept, Settle(*kept));
+  }
+  return Answer(*kept);
+}
+
+StatusOr<v1::Request> ProviderDesk::ReadRequest(const std::string& caller, const std::string& note,
+                                                const coalition::Charter& charter) const {
+  const coalition::Member* sender = charter.FindMember(caller);
+  if (sender == nullptr) {
+    return PermissionDenied("%s is not a member of %s", caller.c_str(),
+                            charter.coalition().c_str());
+  }
+  const StatusOr<crypto::VerifiedNote> verified =
+      crypto::VerifyNote(note, std::span<const crypto::NoteVerifier>(&sender->node_key, 1));
+  if (!verified.ok()) {
+    return PermissionDenied("the request is not signed by the node of %s: %s", caller.c_str(),
+                            MessageOf(verified.status()).c_str());
+  }
+  WEIR_ASSIGN_OR_RETURN(doc::Document<v1::Request> document,
+                        doc::ParseSigned<v1::Request>(verified->text(), "request"));
+  const v1::Request& request = document.message;
+  if (request.requester() != caller) {
+    return PermissionDenied("%s cannot ask in the name of %s", caller.c_str(),
+                            request.requester().c_str());
+  }
+  if (request.target() != context_.identity.member) {
+    return PermissionDenied("the request is for %s, this is %s", request.target().c_str(),
+                            context_.identity.member.c_str());
+  }
+  return request;
+}
+
+StatusOr<KeptRequest> ProviderDesk::Settle(const KeptRequest& kept) {
+  WEIR_ASSIGN_OR_RETURN(const CharterPtr charter, charters_.InForce());
+  WEIR_ASSIGN_OR_RETURN(const Judgement judgement, Judge(kept.request, kept.record, *charter));
+  v1::RequestRecord record = kept.record;
+  switch (judgement.decision.verdict) {
+    case coalition::Verdict::kRefuse:
+      Refuse(record, judgement.decision.reason);
+      record.set_fault(judgement.plan_fault.ok() ? "" : FaultText(judgement.plan_fault));
+      break;
+    case coalition::Verdict::kNeedsApproval:
+      record.set_phase(v1::REQUEST_PHASE_AWAITING_APPROVAL);
+      break;
+    case coalition::Verdict::kAllow: {
+      WEIR_ASSIGN_OR_RETURN(record, Charge(judgement, std::move(record)));
+      break;
+    }
+  }
+  return requests_.Change(kept.request.request(),
+                          [&record](v1::RequestRecord& stored) { stored = record; });
+}
+
+StatusOr<v1::RequestRecord> ProviderDesk::Charge(const Judgement& judgement,
+                                                 v1::RequestRecord record) {
+  const StatusOr<release::Door::Payment> payment =
+      releases_.Pay(*judgement.question, PayerOf(*judgement.agreement));
+  if (const auto reason = BudgetReason(payment.status())) {
+    Refuse(record, *reason);
+    return record;
+  }
+  if (!payment.ok()) return payment.status();
+  record.set_phase(v1::REQUEST_PHASE_CHARGED);
+  record.set_charge(payment->charge);
+  record.set_answered_from_store(payment->already_released);
+  record.set_package(MakeUuid(context_.clock, context_.random));
+  const Time start = TickAfter(context_.clock.Now(), context_.tick);
+  record.set_start_ms(static_cast<uint64_t>(ToMilliseconds(start)));
+  return record;
+}
+
+StatusOr<ProviderDesk::Judgement> ProviderDesk::Judge(const v1::Request& request,
+                                                      const v1::RequestRecord& record,
+                                                      const coalition::Charter& charter) {
+  Judgement judgement;
+  WEIR_ASSIGN_OR_RETURN(judgement.agreement, FindAgreement(request, charter));
+  WEIR_ASSIGN_OR_RETURN(const Time now, ParseTime(record.decided()));
+  StatusOr<PlannedQuestion> question =
+      releases_.Plan({.message = request.spec(), .locations = doc::Locations("request", {})});
+  coalition::DecisionInput input{
+      .agreement = judgement.agreement.has_value() ? &*judgement.agreement : nullptr,
+      .request = &request,
+      .caller = request.requester(),
+      .self = context_.identity.member,
+      .now = now,
+      .dataset_known = question.status().code() != StatusCode::kNotFound,
+      .agreement_budget_holds = true,
+      .dataset_budget_holds = true,
+      .approvals = {record.approvals().begin(), record.approvals().end()},
+      .declined = record.declined()};
+  // Documents first: whoever may not ask learns neither if the question fits nor what is left.
+  judgement.decision = coalition::Decide(input);
+  const bool only_declined = judgement.decision.reason == v1::REFUSAL_REASON_DECLINED;
+  if (judgement.decision.verdict == coalition::Verdict::kRefuse && !only_declined) return judgement;
+  if (!question.ok()) {
+    judgement.plan_fault = question.status();
+    judgement.decision = {.verdict = coalition::Verdict::kRefuse,
+                          .reason = v1::REFUSAL_REASON_REQUEST_INVALID,
+                          .approvals_needed = 0};
+    return judgement;
+  }
+  judgement.question = *std::move(question);
+  WEIR_RETURN_IF_ERROR(Admit(judgement, input));
+  judgement.decision = coalition::Decide(input);
+  return judgement;
+}
+
+Status ProviderDesk::Admit(Judgement& judgement, coalition::DecisionInput& input) {
+  WEIR_ASSIGN_OR_RETURN(judgement.preview,
+                        releases_.Preview(*judgement.question, PayerOf(*judgement.agreement)));
+  const Status& admitted = judgement.preview->admitted;
+  if (admitted.ok()) return OkStatus();
+  const std::optional<v1::RefusalReason> reason = BudgetReason(admitted);
+  if (!reason.has_value()) return admitted;
+  input.agreement_budget_holds = *reason != v1::REFUSAL_REASON_AGREEMENT_BUDGET;
+  input.dataset_budget_holds = *reason != v1::REFUSAL_REASON_DATASET_BUDGET;
+  return OkStatus();
+}
+
+StatusOr<std::optional<coalition::Agreement>> ProviderDesk::FindAgreement(
+    const v1::Request& request, const coalition::Charter& charter) const {
+  StatusOr<coalition::Agreement> found =
+      agreements_.Find({.other_party = request.requester(), .id = request.agreement()}, charter);
+  switch (found.status().code()) {
+    case StatusCode::kOk:
+      return std::optional<coalition::Agreement>(*std::move(found));
+    case StatusCode::kUnavailable:
+    case StatusCode::kResourceExhausted:
+      return found.status();
+    default:  // none of that name, or none that today's charter knows the signatures of
+      return std::optional<coalition::Agreement>();
+  }
+}
+
+StatusOr<v1::PreviewQuestionResponse> ProviderDesk::Preview(
+    const std::string& caller, const v1::PreviewQuestionRequest& request) {
+  WEIR_ASSIGN_OR_RETURN(const CharterPtr charter, charters_.InForce());
+  WEIR_ASSIGN_OR_RETURN(const doc::Document<v1::ReleaseSpec> spec,
+                        doc::ParseYaml<v1::ReleaseSpec>(request.spec(), "release.yaml"));
+  const Time now = context_.clock.Now();
+  v1::Request asked;
+  asked.set_requester(caller);
+  asked.set_target(context_.identity.member);
+  asked.set_agreement(request.agreement());
+  asked.set_created(FormatTime(now));
+  asked.set_expires(FormatTime(now + kPreviewLifetime));
+  *asked.mutable_spec() = spec.message;
+  WEIR_ASSIGN_OR_RETURN(const Judgement judgement, Judge(asked, Undecided(now), *charter));
+  WEIR_RETURN_IF_ERROR(judgement.plan_fault);
+  v1::PreviewQuestionResponse answer;
+  WEIR_ASSIGN_OR_RETURN(*answer.mutable_preview(), Describe(judgement));
+  return answer;
+}
+
+StatusOr<v1::ReleasePreview> ProviderDesk::Describe(const Judgement& judgement) {
+  v1::ReleasePreview described;
+  described.set_refusal(judgement.decision.reason);
+  described.set_needs_approval(judgement.decision.verdict == coalition::Verdict::kNeedsApproval);
+  if (!judgement.question.has_value()) return described;
+  const release::ReleasePlan& plan = judgement.question->plan;
+  *described.mutable_plan() = plan.resolved;
+  described.set_privacy_unit(plan.privacy_unit);
+  described.set_already_released(judgement.preview->already_released);
+  // The consumer sees what is left of its own share, not the owner's account.
+  const coalition::Agreement& agreement = *judgement.agreement;
+  WEIR_ASSIGN_OR_RETURN(const double spent, ledger_.ShareSpent(ShareOf(agreement)));
+  v1::AccountBalance& balance = *described.mutable_balance();
+  balance.set_account(agreement.terms.agreement());
+  balance.set_budget_epsilon(agreement.epsilon_share.ToString());
+  balance.set_budget_delta(agreement.delta_share.ToString());
+  balance.set_spent_epsilon(FormatSpent(spent));
+  return described;
+}
+
+StatusOr<v1::GetRequestStateResponse> ProviderDesk::State(
+    const std::string& caller, const v1::GetRequestStateRequest& request) {
+  WEIR_RETURN_IF_ERROR(charters_.InForce().status());
+  const std::optional<KeptRequest> kept = requests_.Find(request.request());
+  if (!kept.has_value() || kept->request.requester() != caller) {
+    return NotFound("there is no request %s of %s here", QuoteText(request.request()).c_str(),
+                    caller.c_str());
+  }
+  const v1::SubmitRequestResponse state = Answer(*kept);
+  v1::GetRequestStateResponse answer;
+  answer.set_state(state.state());
+  answer.set_refusal(state.refusal());
+  if (state.state() == v1::REQUEST_STATE_DELIVERED) answer.set_package(kept->record.package());
+  return answer;
+}
+
+v1::SubmitRequestResponse ProviderDesk::Answer(const KeptRequest& kept) const {
+  v1::SubmitRequestResponse answer;
+  answer.set_state(StateFor(Viewer::kRequester, kept.record, context_.clock.Now()));
+  answer.set_refusal(kept.record.refusal());
+  return answer;
+}
+
+StatusOr<v1::ApproveRequestResponse> ProviderDesk::Approve(
+    const std::string& steward, const v1::ApproveRequestRequest& request) {
+  WEIR_RETURN_IF_ERROR(CheckIdentifier("steward", steward));
+  const std::lock_guard lock(deciding_mutex_);
+  WEIR_ASSIGN_OR_RETURN(const KeptRequest reopened,
+                        Reopen(request.request(), steward, request.decline()));
+  WEIR_ASSIGN_OR_RETURN(const KeptRequest settled, Settle(reopened));
+  v1::ApproveRequestResponse answer;
+  *answer.mutable_request() = Summarise(settled, context_.clock.Now());
+  return answer;
+}
+
+StatusOr<KeptRequest> ProviderDesk::Reopen(const std::string& id, const std::string& steward,
+                                           bool decline) {
+  const std::optional<KeptRequest> kept = requests_.Find(id);
+  if (!kept.has_value()) {
+    return NotFound("there is no request %s from another member", QuoteText(id).c_str());
+  }
+  if (kept->record.phase() != v1::REQUEST_PHASE_AWAITING_APPROVAL) {
+    return FailedPrecondition("request %s does not wait for approval", id.c_str());
+  }
+  WEIR_RETURN_IF_ERROR(charters_.InForce().status());
+  return requests_.Change(id, [&](v1::RequestRecord& record) {
+    const auto& given = record.approvals();
+    const bool is_new = std::find(given.begin(), given.end(), steward) == given.end();
+    if (decline) record.set_declined(true);
+    if (!decline && is_new) record.add_approvals(steward);
+    record.set_decided(FormatTime(context_.clock.Now()));
+    record.set_phase(v1::REQUEST_PHASE_DECIDING);
+  });
+}
+
+void ProviderDesk::Tidy() {
+  const std::lock_guard lock(deciding_mutex_);
+  const Time now = context_.clock.Now();
+  for (const KeptRequest& kept : requests_.Active()) {
+    if (kept.record.phase() == v1::REQUEST_PHASE_DECIDING) Settle(kept).status().IgnoreError();
+    if (kept.record.phase() != v1::REQUEST_PHASE_AWAITING_APPROVAL) continue;
+    const StatusOr<Time> expires = ParseTime(kept.request.expires());
+    if (expires.ok() && now < *expires) continue;
+    requests_
+        .Change(
+            kept.request.request(),
+            [](v1::RequestRecord& record) { Refuse(record, v1::REFUSAL_REASON_REQUEST_EXPIRED); })
+        .status()
+        .IgnoreError();
+  }
+}
+
+}  // namespace weir::member::internal

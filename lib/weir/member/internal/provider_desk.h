@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_MEMBER_INTERNAL_PROVIDER_DESK_H_
+#define WEIR_MEMBER_INTERNAL_PROVIDER_DESK_H_
+
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "weir/base/status.h"
+#include "weir/coalition/agreement.h"
+#include "weir/coalition/decide.h"
+#include "weir/ledger/ledger.h"
+#include "weir/member/internal/agreement_book.h"
+#include "weir/member/internal/charter_book.h"
+#include "weir/member/internal/context.h"
+#include "weir/member/internal/release_desk.h"
+#include "weir/member/internal/request_book.h"
+#include "weir/v1/peer.pb.h"
+#include "weir/v1/steward.pb.h"
+
+namespace weir::member::internal {
+
+// Takes other members' requests, decides on them and charges. What a requester learns here depends
+// on public documents, stewards and the ledger; no data has been read when it returns.
+//
+// Guarantee: a request is decided once, and its record is durable before its charge: after a crash
+//            in between it is decided again as of the same moment and finds the charge it made.
+// Thread-safe.
+class ProviderDesk {
+ public:
+  ProviderDesk(const Context& context, CharterBook& charters, AgreementBook& agreements,
+               RequestBook& requests, ReleaseDesk& releases, ledger::Ledger& ledger)
+      : context_(context),
+        charters_(charters),
+        agreements_(agreements),
+        requests_(requests),
+        releases_(releases),
+        ledger_(ledger) {}
+
+  // --- other members -----------------------------------------------------------------------------
+  // Errors: FAILED_PRECONDITION no charter in force here; PERMISSION_DENIED not the caller's
+  //         request to this member; INVALID_ARGUMENT no request; ALREADY_EXISTS another text under
+  //         this id; RESOURCE_EXHAUSTED too many requests of this caller.
+  StatusOr<v1::SubmitRequestResponse> Submit(const std::string& caller,
+                                             const v1::SubmitRequestRequest& request);
+  StatusOr<v1::PreviewQuestionResponse> Preview(const std::string& caller,
+                                                const v1::PreviewQuestionRequest& request);
+  // NOT_FOUND for requests of others.
+  StatusOr<v1::GetRequestStateResponse> State(const std::string& caller,
+                                              const v1::GetRequestStateRequest& request);
+
+  // --- own stewards ------------------------------------------------------------------------------
+  StatusOr<v1::ApproveRequestResponse> Approve(const std::string& steward,
+                                               const v1::ApproveRequestRequest& request);
+
+  // --- the worker --------------------------------------------------------------------------------
+  // Decides again what a crash or a failed disk interrupted; refuses what nobody approved in time.
+  void Tidy();
+
+ private:
+  // A decision and, when it allows, what it allows.
+  struct Judgement {
+    coalition::Decision decision;
+    std::optional<coalition::Agreement> agreement;
+    std::optional<PlannedQuestion> question;
+    std::optional<release::Preview> preview;
+    Status plan_fault = OkStatus();  // why the question does not fit; speaks of documents only
+  };
+  StatusOr<v1::Request> ReadRequest(const std::string& caller, const std::string& note,
+                                    const coalition::Charter& charter) const;
+  StatusOr<Judgement> Judge(const v1::Request& request, const v1::RequestRecord& record,
+                            const coalition::Charter& charter);
+  StatusOr<std::optional<coalition::Agreement>> FindAgreement(
+      const v1::Request& request, const coalition::Charter& charter) const;
+  Status Admit(Judgement& judgement, coalition::DecisionInput& input);
+  // Brings a request in phase DECIDING to the phase that its judgement says.
+  StatusOr<KeptRequest> Settle(const KeptRequest& kept);
+  StatusOr<v1::RequestRecord> Charge(const Judgement& judgement, v1::RequestRecord record);
+  StatusOr<KeptRequest> Reopen(const std::string& id, const std::string& steward, bool decline);
+  StatusOr<v1::ReleasePreview> Describe(const Judgement& judgement);
+  v1::SubmitRequestResponse Answer(const KeptRequest& kept) const;
+
+  const Context& context_;
+  CharterBook& charters_;
+  AgreementBook& agreements_;
+  RequestBook& requests_;
+  ReleaseDesk& releases_;
+  ledger::Ledger& ledger_;
+  std::mutex deciding_mutex_;
+};
+
+}  // namespace weir::member::internal
+
+#endif  // WEIR_MEMBER_INTERNAL_PROVIDER_DESK_H_
