@@ -7,6 +7,7 @@
 #include <cmath>
 #include <optional>
 
+#include "weir/data/internal/time_text.h"
 #include "weir/data/internal/value_text.h"
 
 namespace weir::data::internal {

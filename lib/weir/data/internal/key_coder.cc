@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "weir/data/internal/time_text.h"
 #include "weir/data/internal/value_text.h"
 
 namespace weir::data::internal {

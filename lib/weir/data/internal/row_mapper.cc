@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "weir/data/internal/time_text.h"
 #include "weir/data/internal/value_text.h"
 
 namespace weir::data::internal {

@@ -3,18 +3,17 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cstdio>
 #include <cstring>
 #include <limits>
+
+#include "weir/data/internal/scanner.h"
+#include "weir/data/internal/time_text.h"
 
 namespace weir::data::internal {
 namespace {
 
 constexpr int kMaxDigits = 36;
 constexpr int kMaxExponent = 60;
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 constexpr std::array<int128, 39> PowersOfTen() {
   std::array<int128, 39> powers{};
@@ -23,38 +22,6 @@ constexpr std::array<int128, 39> PowersOfTen() {
   return powers;
 }
 constexpr std::array<int128, 39> kPowersOfTen = PowersOfTen();
-
-// Reads from the front of a text; every method says whether it found what it wanted.
-class Scanner {
- public:
-  explicit Scanner(std::string_view text) : rest_(text) {}
-
-  bool AtEnd() const { return rest_.empty(); }
-  bool NextIs(char c) const { return !rest_.empty() && rest_.front() == c; }
-  bool Skip(char c) {
-    if (!NextIs(c)) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-  bool NextIsDigit() const { return !rest_.empty() && IsDigit(rest_.front()); }
-  int TakeDigit() {
-    const int digit = rest_.front() - '0';
-    rest_.remove_prefix(1);
-    return digit;
-  }
-  // Exactly `count` digits, at most 9; -1 otherwise.
-  int TakeNumber(int count) {
-    int value = 0;
-    for (int i = 0; i < count; ++i) {
-      if (!NextIsDigit()) return -1;
-      value = value * 10 + TakeDigit();
-    }
-    return value;
-  }
-
- private:
-  std::string_view rest_;
-};
 
 // Digits of a number as they are read: the coefficient without trailing zeros, and the exponent.
 class Mantissa {
@@ -104,93 +71,6 @@ std::optional<int64_t> TakeExponent(Scanner& scanner) {
   while (scanner.NextIsDigit())
     exponent = std::min<int64_t>(exponent * 10 + scanner.TakeDigit(), 100000);
   return negative ? -exponent : exponent;
-}
-
-std::optional<int64_t> TakeDay(Scanner& scanner) {
-  const int year = scanner.TakeNumber(4);
-  if (year < 0 || !scanner.Skip('-')) return std::nullopt;
-  const int month = scanner.TakeNumber(2);
-  if (month < 0 || !scanner.Skip('-')) return std::nullopt;
-  const int day = scanner.TakeNumber(2);
-  if (day < 0) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{year},
-                                         std::chrono::month{static_cast<unsigned>(month)},
-                                         std::chrono::day{static_cast<unsigned>(day)}};
-  if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date).time_since_epoch().count();
-}
-
-std::optional<int64_t> TakeFraction(Scanner& scanner) {
-  if (!scanner.NextIsDigit()) return std::nullopt;
-  int64_t micros = 0;
-  int64_t unit = 100000;
-  while (scanner.NextIsDigit()) {
-    micros += scanner.TakeDigit() * unit;
-    unit /= 10;
-  }
-  return micros;
-}
-
-// Minutes east of Greenwich; 0 when there is no zone.
-std::optional<int64_t> TakeZone(Scanner& scanner) {
-  if (scanner.AtEnd() || scanner.Skip('Z')) return 0;
-  const bool west = scanner.NextIs('-');
-  if (!scanner.Skip('-') && !scanner.Skip('+')) return std::nullopt;
-  const int hours = scanner.TakeNumber(2);
-  if (hours < 0 || hours > 23) return std::nullopt;
-  int minutes = 0;
-  if (!scanner.AtEnd()) {
-    scanner.Skip(':');
-    minutes = scanner.TakeNumber(2);
-    if (minutes < 0 || minutes > 59) return std::nullopt;
-  }
-  const int64_t offset = hours * 60 + minutes;
-  return west ? -offset : offset;
-}
-
-std::optional<int64_t> TakeTimeOfDay(Scanner& scanner) {
-  const int hours = scanner.TakeNumber(2);
-  if (hours < 0 || hours > 23 || !scanner.Skip(':')) return std::nullopt;
-  const int minutes = scanner.TakeNumber(2);
-  if (minutes < 0 || minutes > 59) return std::nullopt;
-  int seconds = 0;
-  int64_t micros = 0;
-  if (scanner.Skip(':')) {
-    seconds = scanner.TakeNumber(2);
-    if (seconds < 0 || seconds > 59) return std::nullopt;
-    if (scanner.Skip('.')) {
-      const auto fraction = TakeFraction(scanner);
-      if (!fraction.has_value()) return std::nullopt;
-      micros = *fraction;
-    }
-  }
-  const auto zone = TakeZone(scanner);
-  if (!zone.has_value()) return std::nullopt;
-  return ((hours * 60 + minutes - *zone) * 60 + seconds) * int64_t{1000000} + micros;
-}
-
-std::string FormatDay(int64_t day) {
-  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
-  return text.data();
-}
-
-std::string FormatMicros(int64_t micros) {
-  const int64_t day = DayOfMicros(micros);
-  const int64_t rest = micros - day * kMicrosPerDay;
-  const int64_t seconds = rest / 1000000;
-  std::array<char, 48> text{};
-  int length =
-      std::snprintf(text.data(), text.size(), "T%02d:%02d:%02d", static_cast<int>(seconds / 3600),
-                    static_cast<int>(seconds / 60 % 60), static_cast<int>(seconds % 60));
-  const auto fraction = static_cast<int>(rest % 1000000);
-  if (fraction != 0) {
-    std::snprintf(text.data() + length, text.size() - static_cast<size_t>(length), ".%06d",
-                  fraction);
-  }
-  return FormatDay(day) + text.data() + "Z";
 }
 
 Status NotA(const char* what, std::string_view text) {
@@ -280,7 +160,7 @@ std::optional<int64_t> ReadInt(std::string_view text) {
   const bool negative = !text.empty() && text.front() == '-';
   const std::string_view digits = text.substr(negative ? 1 : 0);
   if (!digits.empty() && digits.size() <= 18 &&
-      std::all_of(digits.begin(), digits.end(), IsDigit)) {
+      std::all_of(digits.begin(), digits.end(), Scanner::IsDigit)) {
     int64_t value = 0;
     for (const char c : digits) value = value * 10 + (c - '0');
     return negative ? -value : value;
@@ -299,31 +179,14 @@ std::optional<int64_t> ReadBool(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<int64_t> ReadTimestamp(std::string_view text) {
-  Scanner scanner(text);
-  const auto day = TakeDay(scanner);
-  if (!day.has_value()) return std::nullopt;
-  if (scanner.AtEnd()) return *day * kMicrosPerDay;
-  if (!scanner.Skip('T') && !scanner.Skip(' ')) return std::nullopt;
-  const auto time = TakeTimeOfDay(scanner);
-  if (!time.has_value() || !scanner.AtEnd()) return std::nullopt;
-  return *day * kMicrosPerDay + *time;
-}
-
-std::optional<int64_t> ReadDate(std::string_view text) {
-  if (!ReadTimestamp(text).has_value()) return std::nullopt;
-  Scanner scanner(text);
-  return TakeDay(scanner);
-}
-
 std::string FormatValue(v1::ColumnType type, int64_t value) {
   switch (type) {
     case v1::COLUMN_TYPE_BOOL:
       return value != 0 ? "true" : "false";
     case v1::COLUMN_TYPE_DATE:
-      return FormatDay(value);
+      return FormatDate(value);
     case v1::COLUMN_TYPE_TIMESTAMP:
-      return FormatMicros(value);
+      return FormatTimestamp(value);
     default:
       return std::to_string(value);
   }
@@ -359,28 +222,6 @@ StatusOr<std::string> CanonicalText(v1::ColumnType type, std::string_view text) 
   }
 }
 
-int64_t WindowOfDay(WindowPeriod period, int64_t day) {
-  if (period == WindowPeriod::kDay) return day;
-  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
-  const int64_t year = static_cast<int>(date.year());
-  if (period == WindowPeriod::kYear) return year;
-  return year * 12 + static_cast<unsigned>(date.month()) - 1;
-}
-
-StatusOr<int64_t> ParseWindow(WindowPeriod period, std::string_view name) {
-  const char* shape = period == WindowPeriod::kYear    ? "YYYY"
-                      : period == WindowPeriod::kMonth ? "YYYY-MM"
-                                                       : "YYYY-MM-DD";
-  std::string first_day(name);
-  if (period == WindowPeriod::kYear) first_day += "-01-01";
-  if (period == WindowPeriod::kMonth) first_day += "-01";
-  const auto day = first_day.size() == 10 ? ReadDate(first_day) : std::nullopt;
-  if (!day.has_value()) {
-    return InvalidArgument("not a window %s: \"%s\"", shape, std::string(name).c_str());
-  }
-  return WindowOfDay(period, *day);
-}
-
 int64_t ToGrid(const Decimal& value, const Decimal& grid, int64_t lowest, int64_t highest) {
   if (value.coefficient == 0) return std::clamp<int64_t>(0, lowest, highest);
   const bool negative = value.coefficient < 0;
@@ -408,11 +249,6 @@ int64_t ToGrid(const Decimal& value, const Decimal& grid, int64_t lowest, int64_
   if (rest >= denominator - rest) ++steps;
   if (negative) steps = -steps;
   return static_cast<int64_t>(std::clamp<int128>(steps, lowest, highest));
-}
-
-int64_t DayOfMicros(int64_t micros) {
-  const int64_t day = micros / kMicrosPerDay;
-  return micros % kMicrosPerDay < 0 ? day - 1 : day;
 }
 
 }  // namespace weir::data::internal

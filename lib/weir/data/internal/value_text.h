@@ -9,7 +9,6 @@
 
 #include "weir/base/decimal.h"
 #include "weir/base/status.h"
-#include "weir/privacy/privacy_unit.h"
 #include "weir/v1/dataset.pb.h"
 
 namespace weir::data::internal {
@@ -30,12 +29,6 @@ std::optional<int64_t> ReadInt(std::string_view text);
 std::optional<int64_t> ToInt64(const Decimal& value);
 // true, false in any case, 1, 0.
 std::optional<int64_t> ReadBool(std::string_view text);
-// YYYY-MM-DD as days since 1970-01-01. A time of day after it is ignored if it is well formed.
-std::optional<int64_t> ReadDate(std::string_view text);
-// YYYY-MM-DD[(T| )HH:MM[:SS[.fraction]][Z|(+|-)HH[:MM]]] as microseconds since 1970-01-01 UTC; no
-// zone means UTC; digits of the fraction beyond the sixth are cut off.
-std::optional<int64_t> ReadTimestamp(std::string_view text);
-
 // The one text of a value in documents and labels: 7, 0.5, true, 2015-03-31,
 // 2015-03-31T12:00:00Z (with microseconds where there are any).
 std::string FormatValue(v1::ColumnType type, int64_t value);
@@ -45,21 +38,9 @@ std::string FormatValue(v1::ColumnType type, int64_t value);
 // Errors: INVALID_ARGUMENT not a value of `type`.
 StatusOr<std::string> CanonicalText(v1::ColumnType type, std::string_view text);
 
-// Number of the window that a day lies in, and the window's number from its name: "2015",
-// "2015-03", "2015-03-31". INVALID_ARGUMENT for any other name.
-int64_t WindowOfDay(WindowPeriod period, int64_t day);
-StatusOr<int64_t> ParseWindow(WindowPeriod period, std::string_view name);
-
 // value / grid to the nearest whole number, halves away from zero, clamped to [lowest, highest].
 // Exact. Assumes: grid.coefficient in [1, 10^18].
 int64_t ToGrid(const Decimal& value, const Decimal& grid, int64_t lowest, int64_t highest);
-
-// Days that dates and times may lie on: 0000-01-01 to 9999-12-31. Infinities lie outside.
-inline constexpr int64_t kFirstDay = -719528;
-inline constexpr int64_t kLastDay = 2932896;
-inline constexpr int64_t kMicrosPerDay = int64_t{86400} * 1000 * 1000;
-// Rounds towards minus infinity.
-int64_t DayOfMicros(int64_t micros);
 
 }  // namespace weir::data::internal
 
