@@ -7,7 +7,7 @@
 #include "tools/weir/dataset_report.h"
 #include "tools/weir/file_ledger.h"
 #include "weir/dp/adaptive_filter.h"
-#include "weir/member/internal/ledger_view.h"
+#include "weir/member/ledger_view.h"
 
 namespace weir::tool {
 
@@ -60,7 +60,7 @@ StatusOr<v1::ReleasePreview> LocalRelease::Preview() {
                         MakeDoor().PreviewPlan(dataset_, plan_, /*payer=*/{}));
   shown.set_already_released(preview.already_released);
   *shown.mutable_balance() =
-      member::internal::DescribeBalance(dataset_.budget().account, preview.balance, /*window=*/"");
+      member::DescribeBalance(dataset_.budget().account, preview.balance, /*window=*/"");
   if (!preview.admitted.ok()) {
     if (PolicyRefusalReason(preview.admitted) != "dataset_budget") return preview.admitted;
     shown.set_refusal(v1::REFUSAL_REASON_DATASET_BUDGET);
@@ -73,7 +73,7 @@ StatusOr<v1::ReleasePreview> LocalRelease::PreviewUncharged(v1::ReleasePreview s
   const dp::AdaptiveFilter filter = dp::AdaptiveFilter::Create(budget.epsilon, budget.delta);
   const ledger::Balance untouched{.budget = {.epsilon = budget.epsilon, .delta = budget.delta},
                                   .remaining = filter.RemainingPureEpsilon()};
-  *shown.mutable_balance() = member::internal::DescribeBalance(budget.account, untouched, /*window=*/"");
+  *shown.mutable_balance() = member::DescribeBalance(budget.account, untouched, /*window=*/"");
   if (!filter.CanSpend(plan_.cost)) shown.set_refusal(v1::REFUSAL_REASON_DATASET_BUDGET);
   return shown;
 }

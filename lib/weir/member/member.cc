@@ -16,7 +16,6 @@
 #include "weir/member/internal/dataset_registry.h"
 #include "weir/member/internal/hub_link.h"
 #include "weir/member/internal/inbox.h"
-#include "weir/member/internal/ledger_view.h"
 #include "weir/member/internal/mail_collector.h"
 #include "weir/member/internal/notices.h"
 #include "weir/member/internal/outbox.h"
@@ -26,6 +25,7 @@
 #include "weir/member/internal/request_view.h"
 #include "weir/member/internal/request_worker.h"
 #include "weir/member/internal/ticks.h"
+#include "weir/member/ledger_view.h"
 #include "weir/member/state_folder.h"
 
 namespace weir::member {
@@ -111,7 +111,7 @@ StatusOr<v1::DatasetSummary> Member::Impl::Describe(const DatasetPtr& dataset) {
   summary.set_title(description.title());
   summary.set_theme(internal::ThemeWord(description.theme()));
   summary.set_privacy_unit(description.unit().ToString());
-  *summary.mutable_balance() = internal::DescribeBalance(account, balance, "");
+  *summary.mutable_balance() = DescribeBalance(account, balance, "");
   return summary;
 }
 
@@ -306,12 +306,12 @@ StatusOr<v1::GetReleaseChunkResponse> Member::GetReleaseChunk(
 
 StatusOr<v1::GetLedgerResponse> Member::GetLedger(const std::string&,
                                                   const v1::GetLedgerRequest& request) {
-  return internal::ShowLedger(*impl_->ledger_, request.first_sequence());
+  return ShowLedger(*impl_->ledger_, request.first_sequence());
 }
 
 StatusOr<v1::VerifyLedgerResponse> Member::VerifyLedger(const std::string&,
                                                         const v1::VerifyLedgerRequest&) {
-  return internal::VerifyLedger(*impl_->ledger_);
+  return member::VerifyLedger(*impl_->ledger_);
 }
 
 StatusOr<v1::OfferAgreementResponse> Member::OfferAgreement(

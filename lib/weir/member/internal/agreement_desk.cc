@@ -6,7 +6,7 @@
 
 #include "weir/crypto/signed_note.h"
 #include "weir/doc/yaml_reader.h"
-#include "weir/member/internal/ledger_view.h"
+#include "weir/member/ledger_view.h"
 
 namespace weir::member::internal {
 

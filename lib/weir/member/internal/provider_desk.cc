@@ -11,9 +11,9 @@
 #include "weir/doc/signed_text.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/member/internal/agreement_desk.h"
-#include "weir/member/internal/ledger_view.h"
 #include "weir/member/internal/request_view.h"
 #include "weir/member/internal/ticks.h"
+#include "weir/member/ledger_view.h"
 
 namespace weir::member::internal {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "weir/doc/signed_text.h"
 #include "weir/member/internal/chunks.h"
-#include "weir/member/internal/ledger_view.h"
 #include "weir/member/internal/question.h"
+#include "weir/member/ledger_view.h"
 
 namespace weir::member::internal {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef WEIR_MEMBER_INTERNAL_LEDGER_VIEW_H_
-#define WEIR_MEMBER_INTERNAL_LEDGER_VIEW_H_
+#ifndef WEIR_MEMBER_LEDGER_VIEW_H_
+#define WEIR_MEMBER_LEDGER_VIEW_H_
 
 #include <cstdint>
 #include <string>
@@ -9,7 +9,7 @@
 #include "weir/ledger/ledger.h"
 #include "weir/v1/steward.pb.h"
 
-namespace weir::member::internal {
+namespace weir::member {
 
 // How a balance is shown: what is spent rounded up, what remains rounded down, as the ledger
 // derived them. `window` empty: of all.
@@ -23,6 +23,6 @@ std::string FormatSpent(double epsilon);
 StatusOr<v1::GetLedgerResponse> ShowLedger(ledger::Ledger& ledger, uint64_t first_sequence);
 StatusOr<v1::VerifyLedgerResponse> VerifyLedger(ledger::Ledger& ledger);
 
-}  // namespace weir::member::internal
+}  // namespace weir::member
 
-#endif  // WEIR_MEMBER_INTERNAL_LEDGER_VIEW_H_
+#endif  // WEIR_MEMBER_LEDGER_VIEW_H_

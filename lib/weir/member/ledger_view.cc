@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/member/internal/ledger_view.h"
+#include "weir/member/ledger_view.h"
 
 #include <cmath>
 #include <utility>
@@ -9,7 +9,7 @@
 #include "weir/doc/signed_text.h"
 #include "weir/v1/ledger.pb.h"
 
-namespace weir::member::internal {
+namespace weir::member {
 namespace {
 
 constexpr uint64_t kMaxEntries = 1000;
@@ -141,4 +141,4 @@ StatusOr<v1::VerifyLedgerResponse> VerifyLedger(ledger::Ledger& ledger) {
   return answer;
 }
 
-}  // namespace weir::member::internal
+}  // namespace weir::member
