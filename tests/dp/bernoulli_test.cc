@@ -77,7 +77,7 @@ TEST(ExpCoinTest, FailsAtTheRightOutcomeAndAnswersTheParity) {
     failing.push_back(WordFor(kNumerator, kDenominator * k));
     EXPECT_EQ(OnWords(failing,
                       [&](DirectWords& source) {
-                        return ExpCoin<uint64_t>(kNumerator, kDenominator, source);
+                        return ExpCoin<uint64_t>({kNumerator, kDenominator}, source);
                       }),
               k % 2 == 1);
     words.push_back(WordFor(kNumerator - 1, kDenominator * k));  // succeeds
@@ -87,7 +87,7 @@ TEST(ExpCoinTest, FailsAtTheRightOutcomeAndAnswersTheParity) {
 TEST(ExpCoinTest, WideDenominatorsDrawTheTwoFactorsApart) {
   const uint128 denominator = uint128{1} << 100;
   const auto coin = [&](DirectWords& source) {
-    return ExpCoin<uint128>(denominator / 2, denominator, source);
+    return ExpCoin<uint128>({denominator / 2, denominator}, source);
   };
   const std::vector<uint64_t> low = {0, 0};
   const std::vector<uint64_t> high = {uint64_t{1} << 35, 0};
@@ -98,8 +98,9 @@ TEST(ExpCoinTest, WideDenominatorsDrawTheTwoFactorsApart) {
 }
 
 TEST(ExpCoinTest, ZeroIsCertain) {
-  EXPECT_TRUE(OnWords({WordFor(0, 5)},
-                      [](DirectWords& source) { return ExpCoin<uint64_t>(0, 5, source); }));
+  EXPECT_TRUE(OnWords({WordFor(0, 5)}, [](DirectWords& source) {
+    return ExpCoin<uint64_t>({0, 5}, source);
+  }));
 }
 
 // True on `cases` of 20! equal cases and open on one more: exp(-1) lies between the two.

@@ -124,7 +124,7 @@ TEST(ExactRhoTest, PureEpsilonIsHalfTheSquareRoundedUp) {
 
 TEST(ExactRhoTest, SaturatesInsteadOfWrapping) {
   const ExactRho limit{ExactRho::kLimit};
-  EXPECT_TRUE(AddRho(limit, limit) == limit);
+  EXPECT_TRUE(limit.AddUp(limit) == limit);
   EXPECT_TRUE(GaussianRho({1, (kOne << 32) - 1}, ~uint128{0}) == limit);
 }
 

@@ -26,11 +26,11 @@ StatusOr<Parts> PartsOf(std::span<const NoiseEvent> events) {
       WEIR_ASSIGN_OR_RETURN(const Epsilon epsilon,
                             LaplaceEpsilon(event.parameter, event.sensitivity));
       parts.laplace_units += static_cast<uint128>(epsilon.units());
-      parts.laplace_rho = AddRho(parts.laplace_rho, PureEpsilonRho(epsilon));
+      parts.laplace_rho = parts.laplace_rho.AddUp(PureEpsilonRho(epsilon));
     } else if (event.kind == NoiseKind::kDiscreteGaussian) {
       WEIR_RETURN_IF_ERROR(DiscreteGaussian::Create(event.parameter).status());
       parts.gaussian_rho =
-          AddRho(parts.gaussian_rho, GaussianRho(event.parameter, event.sensitivity));
+          parts.gaussian_rho.AddUp(GaussianRho(event.parameter, event.sensitivity));
       ++parts.gaussians;
     } else {
       return InvalidArgument("unknown noise kind %d", static_cast<int>(event.kind));
@@ -49,7 +49,7 @@ bool FollowsByMixing(const Parts& parts, const PrivacyCost& cost) {
 }
 
 bool FollowsByZcdp(const Parts& parts, const PrivacyCost& cost) {
-  return AddRho(parts.laplace_rho, parts.gaussian_rho) <= LargestRho(cost.epsilon(), cost.delta());
+  return parts.laplace_rho.AddUp(parts.gaussian_rho) <= LargestRho(cost.epsilon(), cost.delta());
 }
 
 bool FollowsByExactDelta(const PrivacyCost& cost) {
@@ -63,7 +63,7 @@ bool FollowsByExactDelta(const PrivacyCost& cost) {
 
 StatusOr<ExactRho> EventsRho(std::span<const NoiseEvent> events) {
   WEIR_ASSIGN_OR_RETURN(const Parts parts, PartsOf(events));
-  return AddRho(parts.laplace_rho, parts.gaussian_rho);
+  return parts.laplace_rho.AddUp(parts.gaussian_rho);
 }
 
 StatusOr<std::optional<Epsilon>> EventsPureEpsilon(std::span<const NoiseEvent> events) {

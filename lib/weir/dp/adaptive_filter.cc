@@ -56,7 +56,7 @@ Status AdaptiveFilter::Add(const PrivacyCost& cost) {
   const bool is_pure = pure.has_value() && *pure <= cost.epsilon();
   spent_epsilon_ = AddUnits(spent_epsilon_, cost.epsilon().units());
   spent_delta_ = AddUnits(spent_delta_, is_pure ? 0 : cost.delta().units());
-  spent_rho_ = AddRho(spent_rho_, rho);
+  spent_rho_ = spent_rho_.AddUp(rho);
   return OkStatus();
 }
 

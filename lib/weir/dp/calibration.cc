@@ -23,12 +23,18 @@ ExactRho SaturatedRho(const Wide& units) {
   return {units.Low128()};
 }
 
+struct WideFraction {
+  Wide numerator;
+  Wide denominator;
+};
+
 // ceil(2^shift numerator / denominator) / 2^shift with the smallest shift that leaves
 // kVarianceBits significant bits; an integer for large values.
-StatusOr<Rational> RoundUpToSampler(const Wide& numerator, const Wide& denominator) {
-  const int bits = numerator.BitLength() - denominator.BitLength();
+StatusOr<Rational> RoundUpToSampler(const WideFraction& value) {
+  const int bits = value.numerator.BitLength() - value.denominator.BitLength();
   const int shift = std::clamp(kVarianceBits - bits, 0, 31);
-  const Wide scaled = (numerator * Wide(uint128{1} << shift)).CeilingOfDivisionBy(denominator);
+  const Wide scaled =
+      (value.numerator * Wide(uint128{1} << shift)).CeilingOfDivisionBy(value.denominator);
   if (!(scaled < Wide(DiscreteGaussian::kNumeratorLimit))) {
     return InvalidArgument("the Gaussian variance that this privacy needs is too large");
   }
@@ -57,7 +63,7 @@ StatusOr<Rational> SmallestUnitShiftVariance(Epsilon epsilon, Delta delta, const
 
 }  // namespace
 
-ExactRho AddRho(ExactRho a, ExactRho b) { return {std::min(a.units + b.units, ExactRho::kLimit)}; }
+ExactRho ExactRho::AddUp(ExactRho other) const { return {std::min(units + other.units, kLimit)}; }
 
 StatusOr<Rho> RoundUp(ExactRho rho) {
   const double nearest = static_cast<double>(rho.units) / static_cast<double>(kRhoUnitsPerOne);
@@ -118,8 +124,8 @@ StatusOr<Rational> GaussianVariance(ExactRho rho, uint128 squared_l2_sensitivity
     return InvalidArgument("rho and the squared L2 sensitivity must be positive");
   }
   // Below 2^(128 + 80); RoundUpToSampler adds up to 31 bits.
-  return RoundUpToSampler(Wide(squared_l2_sensitivity) * Wide(kRhoUnitsPerOne),
-                          Wide(2) * Wide(rho.units));
+  return RoundUpToSampler(
+      {Wide(squared_l2_sensitivity) * Wide(kRhoUnitsPerOne), Wide(2) * Wide(rho.units)});
 }
 
 ExactRho GaussianRho(const Rational& variance, uint128 squared_l2_sensitivity) {

@@ -19,11 +19,11 @@ namespace weir::dp {
 struct ExactRho {
   static constexpr uint128 kLimit = uint128{1} << 122;  // about 5e12; sums saturate here
   uint128 units = 0;
+  // The sum, at most kLimit (which no budget reaches).
+  ExactRho AddUp(ExactRho other) const;
   friend auto operator<=>(const ExactRho&, const ExactRho&) = default;
 };
 
-// Sum, at most ExactRho::kLimit (which no budget reaches).
-ExactRho AddRho(ExactRho a, ExactRho b);
 // For reports and the double-based type: never below the exact value.
 StatusOr<Rho> RoundUp(ExactRho rho);
 

@@ -29,18 +29,19 @@ std::array<uint64_t, Wide::kLimbs> LimbsOf(const Wide& value) {
 
 // True with probability exp(-numerator/denominator), whole parts first.
 template <class Int, class Words>
-bool ExpCoinOfAnySize(Int numerator, const Int& denominator, Words& words) {
-  while (!(numerator < denominator)) {
+bool ExpCoinOfAnySize(internal::Exponent<Int> exponent, Words& words) {
+  while (!(exponent.numerator < exponent.denominator)) {
     if (!internal::InverseECoin(words)) return false;
-    numerator = numerator - denominator;
+    exponent.numerator = exponent.numerator - exponent.denominator;
   }
   if constexpr (std::same_as<Int, uint128>) {
-    if (denominator >> kWordBits == 0) {
-      return internal::ExpCoin<uint64_t>(static_cast<uint64_t>(numerator),
-                                         static_cast<uint64_t>(denominator), words);
+    if (exponent.denominator >> kWordBits == 0) {
+      return internal::ExpCoin<uint64_t>(
+          {static_cast<uint64_t>(exponent.numerator), static_cast<uint64_t>(exponent.denominator)},
+          words);
     }
   }
-  return internal::ExpCoin<Int>(numerator, denominator, words);
+  return internal::ExpCoin<Int>(exponent, words);
 }
 
 }  // namespace
@@ -60,10 +61,12 @@ StatusOr<DiscreteGaussian> DiscreteGaussian::Create(Rational variance) {
 DiscreteGaussian::DiscreteGaussian(Rational variance)
     : variance_(variance),
       proposal_scale_{IntegerSquareRoot(Floor(variance)) + 1, 1},
-      step_(variance.denominator * proposal_scale_.numerator) {
+      step_(variance.denominator * proposal_scale_.numerator),
+      narrow_denominator_(0),
+      wide_denominator_{} {
   const Wide denominator = AcceptanceDenominator(variance, proposal_scale_.numerator);
   wide_denominator_ = LimbsOf(denominator);
-  narrow_denominator_ = denominator.BitLength() <= kNarrowBits ? denominator.Low128() : 0;
+  if (denominator.BitLength() <= kNarrowBits) narrow_denominator_ = denominator.Low128();
 }
 
 // Accepts |Y| = magnitude with probability exp(-(|Y| - sigma^2/t)^2 / (2 sigma^2)), which is
@@ -77,7 +80,7 @@ bool DiscreteGaussian::Accept(uint128 magnitude, Words& words) const {
   const uint128 distance =
       scaled > variance_.numerator ? scaled - variance_.numerator : variance_.numerator - scaled;
   if ((distance >> 63) != 0) return AcceptWide(magnitude, words);
-  return ExpCoinOfAnySize<uint128>(distance * distance, narrow_denominator_, words);
+  return ExpCoinOfAnySize<uint128>({distance * distance, narrow_denominator_}, words);
 }
 
 // |Y| < 2^76 and d t < 2^93, so the square stays below 2^338.
@@ -86,7 +89,7 @@ bool DiscreteGaussian::AcceptWide(uint128 magnitude, Words& words) const {
   const Wide scaled = Wide(magnitude) * Wide(step_);
   const Wide center(variance_.numerator);
   const Wide distance = scaled > center ? scaled - center : center - scaled;
-  return ExpCoinOfAnySize<Wide>(distance * distance, Wide::FromLimbs(wide_denominator_), words);
+  return ExpCoinOfAnySize<Wide>({distance * distance, Wide::FromLimbs(wide_denominator_)}, words);
 }
 
 template <class Words>

@@ -15,7 +15,7 @@ inline constexpr double kCoverage = 0.95;
 
 // The law of one noise value, in grid steps.
 struct NoiseLaw {
-  NoiseKind kind;
+  NoiseKind kind{};    // none until named: no sampler takes it
   Rational parameter;  // Laplace: scale b; Gaussian: sigma^2
   friend bool operator==(const NoiseLaw&, const NoiseLaw&) = default;
 };

@@ -63,8 +63,8 @@ StatusOr<NoisePlan> PlanLaplace(const NoisePlanOptions& options) {
     const uint128 l1 = options.measures[i].l1;
     WEIR_ASSIGN_OR_RETURN(const Rational scale, LaplaceScale(shares[i], l1));
     events.push_back({NoiseKind::kDiscreteLaplace, scale, l1});
-    WEIR_ASSIGN_OR_RETURN(PlannedNoise planned, Describe(events.back(), shares[i]));
-    measures.push_back(std::move(planned));
+    WEIR_ASSIGN_OR_RETURN(const PlannedNoise planned, Describe(events.back(), shares[i]));
+    measures.push_back(planned);
   }
   WEIR_ASSIGN_OR_RETURN(PrivacyCost cost,
                         PrivacyCost::Create(std::move(events), options.epsilon, Delta::Zero()));
@@ -99,8 +99,8 @@ StatusOr<NoisePlan> PlanGaussian(const NoisePlanOptions& options) {
   std::vector<NoiseEvent> events;
   for (size_t i = 0; i < variances.size(); ++i) {
     events.push_back({NoiseKind::kDiscreteGaussian, variances[i], options.measures[i].squared_l2});
-    WEIR_ASSIGN_OR_RETURN(PlannedNoise planned, Describe(events.back(), std::nullopt));
-    measures.push_back(std::move(planned));
+    WEIR_ASSIGN_OR_RETURN(const PlannedNoise planned, Describe(events.back(), std::nullopt));
+    measures.push_back(planned);
   }
   WEIR_ASSIGN_OR_RETURN(PrivacyCost cost,
                         PrivacyCost::Create(std::move(events), options.epsilon, options.delta));
@@ -121,8 +121,8 @@ StatusOr<NoisePlan> PlanNoise(const NoisePlanOptions& options) {
   StatusOr<NoisePlan> laplace = PlanLaplace(options);
   if (options.kind.has_value() || options.delta.is_zero()) return laplace;
   StatusOr<NoisePlan> gaussian = PlanGaussian(options);
-  if (!laplace.ok() || !gaussian.ok())
-    return laplace.ok() ? std::move(laplace) : std::move(gaussian);
+  if (!laplace.ok()) return gaussian;
+  if (!gaussian.ok()) return laplace;
   return MeanLogError(*gaussian) < MeanLogError(*laplace) ? std::move(gaussian)
                                                           : std::move(laplace);
 }

@@ -92,7 +92,7 @@ size_t CellsBeforeCut(const NoiseLaw& law, double grid) {
 // Lower bounds (up to rounding of 1e-15) on P[Y = 0], P[Y = 1], ...; symmetric.
 std::vector<double> CellMasses(const NoiseLaw& law, double grid, size_t cells) {
   const double first = std::max(1.0, grid - std::floor(grid / 2));
-  const std::vector<double> tails = internal::OneSidedTails(law, first, grid, cells + 1);
+  const std::vector<double> tails = internal::OneSidedTails(law, {first, grid, cells + 1});
   std::vector<double> masses = {1 - 2 * tails[0]};
   for (size_t k = 0; k < cells; ++k) masses.push_back(tails[k] - tails[k + 1]);
   return masses;
@@ -161,8 +161,8 @@ double LogMoment(const NoiseLaw& law, double slope) {
 int128 ChernoffHalfWidth(std::span<const NoiseLaw> laws, double deviation) {
   const std::vector<LawCount> distinct = CountDistinct(laws);
   double best = std::numeric_limits<double>::infinity();
-  for (double z = 0.05; z < 6; z *= 1.01) {
-    const double slope = z / std::max(deviation, 0.05);
+  for (int step = 0; step < 480; ++step) {
+    const double slope = 0.05 * std::pow(1.01, step) / std::max(deviation, 0.05);
     double exponent = std::log(2 / (1 - kCoverage));
     for (const LawCount& entry : distinct) {
       exponent += static_cast<double>(entry.count) * LogMoment(entry.law, slope);

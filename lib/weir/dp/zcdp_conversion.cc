@@ -123,14 +123,15 @@ double UnitShiftGaussianDelta(const Rational& variance, Epsilon epsilon) {
   // Sums P[x] - e^epsilon P[x + 1] = P[x] (1 - e^-loss) where that is positive, largest x first.
   // What lies beyond `last` is below e^-72 of the first term; the loss is rounded up.
   const double first = std::max(0.0, std::floor(epsilon.value() * sigma2 - 0.5));
-  const double reach = 12 * std::sqrt(sigma2) + 12;
+  const auto reach = static_cast<int64_t>(12 * std::sqrt(sigma2)) + 12;
   double positive = 0;
-  for (double x = first + reach; x >= first; --x) {
+  double normalizer = 1;
+  for (int64_t i = reach; i >= 0; --i) {
+    const double x = first + static_cast<double>(i);
     const double loss = (2 * x + 1) / (2 * sigma2) * (1 + kGuard) - epsilon.value() * (1 - kGuard);
     if (loss > 0) positive += weight(x) * -std::expm1(-loss);
+    if (i > 0) normalizer += 2 * weight(static_cast<double>(i));
   }
-  double normalizer = 1;
-  for (double x = std::floor(reach); x >= 1; --x) normalizer += 2 * weight(x);
   return positive / normalizer * (1 + kSeriesGuard) + std::numeric_limits<double>::min();
 }
 

@@ -55,12 +55,19 @@ bool FairCoin(Words& words) {
   return (words.Next() >> 63) != 0;
 }
 
+template <class Int>
+struct Exponent {
+  Int numerator;
+  Int denominator;
+};
+
 // True with probability exp(-numerator/denominator), 0 <= numerator <= denominator.
 // Draws coins of probability numerator/(denominator * k), k = 1, 2, ..., until one fails; the
 // answer is whether the failing k is odd. Denominators with room for k in a word need one word a
 // coin; the others draw numerator/denominator and 1/k apart, which is the same law.
 template <class Int, class Words>
-bool ExpCoin(const Int& numerator, const Int& denominator, Words& words) {
+bool ExpCoin(const Exponent<Int>& exponent, Words& words) {
+  const auto& [numerator, denominator] = exponent;
   uint64_t k = 1;
   if (!(Below(denominator, words) < numerator)) return true;
   if constexpr (std::same_as<Int, uint64_t>) {

@@ -20,7 +20,7 @@ template <class Int, class Words>
 Int DrawRemainder(Int numerator, Words& words) {
   while (true) {
     const Int candidate = Below(numerator, words);
-    if (ExpCoin<Int>(candidate, numerator, words)) return candidate;
+    if (ExpCoin<Int>({candidate, numerator}, words)) return candidate;
   }
 }
 

@@ -2,6 +2,7 @@
 #ifndef WEIR_DP_INTERNAL_LAW_TAIL_H_
 #define WEIR_DP_INTERNAL_LAW_TAIL_H_
 
+#include <cstddef>
 #include <vector>
 
 #include "weir/base/status.h"
@@ -22,9 +23,16 @@ double StandardDeviation(const NoiseLaw& law);
 // summed sigma: 1e-7, or 3e-9 absolute where m is below sigma).
 double OneSidedTail(const NoiseLaw& law, double m);
 
-// Upper bounds on P[X >= m_k] at m_k = first + k step, k = 0 .. count-1, as OneSidedTail; linear in
-// (first + count * step) for summed Gaussians.
-std::vector<double> OneSidedTails(const NoiseLaw& law, double first, double step, size_t count);
+// first, first + step, ...; integers, first >= 1.
+struct TailPoints {
+  double first;
+  double step;
+  size_t count;
+  double at(size_t k) const { return first + step * static_cast<double>(k); }
+};
+
+// OneSidedTail at each of the points, at the price of one for a summed Gaussian.
+std::vector<double> OneSidedTails(const NoiseLaw& law, const TailPoints& points);
 
 // Most by which differences of OneSidedTails, all together, can differ from the true masses.
 double TableError(const NoiseLaw& law);

@@ -29,12 +29,11 @@ class Wide {
 
   constexpr int BitLength() const {
     for (size_t i = kLimbs; i-- > 0;) {
-      if (limbs_[i] != 0)
-        return static_cast<int>(64 * i) + static_cast<int>(std::bit_width(limbs_[i]));
+      const int bits = static_cast<int>(std::bit_width(limbs_[i]));
+      if (bits != 0) return static_cast<int>(64 * i) + bits;
     }
     return 0;
   }
-  constexpr bool FitsUint128() const { return BitLength() <= 128; }
   constexpr uint128 Low128() const { return (uint128{limbs_[1]} << 64) | limbs_[0]; }
   constexpr uint64_t limb(size_t index) const { return limbs_[index]; }
 
