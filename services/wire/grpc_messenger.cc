@@ -2,7 +2,6 @@
 #include "services/wire/grpc_messenger.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -11,6 +10,7 @@
 #include <grpc/grpc.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
+#include <grpcpp/completion_queue.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/support/byte_buffer.h>
@@ -80,26 +80,6 @@ std::string ReadBytes(const grpc::ByteBuffer& buffer) {
   return bytes;
 }
 
-// Hands a value from gRPC's thread to the one that waits for it.
-class StatusBox {
- public:
-  void Put(grpc::Status status) {
-    const std::lock_guard lock(mutex_);
-    status_ = std::move(status);
-    filled_.notify_one();
-  }
-  grpc::Status Take() {
-    std::unique_lock lock(mutex_);
-    filled_.wait(lock, [this] { return status_.has_value(); });
-    return *std::move(status_);
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable filled_;
-  std::optional<grpc::Status> status_;
-};
-
 }  // namespace
 
 struct GrpcMessenger::Connection {
@@ -124,11 +104,17 @@ StatusOr<std::string> GrpcMessenger::Connection::Call(const std::string& path,
   const grpc::Slice slice(request);
   const grpc::ByteBuffer sent(&slice, 1);
   grpc::ByteBuffer received;
-  StatusBox box;
+  grpc::Status status;
+  // The calling thread moves the bytes itself: it waits for no thread of gRPC's, which may be busy.
+  grpc::CompletionQueue queue;
   grpc::GenericStub stub(channel);
-  stub.UnaryCall(&context, path, grpc::StubOptions(), &sent, &received,
-                 [&box](grpc::Status status) { box.Put(std::move(status)); });
-  WEIR_RETURN_IF_ERROR(FromGrpcStatus(box.Take()));
+  const auto reader = stub.PrepareUnaryCall(&context, path, sent, &queue);
+  reader->StartCall();
+  reader->Finish(&received, &status, &status);
+  void* tag = nullptr;
+  bool ok = false;
+  WEIR_CHECK(queue.Next(&tag, &ok) && tag == &status);
+  WEIR_RETURN_IF_ERROR(FromGrpcStatus(status));
   return ReadBytes(received);
 }
 
