@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -36,10 +37,18 @@ constexpr FileMode kPrivate = FileMode::kPrivate;
 struct Faults {
   std::vector<std::string> calls;
   int failing_fsync = 0;       // this one fails with EIO, counted from 1
+  std::string lock_probe;      // a file that every write tries to lock, noting what happens
   int interrupted_writes = 0;  // so many writes fail with EINTR
   size_t longest_write = 1 << 30;
 };
 Faults faults;
+
+void ProbeLock(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool locked = ::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  faults.calls.emplace_back(locked ? "locked by the writer" : "not locked");
+  ::close(fd);
+}
 
 }  // namespace
 }  // namespace weir
@@ -63,6 +72,7 @@ int renameat(int from_folder, const char* from, int to_folder, const char* to) n
 
 ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
   weir::faults.calls.emplace_back("write");
+  if (!weir::faults.lock_probe.empty()) weir::ProbeLock(weir::faults.lock_probe);
   if (weir::faults.interrupted_writes > 0) {
     --weir::faults.interrupted_writes;
     errno = EINTR;
@@ -94,6 +104,13 @@ TEST_F(FilesFaultsTest, AppendSyncsAfterTheWrite) {
   WriteTextFile(Path("a"), "");
   ASSERT_THAT(files_.AppendDurably(Path("a"), 0, "x"), IsOk());
   EXPECT_THAT(faults.calls, ElementsAre("write", "fsync"));
+}
+
+TEST_F(FilesFaultsTest, AppendExcludesOtherWritersBetweenCheckAndWrite) {
+  WriteTextFile(Path("a"), "");
+  faults.lock_probe = Path("a");
+  ASSERT_THAT(files_.AppendDurably(Path("a"), 0, "x"), IsOk());
+  EXPECT_THAT(faults.calls, ElementsAre("write", "locked by the writer", "fsync"));
 }
 
 TEST_F(FilesFaultsTest, FoldersAreSyncedAfterEveryChangeOfNames) {

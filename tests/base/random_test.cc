@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cmath>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,6 +16,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,6 +35,17 @@ std::atomic<int> seedings{0};
 enum class SystemBehaviour { kNormal, kInterruptedAndShort, kFailing };
 std::atomic<SystemBehaviour> behaviour{SystemBehaviour::kNormal};
 std::atomic<bool> interrupt_next{true};
+std::atomic<bool> kernel_wipes_on_fork{true};
+
+constexpr uint8_t kMask = 0x5a;
+// The first half of the last seed's key, masked.
+std::string last_key_masked;
+
+std::string Mask(std::span<const uint8_t> bytes) {
+  std::string masked;
+  for (const uint8_t byte : bytes) masked.push_back(static_cast<char>(byte ^ kMask));
+  return masked;
+}
 
 }  // namespace
 }  // namespace weir
@@ -51,7 +64,17 @@ extern "C" ssize_t getrandom(void* out, size_t size, unsigned flags) {
     return ::syscall(SYS_getrandom, out, std::min<size_t>(size, 7), flags);
   }
   ++weir::seedings;
-  return ::syscall(SYS_getrandom, out, size, flags);
+  const ssize_t filled = ::syscall(SYS_getrandom, out, size, flags);
+  if (filled >= 16) weir::last_key_masked = weir::Mask({static_cast<const uint8_t*>(out), 16});
+  return filled;
+}
+
+extern "C" int madvise(void* pages, size_t size, int advice) noexcept {
+  if (advice == MADV_WIPEONFORK && !weir::kernel_wipes_on_fork) {
+    errno = EINVAL;
+    return -1;
+  }
+  return static_cast<int>(::syscall(SYS_madvise, pages, size, advice));
 }
 
 namespace weir {
@@ -93,13 +116,11 @@ TEST(SystemRandomTest, GrandchildDiffersFromChild) {
   EXPECT_NE(of_both.substr(0, 32), of_both.substr(32));
 }
 
-// A clone that libc does not know of runs no handlers; the kernel's wiping must cover it.
-TEST(SystemRandomTest, ChildDiffersEvenWithoutForkHandlers) {
-  ThirtyTwoBytes(SystemRandom());
+// What a clone that libc does not know of draws: no fork handlers run in it.
+std::string DrawInSilentClone() {
   std::array<int, 2> ends;
-  ASSERT_EQ(::pipe(ends.data()), 0);
+  if (::pipe(ends.data()) != 0) return "no pipe";
   const auto child = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
-  ASSERT_GE(child, 0);
   if (child == 0) {
     std::array<uint8_t, 32> bytes;
     SystemRandom().Fill(bytes);
@@ -110,7 +131,35 @@ TEST(SystemRandomTest, ChildDiffersEvenWithoutForkHandlers) {
   EXPECT_EQ(::waitpid(child, nullptr, 0), child);
   ::close(ends[0]);
   ::close(ends[1]);
-  EXPECT_NE(of_child, ThirtyTwoBytes(SystemRandom()));
+  return of_child;
+}
+
+bool DiffersInSilentClone() {
+  ThirtyTwoBytes(SystemRandom());
+  const std::string of_child = DrawInSilentClone();
+  return of_child != ThirtyTwoBytes(SystemRandom());
+}
+
+// In a thread whose generator was made on a kernel with or without wiping on fork.
+bool InFreshThread(bool wiping, const std::function<bool()>& test) {
+  kernel_wipes_on_fork = wiping;
+  bool result = false;
+  std::thread thread([&] { result = test(); });
+  thread.join();
+  kernel_wipes_on_fork = true;
+  return result;
+}
+
+TEST(SystemRandomTest, WipingByTheKernelCoversChildrenWithoutForkHandlers) {
+  EXPECT_TRUE(InFreshThread(true, DiffersInSilentClone));
+}
+
+TEST(SystemRandomTest, ForkHandlersCoverKernelsWithoutWiping) {
+  EXPECT_TRUE(InFreshThread(false, [] { return DiffersAfterFork(SystemRandom()); }));
+}
+
+TEST(SystemRandomTest, WithoutBothDefencesAChildRepeatsItsParent) {
+  EXPECT_FALSE(InFreshThread(false, DiffersInSilentClone));
 }
 
 std::string DrawInThread(RandomSource& random) {
@@ -228,8 +277,6 @@ TEST(SystemRandomTest, OnesAndZerosAreBalanced) {
   EXPECT_FALSE(IsBalanced(biased));
 }
 
-constexpr uint8_t kMask = 0x5a;
-
 // Whether bytes that, xored with kMask, read `masked` stand in this process's writable memory. The
 // search never writes what it looks for: a copy of its own would be found.
 bool IsInMemory(const std::string& masked) {
@@ -259,8 +306,7 @@ bool IsInMemory(const std::string& masked) {
 // Draws into `bytes`, masks them and wipes them: only the generator can still have them.
 std::string DrawAndWipe(std::array<uint8_t, 32>& bytes) {
   SystemRandom().Fill(bytes);
-  std::string masked;
-  for (const uint8_t byte : bytes) masked.push_back(static_cast<char>(byte ^ kMask));
+  std::string masked = Mask(bytes);
   std::fill_n(static_cast<volatile uint8_t*>(bytes.data()), bytes.size(), uint8_t{0});
   return masked;
 }
@@ -273,6 +319,15 @@ TEST(SystemRandomTest, ForgetsWhatItHandedOut) {
   std::transform(masked.begin(), masked.end(), static_cast<volatile uint8_t*>(bytes.data()),
                  [](char byte) { return static_cast<uint8_t>(byte ^ kMask); });
   EXPECT_TRUE(IsInMemory(masked));
+}
+
+TEST(SystemRandomTest, ForgetsTheKeyOfWhatItHandedOut) {
+  std::thread thread([] {
+    ThirtyTwoBytes(SystemRandom());
+    ASSERT_EQ(last_key_masked.size(), 16u);
+    EXPECT_FALSE(IsInMemory(last_key_masked));
+  });
+  thread.join();
 }
 
 TEST(SystemRandomTest, FillsAnySize) {
