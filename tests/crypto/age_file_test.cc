@@ -10,7 +10,7 @@
 #include "tests/support/status_matchers.h"
 #include "weir/base/bytes.h"
 #include "weir/crypto/internal/age_header.h"
-#include "weir/crypto/internal/age_stream.h"
+#include "weir/crypto/internal/age_payload.h"
 #include "weir/crypto/internal/primitives.h"
 
 namespace weir::crypto {
@@ -23,7 +23,7 @@ using ::weir::test::SeededRandom;
 using ::weir::test::StatusIs;
 
 constexpr uint64_t kNoLimit = uint64_t{1} << 40;
-constexpr size_t kSealedChunkBytes = internal::kAgeChunkBytes + internal::kAgeTagBytes;
+using internal::kSealedChunkBytes;
 
 class AgeFileTest : public ::testing::Test {
  protected:

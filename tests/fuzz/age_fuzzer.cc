@@ -9,7 +9,7 @@
 #include "weir/base/status.h"
 #include "weir/crypto/age_file.h"
 #include "weir/crypto/internal/age_header.h"
-#include "weir/crypto/internal/age_stream.h"
+#include "weir/crypto/internal/age_payload.h"
 
 namespace weir::crypto {
 namespace {

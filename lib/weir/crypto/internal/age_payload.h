@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef WEIR_CRYPTO_INTERNAL_AGE_STREAM_H_
-#define WEIR_CRYPTO_INTERNAL_AGE_STREAM_H_
+#ifndef WEIR_CRYPTO_INTERNAL_AGE_PAYLOAD_H_
+#define WEIR_CRYPTO_INTERNAL_AGE_PAYLOAD_H_
 
 #include <cstdint>
 #include <string>
@@ -8,13 +8,11 @@
 
 #include "weir/base/secret.h"
 #include "weir/base/status.h"
+#include "weir/crypto/internal/chunk_cipher.h"
 
 namespace weir::crypto::internal {
 
-// The payload of an age file after its nonce: chunks of 64 KiB under ChaCha20-Poly1305, nonce = 11
-// bytes of counter and a last byte that is 1 for the final chunk.
-inline constexpr size_t kAgeChunkBytes = size_t{64} << 10;
-inline constexpr size_t kAgeTagBytes = 16;
+// The payload of an age file after its nonce, whole in memory.
 
 // Size of the payload for `plaintext_bytes`.
 uint64_t SealedPayloadBytes(uint64_t plaintext_bytes);
@@ -30,4 +28,4 @@ StatusOr<std::string> OpenPayload(const SecretBytes& key, std::string_view paylo
 
 }  // namespace weir::crypto::internal
 
-#endif  // WEIR_CRYPTO_INTERNAL_AGE_STREAM_H_
+#endif  // WEIR_CRYPTO_INTERNAL_AGE_PAYLOAD_H_
