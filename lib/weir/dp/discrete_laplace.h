@@ -21,8 +21,9 @@ namespace weir::dp {
 //            larger values are drawn again, an event of probability below exp(-32000).
 // Assumes:   the words of `random` are independent and uniform.
 // Reveals:   the running time depends on the value drawn; release on a fixed schedule.
-// Cost:      about 7 words of randomness a sample at any scale. Immutable, thread-safe.
-// Source:    Canonne, Kamath, Steinke, "The Discrete Gaussian for Differential Privacy", 2020
+// Cost:      about 7 words of randomness a sample, 11 where the scale needs two. Immutable,
+// thread-safe. Source:    Canonne, Kamath, Steinke, "The Discrete Gaussian for Differential
+// Privacy", 2020
 //            (arXiv:2004.00010), algorithms 1 and 2.
 class DiscreteLaplace {
  public:
