@@ -36,7 +36,8 @@ TEST(ReadTimestampTest, IsUtcUnlessItSaysOtherwise) {
   EXPECT_EQ(ReadTimestamp("1969-12-31T23:59:59.9999999"), -1);
   for (const char* text :
        {"2015-03-31T", "2015-03-31T12", "2015-03-31T12:60", "2015-03-31T12:00:60",
-        "2015-03-31T12:00:00.", "2015-03-31T12:00:00+", "2015-03-31T12:00Zx"}) {
+        "2015-03-31T12:00:00.", "2015-03-31T12:00:00+", "2015-03-31T12:00Zx",
+        "9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+00:01"}) {
     EXPECT_EQ(ReadTimestamp(text), std::nullopt) << text;
   }
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "weir/data/duckdb/internal/database.h"
+#include "weir/data/internal/catch_memory.h"
 #include "weir/data/internal/source_file.h"
 #include "weir/data/internal/value_text.h"
 
@@ -246,24 +247,7 @@ Status HideText(const Status& status, const char* what) {
   return status;
 }
 
-}  // namespace
-
-StatusOr<std::string> WriteParquet(const PlainTable& table) {
-  WEIR_RETURN_IF_ERROR(CheckValues(table));
-  WEIR_ASSIGN_OR_RETURN(const OpenFile file, internal::MakeMemoryFile());
-  WEIR_ASSIGN_OR_RETURN(const auto database, Database::Open({.memory_bytes = kWriterMemoryBytes,
-                                                             .threads = 1,
-                                                             .allowed_path = file.ProcessPath()}));
-  auto created = database->Query(CreateSql(table));
-  WEIR_RETURN_IF_ERROR(HideText(created.status(), "DuckDB takes no such table"));
-  WEIR_RETURN_IF_ERROR(TableFiller(*database, table).Fill());
-  auto copied = database->Query("COPY released TO " + internal::QuoteLiteral(file.ProcessPath()) +
-                                " (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)");
-  WEIR_RETURN_IF_ERROR(HideText(copied.status(), "DuckDB did not write the table"));
-  return ReadAll(file);
-}
-
-StatusOr<PlainTable> ReadParquet(std::string_view bytes, const ParquetLimits& limits) {
+StatusOr<PlainTable> ReadBytes(std::string_view bytes, const ParquetLimits& limits) {
   if (bytes.size() > limits.file_bytes) return TooMuch("bytes", limits.file_bytes);
   WEIR_ASSIGN_OR_RETURN(const OpenFile file, internal::MakeMemoryFile());
   WEIR_RETURN_IF_ERROR(internal::WriteAt(file, 0, std::span<const char>(bytes)));
@@ -286,6 +270,27 @@ StatusOr<PlainTable> ReadParquet(std::string_view bytes, const ParquetLimits& li
     if (table.rows.size() > limits.rows) return TooMuch("rows", limits.rows);
   }
   return table;
+}
+
+}  // namespace
+
+StatusOr<std::string> WriteParquet(const PlainTable& table) {
+  WEIR_RETURN_IF_ERROR(CheckValues(table));
+  WEIR_ASSIGN_OR_RETURN(const OpenFile file, internal::MakeMemoryFile());
+  WEIR_ASSIGN_OR_RETURN(const auto database, Database::Open({.memory_bytes = kWriterMemoryBytes,
+                                                             .threads = 1,
+                                                             .allowed_path = file.ProcessPath()}));
+  auto created = database->Query(CreateSql(table));
+  WEIR_RETURN_IF_ERROR(HideText(created.status(), "DuckDB takes no such table"));
+  WEIR_RETURN_IF_ERROR(TableFiller(*database, table).Fill());
+  auto copied = database->Query("COPY released TO " + internal::QuoteLiteral(file.ProcessPath()) +
+                                " (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)");
+  WEIR_RETURN_IF_ERROR(HideText(copied.status(), "DuckDB did not write the table"));
+  return ReadAll(file);
+}
+
+StatusOr<PlainTable> ReadParquet(std::string_view bytes, const ParquetLimits& limits) {
+  return internal::CatchMemory([&] { return ReadBytes(bytes, limits); });
 }
 
 }  // namespace weir::data

@@ -2,6 +2,7 @@
 #include "weir/data/internal/bounded_sum.h"
 
 #include <atomic>
+#include <functional>
 #include <thread>
 #include <utility>
 
@@ -71,7 +72,11 @@ StatusOr<AggregateTable> BoundedSum::Finish() {
   Work work{.query = query_, .total = CellSums(query_.measures.size(), query_.cells)};
   for (const auto& mapper : idle_) work.stores.push_back(&mapper->store());
   std::vector<std::thread> helpers;
-  for (int i = 1; i < options_.threads; ++i) helpers.emplace_back([&work] { AddPartitions(work); });
+  // A system without another thread to give only makes it slower.
+  (void)CatchMemory([&] {
+    for (int i = 1; i < options_.threads; ++i) helpers.emplace_back(AddPartitions, std::ref(work));
+    return OkStatus();
+  });
   AddPartitions(work);
   for (std::thread& helper : helpers) helper.join();
   WEIR_RETURN_IF_ERROR(work.status);

@@ -4,21 +4,23 @@
 
 #include <new>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "weir/base/status.h"
 
 namespace weir::data::internal {
 
-// The status of `step`; RESOURCE_EXHAUSTED if a container found no memory. What a query needs
-// depends on the data, and no amount of data may end the process or cross DuckDB's C interface as
-// an exception.
+// What `step`, a function to Status or StatusOr, gives; RESOURCE_EXHAUSTED if a container found no
+// memory or the system no thread. What a query needs depends on the data, and no amount of data may
+// end the process or cross DuckDB's C interface as an exception.
 template <class Step>
-Status CatchMemory(Step&& step) {
+auto CatchMemory(Step&& step) -> decltype(std::forward<Step>(step)()) {
   try {
     return std::forward<Step>(step)();
   } catch (const std::bad_alloc&) {
   } catch (const std::length_error&) {
+  } catch (const std::system_error&) {
   }
   return MakeError(StatusCode::kResourceExhausted, "no memory left");
 }

@@ -83,7 +83,10 @@ std::optional<int64_t> ReadTimestamp(std::string_view text) {
   if (!scanner.Skip('T') && !scanner.Skip(' ')) return std::nullopt;
   const auto time = TakeTimeOfDay(scanner);
   if (!time.has_value() || !scanner.AtEnd()) return std::nullopt;
-  return *day * kMicrosPerDay + *time;
+  const int64_t micros = *day * kMicrosPerDay + *time;
+  const int64_t utc_day = DayOfMicros(micros);
+  if (utc_day < kFirstDay || utc_day > kLastDay) return std::nullopt;
+  return micros;
 }
 
 std::optional<int64_t> ReadDate(std::string_view text) {

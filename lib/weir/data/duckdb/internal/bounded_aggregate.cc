@@ -4,6 +4,7 @@
 #include "weir/data/duckdb/internal/source_scan.h"
 #include "weir/data/internal/bounded_query.h"
 #include "weir/data/internal/bounded_sum.h"
+#include "weir/data/internal/catch_memory.h"
 
 namespace weir::data::internal {
 namespace {
@@ -22,22 +23,29 @@ Status HideContent(const Status& status, const std::string& path) {
   return status;
 }
 
+StatusOr<AggregateTable> Aggregate(const BoundedQuery& query, const SourceLocation& source,
+                                   const DuckDbOptions& options) {
+  // Half for the records while the file is read; bounding comes after the reading.
+  BoundedSum sum(query, {.memory_bytes = options.memory_limit_bytes / 2,
+                         .threads = options.threads,
+                         .temp_folder = options.temp_folder});
+  const ScanOptions scan{.memory_bytes = options.memory_limit_bytes / 2,
+                         .threads = options.threads};
+  const Status status = ScanSource(source, query.columns, scan,
+                                   [&sum](const Batch& batch) { return sum.Add(batch); });
+  WEIR_RETURN_IF_ERROR(status);
+  return sum.Finish();
+}
+
 }  // namespace
 
 StatusOr<AggregateTable> BoundedAggregate(const DatasetDescription& dataset,
                                           const AggregateQuery& query, const DuckDbOptions& options,
                                           RandomSource& random) {
   WEIR_ASSIGN_OR_RETURN(const BoundedQuery bounded, ResolveQuery(dataset, query, random));
-  // Half for the records while the file is read; bounding comes after the reading.
-  BoundedSum sum(bounded, {.memory_bytes = options.memory_limit_bytes / 2,
-                           .threads = options.threads,
-                           .temp_folder = options.temp_folder});
-  const ScanOptions scan{.memory_bytes = options.memory_limit_bytes / 2,
-                         .threads = options.threads};
-  const Status status = ScanSource(dataset.source(), bounded.columns, scan,
-                                   [&sum](const Batch& batch) { return sum.Add(batch); });
-  WEIR_RETURN_IF_ERROR(HideContent(status, dataset.source().path));
-  return sum.Finish();
+  auto table = CatchMemory([&] { return Aggregate(bounded, dataset.source(), options); });
+  WEIR_RETURN_IF_ERROR(HideContent(table.status(), dataset.source().path));
+  return table;
 }
 
 }  // namespace weir::data::internal

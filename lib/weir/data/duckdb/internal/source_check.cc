@@ -7,6 +7,7 @@
 
 #include "weir/data/duckdb/internal/bounded_aggregate.h"
 #include "weir/data/duckdb/internal/source_scan.h"
+#include "weir/data/internal/catch_memory.h"
 #include "weir/data/internal/column_decoder.h"
 #include "weir/data/internal/key_coder.h"
 #include "weir/data/internal/source_file.h"
@@ -158,11 +159,8 @@ StatusOr<uint64_t> CountUnits(const DatasetDescription& dataset, const DuckDbOpt
   return table.values.empty() ? 0 : static_cast<uint64_t>(table.values.front());
 }
 
-}  // namespace
-
-StatusOr<SourceReport> CheckSource(const DatasetDescription& dataset, const DuckDbOptions& options,
-                                   RandomSource& random) {
-  WEIR_RETURN_IF_ERROR(RefuseEmptyFile(dataset.source().path));
+StatusOr<SourceReport> ReadAll(const DatasetDescription& dataset, const DuckDbOptions& options,
+                               RandomSource& random) {
   WEIR_ASSIGN_OR_RETURN(Checker checker, Checker::Create(dataset));
   std::vector<const ColumnDescription*> columns;
   for (const ColumnDescription& column : dataset.columns()) columns.push_back(&column);
@@ -174,6 +172,14 @@ StatusOr<SourceReport> CheckSource(const DatasetDescription& dataset, const Duck
   WEIR_RETURN_IF_ERROR(AsOwnersFault(status));
   WEIR_ASSIGN_OR_RETURN(const uint64_t units, CountUnits(dataset, options, random));
   return std::move(checker).Finish(units);
+}
+
+}  // namespace
+
+StatusOr<SourceReport> CheckSource(const DatasetDescription& dataset, const DuckDbOptions& options,
+                                   RandomSource& random) {
+  WEIR_RETURN_IF_ERROR(RefuseEmptyFile(dataset.source().path));
+  return CatchMemory([&] { return ReadAll(dataset, options, random); });
 }
 
 }  // namespace weir::data::internal
