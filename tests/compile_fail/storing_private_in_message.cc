@@ -5,8 +5,7 @@
 
 namespace weir {
 
-void Fill(const Released<unsigned>& released, const Private<unsigned>& raw,
-          v1::Bounds& message) {
+void Fill(const Released<unsigned>& released, const Private<unsigned>& raw, v1::Bounds& message) {
   message.set_max_keys_per_unit(released.value());
   if (raw.charge().id().empty()) return;
 #ifdef WEIR_OFFENDING
