@@ -5,8 +5,8 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <optional>
+#include <system_error>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -96,13 +96,13 @@ std::string WhyNotListening(const HostPort& address) {
   inet_pton(AF_INET, address.host.c_str(), &ipv4.sin_addr);
   inet_pton(AF_INET6, address.host.c_str(), &ipv6.sin6_addr);
   const int probe = socket(is_ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (probe < 0) return std::strerror(errno);
+  if (probe < 0) return std::system_category().message(errno);
   const int on = 1;
   setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   const int failed = is_ipv6 ? bind(probe, reinterpret_cast<const sockaddr*>(&ipv6), sizeof(ipv6))
                              : bind(probe, reinterpret_cast<const sockaddr*>(&ipv4), sizeof(ipv4));
-  std::string reason =
-      failed == 0 && listen(probe, 1) == 0 ? "it was taken until just now" : std::strerror(errno);
+  std::string reason = failed == 0 && listen(probe, 1) == 0 ? "it was taken until just now"
+                                                            : std::system_category().message(errno);
   close(probe);
   return reason;
 }

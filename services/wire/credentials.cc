@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/wire/credentials.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <functional>
-#include <string_view>
 #include <utility>
 
 #include <grpc/grpc.h>
@@ -23,14 +23,11 @@ constexpr char kCipherVariable[] = "GRPC_SSL_CIPHER_SUITES";
 constexpr char kUnusableSuite[] = "ECDHE-RSA-AES128-GCM-SHA256";
 constexpr unsigned int kWatchSeconds = 1;
 
-bool IsInitialised() {
-  const char* suites = std::getenv(kCipherVariable);
-  return suites != nullptr && std::string_view(suites) == kUnusableSuite;
-}
+std::atomic<bool> initialised = false;
 
 Status CheckInitialised() {
-  return IsInitialised() ? OkStatus()
-                         : FailedPrecondition("InitialiseTls must run before credentials are made");
+  return initialised ? OkStatus()
+                     : FailedPrecondition("InitialiseTls must run before credentials are made");
 }
 
 std::string PeerCertificate(const tls::TlsCustomVerificationCheckRequest& request) {
@@ -92,13 +89,15 @@ class ServerVerifier final : public tls::ExternalCertificateVerifier {
 }  // namespace
 
 Status InitialiseTls() {
-  if (IsInitialised()) return OkStatus();
+  if (initialised) return OkStatus();
   if (grpc_is_initialized() != 0) {
     return FailedPrecondition("gRPC runs already, its TLS versions can no longer be set");
   }
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): runs first in main, before there are threads.
   if (setenv(kCipherVariable, kUnusableSuite, 1) != 0) {
     return Internal("cannot set %s", kCipherVariable);
   }
+  initialised = true;
   return OkStatus();
 }
 

@@ -46,7 +46,7 @@ Status CheckStillWanted(const grpc::CallbackServerContext& context) {
 
 }  // namespace
 
-HostedService::HostedService(RpcService service, const Host& host) : host_(host) {
+HostedService::HostedService(const RpcService& service, const Host& host) : host_(host) {
   const std::string prefix = "/" + service.descriptor()->full_name() + "/";
   methods_.reserve(service.handlers().size());
   for (const auto& [name, handler] : service.handlers()) {

@@ -30,7 +30,7 @@ class HostedService final : public grpc::Service {
     EventLog& log;
   };
   // `service.Check()` must be OK.
-  HostedService(RpcService service, const Host& host);
+  HostedService(const RpcService& service, const Host& host);
 
  private:
   struct Method {

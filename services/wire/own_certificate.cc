@@ -17,7 +17,7 @@
 namespace weir::wire {
 namespace {
 
-constexpr uint64_t kMaxCertificateBytes = 64 * 1024;
+constexpr uint64_t kMaxCertificateBytes = uint64_t{64} * 1024;
 
 // DER of the public key that `certificate_pem` speaks for; empty if it cannot be read.
 std::string PublicKeyOf(const std::string& certificate_pem) {

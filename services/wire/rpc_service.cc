@@ -3,7 +3,6 @@
 
 namespace weir::wire {
 
-using google::protobuf::Descriptor;
 using google::protobuf::DescriptorPool;
 using google::protobuf::MethodDescriptor;
 
@@ -25,11 +24,11 @@ void RpcService::UnaryBytes(std::string_view method, BytesHandler handler) {
   }
 }
 
-void RpcService::CheckTypes(std::string_view method, const Descriptor* request,
-                            const Descriptor* response) {
+void RpcService::CheckTypes(std::string_view method, const MessageTypes& types) {
   const MethodDescriptor* found =
       descriptor_ == nullptr ? nullptr : descriptor_->FindMethodByName(std::string(method));
-  if (found != nullptr && (found->input_type() != request || found->output_type() != response)) {
+  if (found != nullptr &&
+      (found->input_type() != types.request || found->output_type() != types.response)) {
     faults_.push_back("the handler of method " + std::string(method) + " takes other messages");
   }
 }

@@ -56,8 +56,11 @@ class RpcService {
   const std::map<std::string, BytesHandler, std::less<>>& handlers() const { return handlers_; }
 
  private:
-  void CheckTypes(std::string_view method, const google::protobuf::Descriptor* request,
-                  const google::protobuf::Descriptor* response);
+  struct MessageTypes {
+    const google::protobuf::Descriptor* request;
+    const google::protobuf::Descriptor* response;
+  };
+  void CheckTypes(std::string_view method, const MessageTypes& types);
   static Status ParseInto(const std::string& bytes, google::protobuf::Message& message);
 
   const google::protobuf::ServiceDescriptor* descriptor_;
@@ -70,7 +73,7 @@ void RpcService::Unary(std::string_view method, Handler handler) {
   static_assert(std::is_base_of_v<google::protobuf::Message, Request>);
   static_assert(std::is_base_of_v<google::protobuf::Message, Response>,
                 "only documents go over the wire");
-  CheckTypes(method, Request::descriptor(), Response::descriptor());
+  CheckTypes(method, {.request = Request::descriptor(), .response = Response::descriptor()});
   UnaryBytes(method,
              [handler = std::move(handler)](const CallerIdentity& caller,
                                             const std::string& bytes) -> StatusOr<std::string> {

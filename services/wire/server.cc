@@ -110,7 +110,7 @@ class ServerHost::Impl {
                 .max_waiting = options.limits.max_waiting_calls}) {}
   ~Impl() { Stop(kLastDrain); }
 
-  Status Start(const HostPort& address, std::vector<RpcService> services);
+  Status Start(const HostPort& address, const std::vector<RpcService>& services);
   Status Refresh();
   void Stop(std::chrono::milliseconds drain);
   const std::string& address() const { return address_; }
@@ -140,14 +140,13 @@ class ServerHost::Impl {
   std::thread watcher_;
 };
 
-Status ServerHost::Impl::Start(const HostPort& address, std::vector<RpcService> services) {
+Status ServerHost::Impl::Start(const HostPort& address, const std::vector<RpcService>& services) {
   WEIR_ASSIGN_OR_RETURN(published_,
                         PublishedCertificate::Create(options_.credential_folder, SystemFiles()));
   WEIR_RETURN_IF_ERROR(PublishIfStale());
-  for (RpcService& service : services) {
+  for (const RpcService& service : services) {
     services_.push_back(std::make_unique<HostedService>(
-        std::move(service),
-        HostedService::Host{.gate = gate_, .queue = queue_, .log = options_.log}));
+        service, HostedService::Host{.gate = gate_, .queue = queue_, .log = options_.log}));
   }
   WEIR_RETURN_IF_ERROR(Listen(address));
   watcher_ = std::thread([this] { WatchCredentials(); });
@@ -229,13 +228,13 @@ void ServerHost::Impl::Stop(std::chrono::milliseconds drain) {
 }
 
 StatusOr<std::unique_ptr<ServerHost>> ServerHost::Start(const ServerOptions& options,
-                                                        std::vector<RpcService> services) {
+                                                        const std::vector<RpcService>& services) {
   WEIR_ASSIGN_OR_RETURN(const HostPort address, CheckListenAddress(options.address));
   WEIR_RETURN_IF_ERROR(CheckLimits(options.limits));
   WEIR_RETURN_IF_ERROR(CheckOwnIdentity(options));
   for (const RpcService& service : services) WEIR_RETURN_IF_ERROR(service.Check());
   auto impl = std::make_unique<Impl>(options);
-  WEIR_RETURN_IF_ERROR(impl->Start(address, std::move(services)));
+  WEIR_RETURN_IF_ERROR(impl->Start(address, services));
   return std::unique_ptr<ServerHost>(new ServerHost(std::move(impl)));
 }
 

@@ -63,7 +63,7 @@ class ServerHost {
   //                              `own_id`; InitialiseTls was not called.
   //         INTERNAL             RpcService::Check of a service failed.
   static StatusOr<std::unique_ptr<ServerHost>> Start(const ServerOptions& options,
-                                                     std::vector<RpcService> services);
+                                                     const std::vector<RpcService>& services);
   // Stops with a bound of five seconds, unless it is stopped already.
   ~ServerHost();
   ServerHost(const ServerHost&) = delete;

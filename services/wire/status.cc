@@ -16,7 +16,7 @@ using google::protobuf::UnknownField;
 using google::protobuf::UnknownFieldSet;
 
 constexpr char kPolicyRefusalUrl[] = "type.weir/PolicyRefusal";
-constexpr size_t kMaxDetailsBytes = 8 * 1024;
+constexpr size_t kMaxDetailsBytes = size_t{8} * 1024;
 constexpr int kHighestCode = static_cast<int>(StatusCode::kUnauthenticated);
 
 // Field numbers of google.rpc.Status.
