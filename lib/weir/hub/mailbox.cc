@@ -88,6 +88,8 @@ Status Mailbox::OpenUpload(const CheckedLabel& label, const std::string& incomin
   }
   WEIR_RETURN_IF_ERROR(CheckRoom(label.label));
   WEIR_RETURN_IF_ERROR(files_.MakeFolder(incoming));
+  // The body before the label: whoever finds a label can append.
+  WEIR_RETURN_IF_ERROR(files_.WriteDurably(BodyPath(incoming), "", FileMode::kPrivate));
   return files_.WriteDurably(path, label.note, FileMode::kPrivate);
 }
 
