@@ -19,32 +19,45 @@ WorkQueue::~WorkQueue() {
 }
 
 Status WorkQueue::Submit(std::function<void()> task) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (closed_) return Unavailable("the server is stopping");
-    if (waiting_.size() + running_ >= threads_.size() + options_.max_waiting) {
-      return Unavailable("the server is busy: %zu calls are waiting, try again later",
-                         options_.max_waiting);
-    }
-    waiting_.push_back(std::move(task));
+  const std::lock_guard lock(mutex_);
+  if (closed_) return Unavailable("the server is stopping");
+  if (waiting_.size() + running_ >= threads_.size() + options_.max_waiting) {
+    return Unavailable("the server is busy: %zu calls are waiting, try again later",
+                       options_.max_waiting);
   }
-  changed_.notify_one();
+  waiting_.push_back(std::move(task));
+  if (!idle_.empty()) {
+    idle_.back()->called = true;
+    idle_.back()->wake.notify_one();
+    idle_.pop_back();
+  }
   return OkStatus();
 }
 
 void WorkQueue::Close() {
-  {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  for (IdleThread* thread : idle_) {
+    thread->called = true;
+    thread->wake.notify_one();
   }
-  changed_.notify_all();
+  idle_.clear();
+}
+
+bool WorkQueue::WaitForTask(std::unique_lock<std::mutex>& lock, IdleThread& self) {
+  while (waiting_.empty()) {
+    if (closed_) return false;
+    self.called = false;
+    idle_.push_back(&self);
+    self.wake.wait(lock, [&self] { return self.called; });
+  }
+  return true;
 }
 
 void WorkQueue::Work() {
+  IdleThread self;
   std::unique_lock lock(mutex_);
-  while (true) {
-    changed_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
+  while (WaitForTask(lock, self)) {
     std::function<void()> task = std::move(waiting_.front());
     waiting_.pop_front();
     ++running_;

@@ -15,7 +15,8 @@
 namespace weir::wire {
 
 // A fixed number of threads and a waiting line with an end: load beyond it is refused at the door
-// instead of piling up. First come, first served. Thread-safe.
+// instead of piling up. First come, first served. The thread that fell idle last is woken first:
+// under light load one warm thread does all the work. Thread-safe.
 class WorkQueue {
  public:
   struct Options {
@@ -34,11 +35,17 @@ class WorkQueue {
   void Close();
 
  private:
+  struct IdleThread {
+    std::condition_variable wake;
+    bool called = false;
+  };
   void Work();
+  // False when there is nothing left to do, ever.
+  bool WaitForTask(std::unique_lock<std::mutex>& lock, IdleThread& self);
 
   const Options options_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::vector<IdleThread*> idle_;  // the last one fell idle last
   std::deque<std::function<void()>> waiting_;
   size_t running_ = 0;
   bool closed_ = false;
