@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "services/wire/log.h"
@@ -25,13 +26,12 @@ class Worker {
 
  private:
   void Loop();
-  void EnrolWhenDue();
+  void LogHub();
 
   member::Member& member_;
   wire::EventLog& log_;
   const std::function<void()> after_step_;
-  Time enrol_at_;
-  bool enrolled_ = false;
+  std::optional<bool> hub_reachable_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -45,6 +45,12 @@ std::string JoinNames(const google::protobuf::RepeatedPtrField<std::string>& nam
   return joined;
 }
 
+// Only the provider's ledger knows what has been spent.
+std::string Spent(const v1::AgreementSummary& agreement) {
+  const std::string spent = agreement.epsilon_spent().empty() ? "?" : agreement.epsilon_spent();
+  return spent + " of " + agreement.epsilon_share();
+}
+
 Status List(const Context& context) {
   WEIR_ASSIGN_OR_RETURN(const v1::ListAgreementsResponse answer, Fetch(context));
   if (context.json) {
@@ -54,10 +60,9 @@ Status List(const Context& context) {
   TextTable table({"AGREEMENT", "PROVIDER", "CONSUMER", "DATASET", "SIGNED BY", "IN FORCE",
                    "EPSILON SPENT", "EXPIRES"});
   for (const v1::AgreementSummary& agreement : answer.agreements()) {
-    table.Add(
-        {agreement.agreement(), agreement.provider(), agreement.consumer(), agreement.dataset(),
-         JoinNames(agreement.signed_by()), agreement.in_force() ? "yes" : "no",
-         agreement.epsilon_spent() + " of " + agreement.epsilon_share(), agreement.expires()});
+    table.Add({agreement.agreement(), agreement.provider(), agreement.consumer(),
+               agreement.dataset(), JoinNames(agreement.signed_by()),
+               agreement.in_force() ? "yes" : "no", Spent(agreement), agreement.expires()});
   }
   context.PrintData(table.ToString());
   return OkStatus();

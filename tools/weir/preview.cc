@@ -28,10 +28,10 @@ std::string ShowFraction(const v1::MechanismEvent& event) {
 }
 
 std::string ShowBalance(const v1::AccountBalance& balance) {
-  const std::string left =
-      balance.remaining_epsilon().empty() ? "nothing" : balance.remaining_epsilon();
-  return "account " + balance.account() + ": epsilon " + balance.spent_epsilon() + " of " +
-         balance.budget_epsilon() + " spent, " + left + " left\n";
+  std::string text = "account " + balance.account() + ": epsilon " + balance.spent_epsilon() +
+                     " of " + balance.budget_epsilon() + " spent";
+  if (!balance.remaining_epsilon().empty()) text += ", " + balance.remaining_epsilon() + " left";
+  return text + "\n";
 }
 
 }  // namespace

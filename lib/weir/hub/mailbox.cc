@@ -43,10 +43,7 @@ StatusOr<v1::PutPackageChunkResponse> Mailbox::Put(const CheckedLabel& label, ui
   }
   const std::string incoming = JoinPath(JoinPath(folder_, "incoming"), label.label.package());
   WEIR_RETURN_IF_ERROR(OpenUpload(label, incoming));
-  uint64_t received = 0;
-  if (files_.Exists(BodyPath(incoming))) {
-    WEIR_ASSIGN_OR_RETURN(received, files_.Size(BodyPath(incoming)));
-  }
+  WEIR_ASSIGN_OR_RETURN(uint64_t received, files_.Size(BodyPath(incoming)));
   if (offset == received) {
     if (data.size() > total - received) {
       return InvalidArgument("package %s is longer than its label says",

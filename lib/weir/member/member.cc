@@ -172,6 +172,8 @@ StatusOr<v1::ListMembersResponse> Member::ListMembers(const std::string&,
   answer.set_coalition(coalition());
   const CharterPtr charter = impl_->charters_->current();
   if (charter == nullptr) return answer;
+  // Who has enrolled changes while others start; what was heard last serves if the hub is away.
+  if (impl_->hub_->IsWorthAsking()) impl_->hub_->Enrol().IgnoreError();
   const std::vector<std::string> enrolled = impl_->hub_->enrolled();
   for (const coalition::Member& member : charter->members()) {
     v1::MemberSummary& summary = *answer.add_members();
