@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/member/internal/charter_book.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "weir/base/bytes.h"
@@ -21,15 +20,12 @@ Status CheckNotExpired(const coalition::Charter& charter, Time now) {
 
 StatusOr<std::unique_ptr<CharterBook>> CharterBook::Load(const Context& context) {
   std::unique_ptr<CharterBook> book(new CharterBook(context));
-  WEIR_ASSIGN_OR_RETURN(const std::vector<std::string> notes, book->ReadNotes());
-  if (notes.empty()) return book;
-  StatusOr<coalition::Charter> charter = coalition::Charter::LoadHistory(notes);
-  const Status fits = charter.ok() ? book->CheckNamesUs(*charter) : charter.status();
-  if (!fits.ok()) {
+  WEIR_ASSIGN_OR_RETURN(book->current_, book->store_.Load());
+  if (book->current_ == nullptr) return book;
+  if (const Status fits = book->CheckNamesUs(*book->current_); !fits.ok()) {
     return DataLoss("charters in %s: %s", context.paths.charters().c_str(),
                     MessageOf(fits).c_str());
   }
-  book->current_ = std::make_shared<const coalition::Charter>(*std::move(charter));
   return book;
 }
 
@@ -48,11 +44,11 @@ StatusOr<CharterPtr> CharterBook::InForce() const {
   return charter;
 }
 
-StatusOr<std::vector<std::string>> CharterBook::ReadNotes() const {
+StatusOr<std::vector<std::string>> CharterBook::History() const {
   std::vector<std::string> notes;
-  for (uint64_t version = 1; context_.files.Exists(PathOf(version)); ++version) {
-    WEIR_ASSIGN_OR_RETURN(std::string note,
-                          context_.files.Read(PathOf(version), crypto::kMaxNoteBytes));
+  const uint64_t newest = current_ == nullptr ? 0 : current_->version();
+  for (uint64_t version = 1; version <= newest; ++version) {
+    WEIR_ASSIGN_OR_RETURN(std::string note, store_.Note(version));
     notes.push_back(std::move(note));
   }
   return notes;
@@ -64,23 +60,21 @@ Status CharterBook::Install(std::span<const std::string> following) {
     WEIR_ASSIGN_OR_RETURN(const crypto::UnverifiedNote note, crypto::ParseNote(following.front()));
     if (Sha256Hex(note.text) == current_->sha256()) return OkStatus();
   }
-  std::vector<std::string> history;
-  if (current_ != nullptr) {
-    WEIR_ASSIGN_OR_RETURN(history, ReadNotes());
-    history.resize(std::min<size_t>(history.size(), current_->version()));
+  WEIR_ASSIGN_OR_RETURN(std::vector<std::string> history, History());
+  std::vector<coalition::Charter> added;
+  for (const std::string& note : following) {
+    history.push_back(note);
+    WEIR_ASSIGN_OR_RETURN(coalition::Charter charter, coalition::Charter::LoadHistory(history));
+    added.push_back(std::move(charter));
   }
-  const size_t before = history.size();
-  history.insert(history.end(), following.begin(), following.end());
-  WEIR_ASSIGN_OR_RETURN(coalition::Charter charter, coalition::Charter::LoadHistory(history));
-  WEIR_RETURN_IF_ERROR(CheckNotExpired(charter, context_.clock.Now()));
-  WEIR_RETURN_IF_ERROR(CheckNamesUs(charter));
-  WEIR_RETURN_IF_ERROR(context_.files.MakeFolder(context_.paths.charters()));
+  if (added.empty()) return OkStatus();
+  WEIR_RETURN_IF_ERROR(CheckNotExpired(added.back(), context_.clock.Now()));
+  WEIR_RETURN_IF_ERROR(CheckNamesUs(added.back()));
   // Newest first: a history that a crash left with a gap ends before the gap.
-  for (size_t version = history.size(); version > before; --version) {
-    WEIR_RETURN_IF_ERROR(
-        context_.files.WriteDurably(PathOf(version), history[version - 1], FileMode::kPrivate));
+  for (auto charter = added.rbegin(); charter != added.rend(); ++charter) {
+    WEIR_RETURN_IF_ERROR(store_.Save(*charter));
   }
-  current_ = std::make_shared<const coalition::Charter>(std::move(charter));
+  current_ = std::make_shared<const coalition::Charter>(std::move(added.back()));
   return OkStatus();
 }
 
@@ -103,10 +97,6 @@ Status CharterBook::CheckNamesUs(const coalition::Charter& charter) const {
                               self.member.c_str());
   }
   return OkStatus();
-}
-
-std::string CharterBook::PathOf(uint64_t version) const {
-  return JoinPath(context_.paths.charters(), std::to_string(version) + ".note");
 }
 
 }  // namespace weir::member::internal

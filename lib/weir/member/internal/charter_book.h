@@ -11,6 +11,7 @@
 #include "weir/base/status.h"
 #include "weir/base/time.h"
 #include "weir/coalition/charter.h"
+#include "weir/coalition/charter_store.h"
 #include "weir/member/internal/context.h"
 
 namespace weir::member::internal {
@@ -35,12 +36,14 @@ class CharterBook {
   Status Install(std::span<const std::string> following);
 
  private:
-  explicit CharterBook(const Context& context) : context_(context) {}
+  explicit CharterBook(const Context& context)
+      : context_(context), store_(context.paths.charters(), context.files) {}
   Status CheckNamesUs(const coalition::Charter& charter) const;
-  StatusOr<std::vector<std::string>> ReadNotes() const;
-  std::string PathOf(uint64_t version) const;
+  // Every note up to the current one, version 1 first.
+  StatusOr<std::vector<std::string>> History() const;
 
   const Context& context_;
+  coalition::CharterStore store_;
   mutable std::mutex mutex_;
   CharterPtr current_;
 };
