@@ -37,7 +37,8 @@ TEST_F(MemberFlowTest, DeliversWhatWasAgreed) {
   world_.Ticks(4);
 
   const v1::RequestSummary done = world_.Request("kc", sent.request());
-  EXPECT_EQ(done.state(), v1::REQUEST_STATE_DELIVERED);
+  EXPECT_EQ(done.state(), v1::REQUEST_STATE_DELIVERED)
+      << done.fault() << world_.Request("co", sent.request()).DebugString();
   const auto packages = world_.Packages("kc");
   ASSERT_THAT(packages, SizeIs(1));
   EXPECT_EQ(packages[0].package(), done.package());

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// Data sets of a region, its own releases, and charges brought in from elsewhere.
+#include <filesystem>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/member/member_world.h"
+#include "tests/support/status_matchers.h"
+#include "weir/ledger/ledger.h"
+#include "weir/member/charge_records.h"
+#include "weir/privacy/privacy_cost.h"
+
+namespace weir::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class DatasetTest : public ::testing::Test {
+ protected:
+  DatasetTest() { world_.AddCrashes("co"); }
+
+  StatusOr<v1::AddDatasetResponse> Add(const std::string& document,
+                                       const v1::ChargeRecordList& imported = {}) {
+    v1::AddDatasetRequest request;
+    request.set_document(document);
+    request.set_folder(world_.folder() + "/data-co");
+    *request.mutable_imported() = imported;
+    return world_.at("co").AddDataset("alice", request);
+  }
+  static std::string With(const std::string& from, const std::string& to) {
+    std::string document = kCrashesYaml;
+    document.replace(document.find(from), from.size(), to);
+    return document;
+  }
+  StatusOr<v1::RunReleaseResponse> Run(const std::string& epsilon) {
+    v1::RunReleaseRequest request;
+    request.set_spec(SpecOf(epsilon));
+    return world_.at("co").RunRelease("alice", request);
+  }
+  std::string Payload(const std::string& digest, bool manifest = false) {
+    v1::GetReleaseChunkRequest request;
+    request.set_payload_sha256(digest);
+    request.set_manifest(manifest);
+    return world_.at("co").GetReleaseChunk("alice", request)->data();
+  }
+  MemberWorld world_;
+};
+
+TEST_F(DatasetTest, StaysOverARestart) {
+  world_.Restart("co");
+  v1::GetDatasetRequest get;
+  get.set_dataset("crashes");
+  WEIR_ASSERT_OK_AND_ASSIGN(const auto dataset, world_.at("co").GetDataset("alice", get));
+  EXPECT_EQ(dataset.document(), kCrashesYaml);
+  EXPECT_EQ(dataset.summary().theme(), "transportation");
+  EXPECT_EQ(dataset.summary().balance().budget_epsilon(), "2");
+  get.set_dataset("trips");
+  EXPECT_THAT(world_.at("co").GetDataset("alice", get), StatusIs(StatusCode::kNotFound));
+}
+
+TEST_F(DatasetTest, TheSameDocumentAgainIsFine) {
+  EXPECT_THAT(Add(kCrashesYaml), IsOk());
+  EXPECT_THAT(world_.at("co").ListDatasets("alice", {})->datasets(), SizeIs(1));
+}
+
+TEST_F(DatasetTest, OnlyWhatChargesDoNotDependOnMayChange) {
+  EXPECT_THAT(Add(With("budget: {epsilon: 2", "budget: {epsilon: 3")),
+              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("budget")));
+  EXPECT_THAT(Add(With("delta: 1e-6}", "delta: 1e-6, account: people}")),
+              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("account")));
+  EXPECT_THAT(Add(With("privacy_unit: [case_id]", "privacy_unit: [hour]")),
+              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("privacy unit")));
+  // Not even with a new epoch: it is still about the same people.
+  EXPECT_THAT(Add(With("budget: {epsilon: 2", "epoch: \"2\"\nbudget: {epsilon: 3")),
+              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("budget")));
+  EXPECT_THAT(Add(With("theme: transportation", "theme: transportation\nepoch: \"2\"")), IsOk());
+  EXPECT_THAT(Add(With("bounds: [0, 10]", "bounds: [0, 20]")), IsOk());
+}
+
+TEST_F(DatasetTest, RefusesWhatDoesNotRead) {
+  EXPECT_THAT(Add("dataset: [x]"), StatusIs(StatusCode::kInvalidArgument));
+  v1::AddDatasetRequest request;
+  request.set_document(kCrashesYaml);
+  request.set_folder("relative");
+  EXPECT_THAT(world_.at("co").AddDataset("alice", request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("absolute")));
+}
+
+TEST_F(DatasetTest, AReleaseIsPaidOnceAndReadAgain) {
+  WEIR_ASSERT_OK_AND_ASSIGN(const auto first, Run("1"));
+  EXPECT_FALSE(first.answered_from_store());
+  WEIR_ASSERT_OK_AND_ASSIGN(const auto second, Run("1.0"));
+  EXPECT_TRUE(second.answered_from_store());
+  EXPECT_EQ(first.payload_sha256(), second.payload_sha256());
+  EXPECT_EQ(first.charge(), second.charge());
+  EXPECT_EQ(world_.Charges("co"), 1u);
+  EXPECT_THAT(Payload(first.payload_sha256()), HasSubstr("PAR1"));
+  EXPECT_THAT(Payload(first.payload_sha256(), /*manifest=*/true), HasSubstr("weir/manifest/v1"));
+  world_.Restart("co");
+  EXPECT_TRUE(Run("1")->answered_from_store());
+}
+
+TEST_F(DatasetTest, AReleaseBeyondTheBudgetIsAPolicyRefusal) {
+  const v1::VerifyLedgerResponse before = world_.Ledger("co");
+  EXPECT_THAT(Run("2.5"), IsPolicyRefusal("dataset_budget"));
+  EXPECT_EQ(world_.Ledger("co").head_sha256(), before.head_sha256());
+}
+
+TEST_F(DatasetTest, AFaultInTheDataIsToldToTheOwnStewardAndTheChargeStands) {
+  std::filesystem::remove(world_.CsvOf("co"));
+  EXPECT_THAT(Run("1"), StatusIs(StatusCode::kUnavailable, HasSubstr("crashes.csv")));
+  EXPECT_EQ(world_.Charges("co"), 1u);
+  WriteTextFile(world_.CsvOf("co"), CrashesCsv());
+  // Given up, not forgotten: the question is asked anew for a new charge.
+  EXPECT_THAT(Run("1"), IsOk());
+  EXPECT_EQ(world_.Charges("co"), 2u);
+}
+
+TEST_F(DatasetTest, AChargeWhosePlanNoLongerFitsIsFailed) {
+  world_.Agree({});
+  const v1::RequestSummary sent = world_.Ask("kc", "co", "crashes-agreed", SpecOf("1"));
+  WEIR_ASSERT_OK(Add(With("bounds: [0, 10]", "bounds: [0, 20]")));
+  world_.Ticks(4);
+  const v1::RequestSummary failed = world_.Request("co", sent.request());
+  EXPECT_EQ(failed.state(), v1::REQUEST_STATE_FAILED);
+  EXPECT_THAT(failed.fault(), HasSubstr("no longer fits"));
+  const v1::RequestSummary seen = world_.Request("kc", sent.request());
+  EXPECT_EQ(seen.state(), v1::REQUEST_STATE_FAILED);
+  EXPECT_EQ(seen.fault(), "");
+  EXPECT_EQ(world_.Charges("co"), 1u);
+}
+
+TEST_F(DatasetTest, ShowsTheLedgerWithTheOwnersNames) {
+  WEIR_ASSERT_OK(Run("1"));
+  WEIR_ASSERT_OK_AND_ASSIGN(const auto shown, world_.at("co").GetLedger("alice", {}));
+  ASSERT_THAT(shown.entries(), SizeIs(3));  // grant, debit, complete
+  EXPECT_EQ(shown.size(), 3u);
+  EXPECT_EQ(shown.entries(2).sha256(), shown.head_sha256());
+  EXPECT_EQ(shown.entries(1).account(), "crashes");
+  EXPECT_EQ(shown.entries(1).state(), "completed");
+  EXPECT_EQ(shown.balances(0).spent_epsilon(), "1");
+  EXPECT_EQ(shown.balances(0).remaining_epsilon(), "1");
+  v1::GetLedgerRequest rest;
+  rest.set_first_sequence(3);
+  EXPECT_THAT(world_.at("co").GetLedger("alice", rest)->entries(), SizeIs(1));
+  rest.set_first_sequence(4);
+  EXPECT_EQ(world_.at("co").GetLedger("alice", rest)->size(), 3u);
+}
+
+// A ledger beside a file, as `weir release` keeps one.
+class ImportTest : public DatasetTest {
+ protected:
+  v1::ChargeRecordList Export() {
+    auto ledger = *ledger::Ledger::Open({.path = world_.folder() + "/beside.db", .vfs = {}},
+                                        world_.clock(), SystemRandom(), SystemFiles());
+    const Epsilon epsilon = *Epsilon::Parse("0.5");
+    WEIR_CHECK(
+        ledger->Grant("crashes", {.epsilon = *Epsilon::Parse("2"), .delta = *Delta::Parse("1e-6")})
+            .ok());
+    const PrivacyCost cost = *PrivacyCost::Create(
+        {{.kind = NoiseKind::kDiscreteLaplace, .parameter = {.numerator = 2}, .sensitivity = 1}},
+        epsilon, Delta::Zero());
+    std::string completed;
+    for (const char* plan : {"one", "two"}) {
+      auto charge = ledger->Debit(
+          {.account = "crashes", .plan = plan, .windows = {}, .share = {}, .cost = cost});
+      completed = charge->id();
+    }
+    WEIR_CHECK(ledger->Complete(completed, std::string(64, 'a'), std::string(64, 'b')).ok());
+    records_ = *ledger->Export();
+    return *member::ChargeRecordsToProto(records_);
+  }
+  std::vector<ledger::ChargeRecord> records_;
+};
+
+TEST_F(ImportTest, ChargesSurviveTheWayThroughAMessage) {
+  const v1::ChargeRecordList list = Export();
+  WEIR_ASSERT_OK_AND_ASSIGN(const auto back, member::ChargeRecordsFromProto(list));
+  EXPECT_EQ(back, records_);
+  v1::ChargeRecordList bad = list;
+  bad.mutable_records(0)->set_state(v1::CHARGE_STATE_UNSPECIFIED);
+  EXPECT_THAT(member::ChargeRecordsFromProto(bad), StatusIs(StatusCode::kInvalidArgument));
+  bad = list;
+  bad.mutable_records(0)->set_epsilon("NaN");
+  EXPECT_THAT(member::ChargeRecordsFromProto(bad), StatusIs(StatusCode::kInvalidArgument));
+  bad = list;
+  bad.mutable_records(0)->mutable_events(0)->set_numerator("0");
+  EXPECT_THAT(member::ChargeRecordsFromProto(bad), StatusIs(StatusCode::kInvalidArgument));
+}
+
+TEST_F(ImportTest, ImportedChargesCountOnce) {
+  const v1::ChargeRecordList list = Export();
+  WEIR_ASSERT_OK(Add(kCrashesYaml, list));
+  EXPECT_EQ(world_.Charges("co"), 2u);
+  WEIR_ASSERT_OK(Add(kCrashesYaml, list));
+  EXPECT_EQ(world_.Charges("co"), 2u);
+  EXPECT_THAT(Run("1.5"), IsPolicyRefusal("dataset_budget"));
+  EXPECT_THAT(Run("1"), IsOk());
+  EXPECT_TRUE(world_.Ledger("co").intact());
+}
+
+TEST_F(ImportTest, RefusesChargesOfAnotherAccount) {
+  v1::ChargeRecordList list = Export();
+  list.mutable_records(0)->set_account("trips");
+  EXPECT_THAT(Add(kCrashesYaml, list),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("account trips")));
+  EXPECT_EQ(world_.Charges("co"), 0u);
+}
+
+TEST_F(ImportTest, AnUnfinishedImportedChargeThatFitsNothingIsGivenUpAndListed) {
+  WEIR_ASSERT_OK(Add(kCrashesYaml, Export()));
+  world_.Restart("co");
+  world_.Ticks(2);
+  const auto notices = world_.at("co").GetStatus("alice", {})->notices();
+  EXPECT_THAT(notices, ::testing::Contains(HasSubstr("was given up")));
+  const auto balance = world_.at("co").GetLedger("alice", {})->balances(0);
+  EXPECT_EQ(balance.unfinished_charges(), 0u);
+  EXPECT_EQ(balance.charges(), 2u);
+}
+
+}  // namespace
+}  // namespace weir::test
