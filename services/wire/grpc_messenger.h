@@ -39,10 +39,11 @@ class GrpcMessenger final : public Messenger {
   // Errors: the other side's, see FromGrpcStatus.
   //         NOT_FOUND          `target` is no party of the coalition.
   //         INVALID_ARGUMENT   malformed method name, or an address that is not host:port.
-  //         UNAVAILABLE        no connection after all attempts, or it broke during the call: then
-  //                            the other side may have acted.
-  //         UNAUTHENTICATED    whoever listens there is not `target`, or does not accept this
-  //                            process's certificate for the call.
+  //         UNAVAILABLE        no connection after all attempts (also when the other side closes it
+  //                            because it does not know this certificate, or not yet), or it broke
+  //                            during the call: then the other side may have acted.
+  //         UNAUTHENTICATED    whoever listens there is not `target`; or over an open connection:
+  //                            the own certificate has expired or is revoked.
   //         DEADLINE_EXCEEDED  no answer in time; the other side may have acted.
   StatusOr<std::string> Call(std::string_view target, std::string_view method,
                              const std::string& request) override;
