@@ -1,0 +1,314 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""`weir release` of local files: what it prints, writes, charges and refuses."""
+import json
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support", "python"))
+from weir_command import DATASET, HEADER, RELEASE, CommandTest, digest_of, main  # noqa: E402
+
+PARQUET_SOURCE = "source: {parquet: {path: input.parquet}}"
+CSV_SOURCE = 'source: {csv: {path: crashes.csv, delimiter: ","}}'
+
+
+class LocalRelease(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.spec = self.write_crashes()
+        self.ledger = self.folder / "crashes.dataset.ledger"
+
+    def spent(self):
+        return self.run_weir("release", self.spec, "--dry-run",
+                             "--json", code=None).json["balance"]["spent_epsilon"]
+
+
+class Output(LocalRelease):
+    def test_sample_documents_give_one_row_a_key_combination(self):
+        self.run_weir("release", self.spec, "-o", "out.csv")
+        lines = (self.folder / "out.csv").read_text().splitlines()
+        self.assertEqual(lines[0], HEADER)
+        keys = [tuple(line.split(",", 3)[:3]) for line in lines[1:]]
+        self.assertEqual(len(keys), 42)
+        self.assertEqual(len(set(keys)), 42)
+        self.assertEqual(keys[0], ("1", '"[0', '4)"'))
+        self.assertEqual(keys[-1], ("7", '"[20', '24)"'))
+
+    def test_figures_lie_in_their_intervals_and_near_the_truth(self):
+        rows = self.run_weir("release", self.spec, "-o", "-").rows
+        for row in rows:
+            for name in ("rows", "units", "sum_fatalities"):
+                self.assertLessEqual(int(row[f"{name}_low"]), int(row[name]))
+                self.assertLessEqual(int(row[name]), int(row[f"{name}_high"]))
+        # 480 of 500 records have a known hour; 42 discrete Laplace noises of scale 3 add up to a
+        # standard deviation of 28: ten of them are a failure that nobody lives to see.
+        self.assertLess(abs(sum(int(row["rows"]) for row in rows) - 480), 280)
+        self.assertNotEqual([row["rows"] for row in rows], [row["units"] for row in rows])
+
+    def test_dry_run_creates_and_charges_nothing(self):
+        before = digest_of(self.folder)
+        shown = self.run_weir("release", self.spec, "--dry-run", "-o", "out.csv")
+        self.assertIn("epsilon 1", shown.text)
+        self.assertIn("42 rows", shown.text)
+        self.assertEqual(digest_of(self.folder), before)
+        self.run_weir("release", self.spec, "-o", "out.csv")
+        before = digest_of(self.folder)
+        self.run_weir("release", self.write_question("other", 3), "--dry-run")
+        (self.folder / "other.release.yaml").unlink()
+        self.assertEqual(digest_of(self.folder), before)
+
+    def test_dry_run_of_missing_data_still_previews(self):
+        (self.folder / "crashes.csv").unlink()
+        self.run_weir("release", self.spec, "--dry-run")
+
+    def test_standard_output_is_data_only(self):
+        done = self.run_weir("release", self.spec, "-o", "-")
+        self.assertEqual(done.text.splitlines()[0], HEADER)
+        self.assertEqual(len(done.text.splitlines()), 43)
+        self.assertIn("epsilon", done.err)
+        quiet = self.run_weir("release", self.spec, "-o", "-", "--quiet")
+        self.assertEqual((quiet.out, quiet.err), (done.out, ""))
+        to_file = self.run_weir("release", self.spec, "-o", "out.csv")
+        self.assertEqual(to_file.out, b"")
+
+    def test_json_is_one_object(self):
+        done = self.run_weir("release", self.spec, "--json")
+        self.assertEqual(len(done.text.splitlines()), 1)
+        self.assertEqual(done.json["schema"], "weir.v1")
+        self.assertEqual(len(done.json["rows"]), 42)
+        self.assertEqual(list(done.json["rows"][0]), HEADER.split(","))
+        self.assertEqual(done.err, "")
+        to_file = self.run_weir("release", self.spec, "--json", "-o", "out.csv")
+        self.assertEqual(len(to_file.text.splitlines()), 1)
+        self.assertNotIn("rows", to_file.json)
+        self.assertTrue(to_file.json["answered_from_store"])
+
+    def test_parquet(self):
+        self.run_weir("release", self.spec, "-o", "out.parquet")
+        content = (self.folder / "out.parquet").read_bytes()
+        self.assertEqual((content[:4], content[-4:]), (b"PAR1", b"PAR1"))
+
+    def test_existing_file_needs_force(self):
+        out = self.write("out.csv", "mine\n")
+        self.refuse("release", self.spec, "-o", "out.csv", says=("out.csv", "--force"))
+        self.assertEqual(out.read_text(), "mine\n")
+        self.assertFalse(self.ledger.exists())
+        self.run_weir("release", self.spec, "-o", "out.csv", "--force")
+        self.assertTrue(out.read_text().startswith(HEADER))
+
+    def test_existing_manifest_refuses_before_the_charge(self):
+        self.write("note", "mine\n")
+        self.refuse("release", self.spec, "-o", "out.csv", "--manifest", "note", says="note")
+        self.assertFalse(self.ledger.exists())
+
+    def test_output_without_a_folder_refuses_before_the_charge(self):
+        self.refuse("release", self.spec, "-o", "no/out.csv", says="no/out.csv")
+        self.assertFalse(self.ledger.exists())
+
+    def test_other_endings_are_refused(self):
+        self.refuse("release", self.spec, "-o", "out.txt", says=(".csv", ".parquet"))
+        self.assertFalse(self.ledger.exists())
+
+    def test_manifest_names_the_payload(self):
+        done = self.run_weir("release", self.spec, "--json", "--manifest", "manifest.note")
+        manifest = (self.folder / "manifest.note").read_text()
+        self.assertTrue(manifest.startswith("weir/manifest/v1\n"))
+        self.assertIn(f"payload_sha256: {done.json['payload_sha256']}\n", manifest)
+        self.assertIn(f"charge: {done.json['charge']}\n", manifest)
+
+    def test_a_relative_dataset_path_starts_at_the_spec(self):
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        self.run_weir("release", "../crashes-by-hour.release.yaml", "-o", "-", cwd=elsewhere)
+        self.assertEqual(list(elsewhere.iterdir()), [])
+
+
+class Budget(LocalRelease):
+    def test_second_run_gives_the_same_bytes_and_no_charge(self):
+        first = self.run_weir("release", self.spec, "-o", "one.parquet")
+        self.assertNotIn("released before", first.err)
+        before = digest_of(self.ledger)
+        second = self.run_weir("release", self.spec, "-o", "two.parquet")
+        self.assertIn("released before", second.err)
+        self.assertEqual((self.folder / "one.parquet").read_bytes(),
+                         (self.folder / "two.parquet").read_bytes())
+        self.assertEqual(digest_of(self.ledger), before)
+
+    def test_another_spelling_is_the_same_question(self):
+        first = self.run_weir("release", self.spec, "--json")
+        spelled = self.write("spelled.release.yaml", json.dumps({
+            "privacy": {"epsilon": 1}, "dataset": "crashes.dataset.yaml",
+            "measures": [{"rows": {}}, {"units": {}}, {"sum": "fatalities"}],
+            "bounds": {"max_rows_per_key": 1, "max_keys_per_unit": 1},
+            "keys": [{"column": "weekday"},
+                     {"column": "hour", "bucket": {"edges": [0, 4, 8, 12, 16, 20, 24]}}]}))
+        again = self.run_weir("release", spelled, "--json")
+        self.assertTrue(again.json["answered_from_store"])
+        self.assertEqual(again.json["rows"], first.json["rows"])
+
+    def test_four_releases_fit_and_the_fifth_is_refused(self):
+        for edge in range(1, 5):
+            self.run_weir("release", self.write_question(f"q{edge}", edge), "-o", f"q{edge}.csv")
+        fifth = self.write_question("q5", 5)
+        before = digest_of(self.ledger)
+        refused = self.run_weir("release", fifth, "-o", "q5.csv", "--json", code=3)
+        self.assertEqual(refused.out, b"")
+        self.assertEqual(refused.error["reason"], "dataset_budget")
+        self.assertEqual(refused.error["exit_code"], 3)
+        self.refuse("release", fifth, "-o", "q5.csv", "--quiet", code=3, says="dataset_budget")
+        self.assertEqual(digest_of(self.ledger), before)
+        self.assertFalse((self.folder / "q5.csv").exists())
+        self.assertEqual(self.run_weir("release", fifth, "--dry-run", code=3).text.count("4 of 4"), 1)
+        # What was released stays available.
+        self.run_weir("release", self.folder / "q1.release.yaml", "-o", "again.csv")
+        self.assertEqual((self.folder / "again.csv").read_bytes(),
+                         (self.folder / "q1.csv").read_bytes())
+
+    def test_more_than_the_whole_budget_at_once(self):
+        large = self.write("large.release.yaml", RELEASE.replace("epsilon: 1.0", "epsilon: 4.000001"))
+        self.refuse("release", large, code=3, says="dataset_budget", before=("env", "-u", "WEIR_STATE"))
+        whole = self.write("whole.release.yaml", RELEASE.replace("epsilon: 1.0", "epsilon: 4"))
+        self.run_weir("release", whole, "-q", "-o", "whole.csv")
+
+    def test_a_failed_run_leaves_no_output(self):
+        broken = (self.folder / "crashes.csv").read_text().replace("\n7,", "\n7,x", 1)
+        self.write("crashes.csv", broken)
+        self.refuse("release", self.spec, "-o", "out.csv", "-q")
+        self.assertEqual([path.name for path in self.folder.glob("*out*")], [])
+        self.assertEqual(self.spent(), "0")
+
+
+class Formats(LocalRelease):
+    """Other sources than CSV, made by our own releases."""
+
+    def release_from(self, source):
+        self.write("crashes.dataset.yaml", DATASET.replace(CSV_SOURCE, source))
+        return self.run_weir("release", self.spec, "-o", "-").rows
+
+    def test_json_lines(self):
+        lines = (self.folder / "crashes.csv").read_text().splitlines()
+        names = lines[0].split(",")
+        objects = [json.dumps(dict(zip(names, line.split(",")))) for line in lines[1:]]
+        self.write("crashes.jsonl", "\n".join(objects) + "\n")
+        rows = self.release_from("source: {json: {path: crashes.jsonl}}")
+        self.assertLess(abs(sum(int(row["rows"]) for row in rows) - 480), 280)
+
+    def test_json_lines_with_a_broken_line(self):
+        self.write("crashes.jsonl", '{"case_id": "1", "weekday": 1, "hour": 2, "fatalities": 0}\n{"case\n')
+        self.write("crashes.dataset.yaml",
+                   DATASET.replace(CSV_SOURCE, "source: {json: {path: crashes.jsonl}}"))
+        self.refuse("release", self.spec, "-q", says="crashes.jsonl")
+        self.assertEqual(self.spent(), "0")
+
+    def test_own_parquet_as_input(self):
+        self.run_weir("release", self.spec, "-o", "input.parquet")
+        self.write("figures.dataset.yaml", """dataset: figures
+theme: transportation
+source: {parquet: {path: input.parquet}}
+privacy_unit: [weekday, hour]
+columns:
+  weekday: {type: int, domain: {values: [1, 2, 3, 4, 5, 6, 7]}}
+  hour: text
+  units: {type: int, bounds: [-100, 100]}
+budget: {epsilon: 100}
+""")
+        self.write("figures.release.yaml", """dataset: figures.dataset.yaml
+keys: [weekday]
+measures: [rows, {sum: units}]
+bounds: {max_keys_per_unit: 1, max_rows_per_key: 1}
+privacy: {epsilon: 100}
+""")
+        rows = self.run_weir("release", "figures.release.yaml", "-o", "-").rows
+        self.assertEqual([row["weekday"] for row in rows], list("1234567"))
+        for row in rows:
+            self.assertLess(abs(int(row["rows"]) - 6), 3)
+
+    def test_truncated_parquet(self):
+        self.run_weir("release", self.spec, "-o", "input.parquet")
+        whole = (self.folder / "input.parquet").read_bytes()
+        self.write("input.parquet", whole[:len(whole) // 2])
+        self.write("crashes.dataset.yaml",
+                   DATASET.replace(CSV_SOURCE, PARQUET_SOURCE).replace("dataset: crashes", "dataset: cut"))
+        self.refuse("release", self.write_question("q", 5), "-q", says="input.parquet")
+
+
+class States(LocalRelease):
+    def make_state(self):
+        self.run_weir("init", "--state", "kc", "--member", "kc", "--coalition", "partnership",
+                      "--address", "127.0.0.1:7001", "--steward", "alice")
+
+    def test_an_id_without_state(self):
+        spec = self.write("by-id.release.yaml", RELEASE.replace("crashes.dataset.yaml", "crashes"))
+        environment = {name: value for name, value in os.environ.items() if name != "WEIR_STATE"}
+        self.refuse("release", spec, says="--state", env=environment)
+
+    def test_an_unknown_id(self):
+        self.make_state()
+        spec = self.write("by-id.release.yaml", RELEASE.replace("crashes.dataset.yaml", "trips"))
+        self.refuse("release", spec, "--state", "kc", says="trips")
+
+    def test_a_dataset_that_a_member_takes_over_brings_its_charges(self):
+        self.make_state()
+        first = self.run_weir("release", self.spec, "--json")
+        self.run_weir("dataset", "add", "crashes.dataset.yaml", "--state", "kc")
+        ledger = self.run_weir("ledger", "show", "--json", "--state", "kc").json
+        self.assertEqual(ledger["balances"][0]["spent_epsilon"], "1")
+        other = self.write_question("other", 5)
+        before = digest_of(self.ledger)
+        self.refuse("release", other, "-q", code=3, says=str(self.folder / "kc"))
+        self.assertEqual(digest_of(self.ledger), before)
+        through = self.run_weir("release", other, "--state", "kc", "--json")
+        self.assertEqual(len(through.json["rows"]), 14)
+        ledger = self.run_weir("ledger", "show", "--json", "--state", "kc").json
+        self.assertEqual(ledger["balances"][0]["spent_epsilon"], "2")
+        self.run_weir("ledger", "verify", "--state", "kc")
+        self.assertEqual(len(first.json["rows"]), 42)
+
+    def test_with_a_state_the_member_pays(self):
+        self.make_state()
+        self.run_weir("dataset", "add", "crashes.dataset.yaml", "--state", "kc")
+        self.run_weir("release", self.spec, "-o", "out.csv", "--state", "kc")
+        self.assertFalse(self.ledger.exists())
+        again = self.run_weir("release", self.spec, "-o", "again.csv", "--state", "kc")
+        self.assertIn("released before", again.err)
+        self.assertEqual((self.folder / "out.csv").read_bytes(),
+                         (self.folder / "again.csv").read_bytes())
+
+
+class Usage(CommandTest):
+    COMMANDS = ["", "release", "init", "steward", "steward add", "charter", "charter draft", "charter sign",
+                "charter show", "join", "member", "member list", "status", "dataset", "dataset add",
+                "dataset check", "dataset list", "dataset show", "agreement", "agreement propose",
+                "agreement sign", "agreement list", "agreement show", "request", "request preview",
+                "request send", "request list", "request show", "request approve", "package",
+                "package list", "package open", "package verify", "package export", "ledger",
+                "ledger show", "ledger verify", "hub", "hub init", "hub start", "node", "node start"]
+
+    def test_help_of_every_command(self):
+        for command in self.COMMANDS:
+            with self.subTest(command):
+                done = self.run_weir(*command.split(), "--help")
+                self.assertIn("Usage:", done.text)
+                self.assertEqual(done.err, "")
+
+    def test_version(self):
+        self.assertRegex(self.run_weir("--version").text, r"^weir \d+\.\d+\.\d+\n$")
+
+    def test_usage_errors(self):
+        for command, says in (("", "subcommand"), ("frob", "frob"), ("release", "spec"),
+                              ("release x.yaml --frob", "--frob"), ("dataset", "subcommand"),
+                              ("dataset add", "document"), ("request send x --to", "--to"),
+                              ("release missing.release.yaml", "missing.release.yaml"),
+                              ("member list", "--state")):
+            with self.subTest(command):
+                self.refuse(*command.split(), says=says, env={"PATH": os.defpath})
+
+    def test_usage_errors_as_json(self):
+        done = self.run_weir("release", "--json", code=2)
+        self.assertEqual(done.out, b"")
+        self.assertEqual(done.error["exit_code"], 2)
+
+
+if __name__ == "__main__":
+    main()
