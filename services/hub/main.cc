@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // weir-hub: carries sealed packages and hands out the charter. See docs/reference/daemons.md.
 #include <cstdio>
+#include <filesystem>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -93,7 +94,7 @@ Status Run(const Arguments& arguments, wire::EventLog& log, wire::StopSignal& si
            .key_path = JoinPath(identity, "hub.tls.key")},
           trust, SystemFiles(), log));
   WEIR_RETURN_IF_ERROR(daemon->Serve({MakeHubService(*hub)}));
-  const Status served = ServeUntilStopped(*hub, *daemon, trust, signals);
+  Status served = ServeUntilStopped(*hub, *daemon, trust, signals);
   daemon->Stop();
   return served;
 }
@@ -114,6 +115,8 @@ int Main(int argc, char** argv) {
     const int code = app.exit(error);
     return code == 0 ? 0 : static_cast<int>(wire::ExitCode::kBadInput);
   }
+  // What is kept by path must not depend on the working folder.
+  arguments.state = std::filesystem::absolute(arguments.state).lexically_normal().string();
   Status status = wire::InitialiseTls();
   if (status.ok()) {
     StatusOr<std::unique_ptr<wire::StopSignal>> signals = wire::StopSignal::Install();
@@ -122,11 +125,19 @@ int Main(int argc, char** argv) {
     status = signals.ok() ? Run(arguments, log, **signals) : signals.status();
   }
   if (status.ok()) return 0;
-  std::fprintf(stderr, "weir-hub: error: %s\n", MessageOf(status).c_str());
+  static_cast<void>(std::fprintf(stderr, "weir-hub: error: %s\n", MessageOf(status).c_str()));
   return wire::ExitNumber(status);
 }
 
 }  // namespace
 }  // namespace weir::hub_service
 
-int main(int argc, char** argv) { return weir::hub_service::Main(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return weir::hub_service::Main(argc, argv);
+  } catch (...) {
+    // Only a library that we use can throw; its message may quote data and is not shown.
+    static_cast<void>(std::fputs("weir-hub: error: unexpected failure in a library\n", stderr));
+    return static_cast<int>(weir::wire::ExitCode::kUnexpected);
+  }
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // weir-node: a region's node. See docs/reference/daemons.md.
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -150,6 +151,8 @@ int Main(int argc, char** argv) {
     const int code = app.exit(error);
     return code == 0 ? 0 : static_cast<int>(wire::ExitCode::kBadInput);
   }
+  // What is kept by path must not depend on the working folder.
+  arguments.state = std::filesystem::absolute(arguments.state).lexically_normal().string();
   Status status = wire::InitialiseTls();
   if (status.ok()) {
     StatusOr<std::unique_ptr<wire::StopSignal>> signals = wire::StopSignal::Install();
@@ -158,11 +161,19 @@ int Main(int argc, char** argv) {
     status = signals.ok() ? Run(arguments, log, **signals) : signals.status();
   }
   if (status.ok()) return 0;
-  std::fprintf(stderr, "weir-node: error: %s\n", MessageOf(status).c_str());
+  static_cast<void>(std::fprintf(stderr, "weir-node: error: %s\n", MessageOf(status).c_str()));
   return wire::ExitNumber(status);
 }
 
 }  // namespace
 }  // namespace weir::node_service
 
-int main(int argc, char** argv) { return weir::node_service::Main(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return weir::node_service::Main(argc, argv);
+  } catch (...) {
+    // Only a library that we use can throw; its message may quote data and is not shown.
+    static_cast<void>(std::fputs("weir-node: error: unexpected failure in a library\n", stderr));
+    return static_cast<int>(weir::wire::ExitCode::kUnexpected);
+  }
+}

@@ -31,7 +31,7 @@ StatusOr<std::unique_ptr<Daemon>> Daemon::Create(const DaemonOptions& options, T
 
 Daemon::~Daemon() { Stop(); }
 
-Status Daemon::Serve(std::vector<RpcService> services) {
+Status Daemon::Serve(const std::vector<RpcService>& services) {
   WEIR_RETURN_IF_ERROR(files_.MakeFolder(RunFolder(options_.state_folder)));
   const ServerOptions server{.address = options_.address,
                              .own_id = options_.own_id,
@@ -39,7 +39,7 @@ Status Daemon::Serve(std::vector<RpcService> services) {
                              .certificate = *certificate_,
                              .log = log_,
                              .credential_folder = RunFile(options_.state_folder, "credentials")};
-  WEIR_ASSIGN_OR_RETURN(host_, ServerHost::Start(server, std::move(services)));
+  WEIR_ASSIGN_OR_RETURN(host_, ServerHost::Start(server, services));
   WEIR_RETURN_IF_ERROR(WriteRunFiles());
   log_.Write(Severity::kInfo, "started",
              {{"program", options_.name}, {"id", options_.own_id}, {"address", address()}});

@@ -40,7 +40,7 @@ class Daemon {
   const std::string& address() const { return host_->address(); }
 
   // Listens. Errors: those of ServerHost::Start.
-  Status Serve(std::vector<RpcService> services);
+  Status Serve(const std::vector<RpcService>& services);
   // Reads certificate and key again and offers what the trust store now accepts.
   void Reload();
   // Finishes running calls within five seconds.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/weir/context.h"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -18,7 +20,8 @@ namespace {
 constexpr uint64_t kDocumentLimitBytes = uint64_t{8} << 20;
 
 void PrintLine(const char* kind, std::string_view text) {
-  std::fprintf(stderr, "weir: %s: %.*s\n", kind, static_cast<int>(text.size()), text.data());
+  static_cast<void>(
+      std::fprintf(stderr, "weir: %s: %.*s\n", kind, static_cast<int>(text.size()), text.data()));
 }
 
 }  // namespace
@@ -33,16 +36,23 @@ Status Context::NeedState() const {
 }
 
 void Context::PrintData(std::string_view text) const {
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  // A short write sets the stream's error, which FinishOutput reports.
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stdout));
 }
 
 void Context::PrintJson(const google::protobuf::Message& message) const {
   PrintData(doc::WriteJson(message, {.with_schema = true, .indent = -1}) + "\n");
 }
 
+Status Context::FinishOutput() const {
+  const bool flushed = std::fflush(stdout) == 0;
+  if (flushed && std::ferror(stdout) == 0) return OkStatus();
+  return Unavailable("cannot write to standard output: %s", ::strerrordesc_np(errno));
+}
+
 void Context::Say(std::string_view text) const {
   if (quiet || json) return;
-  std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
+  static_cast<void>(std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data()));
 }
 
 void Context::Warn(std::string_view text) const { PrintLine("warning", text); }
@@ -63,11 +73,25 @@ void Context::PrintError(const Status& status) const {
       {"exit_code", wire::ExitNumber(status)},
   };
   if (const auto reason = PolicyRefusalReason(status)) error["reason"] = *reason;
-  std::fprintf(stderr, "%s\n", error.dump(-1, ' ', true).c_str());
+  static_cast<void>(std::fprintf(stderr, "%s\n", error.dump(-1, ' ', true).c_str()));
 }
 
 StatusOr<std::string> ReadDocument(Files& files, const std::string& path) {
   return files.Read(path, kDocumentLimitBytes);
+}
+
+Status CheckWritable(const Context& context, const std::string& path, bool force) {
+  if (!force && context.files().Exists(path)) {
+    return AlreadyExists("%s exists; --force replaces it", path.c_str());
+  }
+  const std::string folder = AbsoluteFolder(path);
+  if (!context.files().Exists(folder)) {
+    return NotFound("cannot write %s: there is no folder %s", path.c_str(), folder.c_str());
+  }
+  if (::access(folder.c_str(), W_OK) != 0) {
+    return PermissionDenied("cannot write %s: %s", path.c_str(), ::strerrordesc_np(errno));
+  }
+  return OkStatus();
 }
 
 Status WriteOutput(const Context& context, const std::string& path, std::string_view data,
@@ -76,9 +100,7 @@ Status WriteOutput(const Context& context, const std::string& path, std::string_
     context.PrintData(data);
     return OkStatus();
   }
-  if (!force && context.files().Exists(path)) {
-    return AlreadyExists("%s exists; --force replaces it", path.c_str());
-  }
+  WEIR_RETURN_IF_ERROR(CheckWritable(context, path, force));
   return context.files().WriteDurably(path, data, FileMode::kPublic);
 }
 

@@ -36,6 +36,8 @@ class Context {
   void PrintData(std::string_view text) const;
   // One JSON object with its schema, and a newline.
   void PrintJson(const google::protobuf::Message& message) const;
+  // What stdout could not take, such as a full disk, is an error and not a short file.
+  Status FinishOutput() const;
   // Prose to stderr, unless quiet.
   void Say(std::string_view text) const;
   void Warn(std::string_view text) const;
@@ -54,6 +56,8 @@ class Context {
 // Reads a document that people write. NOT_FOUND and so on name the path.
 StatusOr<std::string> ReadDocument(Files& files, const std::string& path);
 // Refuses to replace an existing file unless `force`. "-" writes to stdout.
+// Fails early where `WriteOutput` would: before anything is charged.
+Status CheckWritable(const Context& context, const std::string& path, bool force);
 Status WriteOutput(const Context& context, const std::string& path, std::string_view data,
                    bool force);
 // The absolute folder of a path.

@@ -28,10 +28,11 @@ Status Become(const char* name, std::vector<std::string> arguments) {
   WEIR_ASSIGN_OR_RETURN(const std::string program, ProgramBeside(name));
   arguments.insert(arguments.begin(), program);
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   ::execv(program.c_str(), pointers.data());
-  return NotFound("cannot start %s: %s", program.c_str(), std::strerror(errno));
+  return NotFound("cannot start %s: %s", program.c_str(), ::strerrordesc_np(errno));
 }
 
 struct StartOptions {

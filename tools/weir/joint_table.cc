@@ -212,10 +212,12 @@ StatusOr<std::string> Chart(const PlainTable& table, const std::string& column, 
 
 std::string ShowTable(const PlainTable& table) {
   std::vector<std::string> header;
+  header.reserve(table.columns.size());
   for (const data::PlainColumn& column : table.columns) header.push_back(column.name);
   TextTable text(std::move(header));
   for (const std::vector<PlainValue>& row : table.rows) {
     std::vector<std::string> cells;
+    cells.reserve(row.size());
     for (const PlainValue& value : row) cells.push_back(AsText(value));
     text.Add(std::move(cells));
   }

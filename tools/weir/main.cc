@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // weir: the data steward's command line. See docs/reference/cli.md.
+#include <algorithm>
 #include <exception>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
@@ -24,6 +26,15 @@ void AddGlobalOptions(CLI::App& app, Context& context) {
   app.footer("example: weir release crashes-by-hour.release.yaml -o crashes-by-hour.csv");
 }
 
+// CLI11's sentences in the form of all other messages.
+Status UsageError(const CLI::ParseError& error) {
+  std::string text = error.what();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  text.erase(text.find_last_not_of(" .") + 1);
+  if (text.starts_with("A ") || text.starts_with("The ")) text[0] = (text[0] == 'A') ? 'a' : 't';
+  return InvalidArgument("%s", text.c_str());
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("Share statistics about people without sharing people", "weir");
   Context context;
@@ -41,11 +52,15 @@ int Main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : static_cast<int>(wire::ExitCode::kBadInput);
+    if (error.get_exit_code() == 0) return app.exit(error);
+    context.PrintError(UsageError(error));
+    context.Hint("--help shows what the command takes");
+    return static_cast<int>(wire::ExitCode::kBadInput);
   }
-  if (!context.result().ok()) context.PrintError(context.result());
-  return wire::ExitNumber(context.result());
+  Status status = context.result();
+  if (status.ok()) status = context.FinishOutput();
+  if (!status.ok()) context.PrintError(status);
+  return wire::ExitNumber(status);
 }
 
 }  // namespace
@@ -57,7 +72,7 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     // Only a library that we use can throw; its message may quote data and is not shown.
     (void)error;
-    std::fputs("weir: error: unexpected failure inside a library\n", stderr);
+    static_cast<void>(std::fputs("weir: error: unexpected failure inside a library\n", stderr));
     return static_cast<int>(weir::wire::ExitCode::kUnexpected);
   }
 }

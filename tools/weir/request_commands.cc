@@ -83,9 +83,9 @@ Status Preview(const Context& context, const AskOptions& options) {
   return RefusalOf(answer.preview());
 }
 
-bool Settled(const v1::RequestSummary& request, bool packages) {
-  if (request.state() == v1::REQUEST_STATE_DELIVERED)
-    return !packages || !request.package().empty();
+// Nothing more will happen: the answer has come, or there will be none.
+bool Settled(const v1::RequestSummary& request) {
+  if (request.state() == v1::REQUEST_STATE_DELIVERED) return !request.package().empty();
   return request.state() == v1::REQUEST_STATE_REFUSED ||
          request.state() == v1::REQUEST_STATE_FAILED;
 }
@@ -101,7 +101,7 @@ Status Send(const Context& context, const AskOptions& options) {
   v1::RequestSummary summary = answer.request();
   const auto deadline =
       std::chrono::steady_clock::now() + std::chrono::seconds(options.wait_seconds);
-  while (!Settled(summary, /*packages=*/true) && std::chrono::steady_clock::now() < deadline) {
+  while (!Settled(summary) && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     WEIR_ASSIGN_OR_RETURN(summary, FetchRequest(*session, summary.request()));
   }

@@ -26,10 +26,7 @@ Status CheckOutput(const Context& context, const OutputOptions& options) {
   if (!path.ends_with(".csv") && !path.ends_with(".parquet")) {
     return InvalidArgument("the output must end in .csv or .parquet, got %s", path.c_str());
   }
-  if (!options.force && context.files().Exists(path)) {
-    return AlreadyExists("%s exists; --force replaces it", path.c_str());
-  }
-  return OkStatus();
+  return CheckWritable(context, path, options.force);
 }
 
 Status WriteTable(const Context& context, const OutputOptions& options,

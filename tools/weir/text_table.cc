@@ -82,9 +82,10 @@ std::string DrawBars(const std::vector<Bar>& bars, int width) {
 }
 
 std::string ShowNumber(double value) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%.4f", value);
-  std::string text = buffer;
+  std::string text(64, '\0');
+  const int size = std::snprintf(text.data(), text.size(), "%.4f", value);
+  if (size < 0 || static_cast<size_t>(size) >= text.size()) return std::to_string(value);
+  text.resize(static_cast<size_t>(size));
   text.erase(text.find_last_not_of('0') + 1);
   if (text.back() == '.') text.pop_back();
   return text == "-0" ? "0" : text;

@@ -145,6 +145,7 @@ StatusOr<Content> ReadContent(const v1::Charter& charter) {
 StatusOr<std::vector<std::string>> Signers(std::string_view note,
                                            const std::vector<Member>& electorate) {
   std::vector<crypto::NoteVerifier> keys;
+  keys.reserve(electorate.size());
   for (const Member& member : electorate) keys.push_back(member.charter_key);
   StatusOr<crypto::VerifiedNote> verified = crypto::VerifyNote(note, keys);
   if (!verified.ok()) {

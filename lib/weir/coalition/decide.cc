@@ -11,9 +11,10 @@ namespace {
 
 using Reason = v1::RefusalReason;
 
-bool SameBucket(const v1::Key& a, const v1::Key& b) {
-  return std::equal(a.bucket().edges().begin(), a.bucket().edges().end(),
-                    b.bucket().edges().begin(), b.bucket().edges().end());
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): equality is symmetric
+bool SameBucket(const v1::Key& agreed, const v1::Key& asked) {
+  return std::equal(agreed.bucket().edges().begin(), agreed.bucket().edges().end(),
+                    asked.bucket().edges().begin(), asked.bucket().edges().end());
 }
 
 // An agreed key without a bucket allows the column in any form; with one, that bucket only.

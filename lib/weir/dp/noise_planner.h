@@ -30,8 +30,8 @@ struct NoisePlanOptions {
 
 struct PlannedNoise {
   NoiseEvent event;
-  double standard_error;  // of one value, in grid steps
-  int128 half_width;      // of the 95 % interval around one value, in grid steps
+  double standard_error = 0;  // of one value, in grid steps
+  int128 half_width = 0;      // of the 95 % interval around one value, in grid steps
   // This measure's share of epsilon; nullopt for Gaussian noise, which splits rho instead.
   std::optional<Epsilon> epsilon;
 };

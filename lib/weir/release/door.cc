@@ -30,12 +30,12 @@ StatusOr<Preview> Door::PreviewPlan(const data::DatasetDescription& dataset,
                                     const ReleasePlan& plan, const Payer& payer) {
   const std::string& account = dataset.budget().account;
   const std::string window = plan.query.windows.empty() ? "" : plan.query.windows.front();
-  WEIR_ASSIGN_OR_RETURN(ledger::Balance balance, parts_.ledger.GetBalance(account, window));
+  WEIR_ASSIGN_OR_RETURN(const ledger::Balance balance, parts_.ledger.GetBalance(account, window));
   WEIR_ASSIGN_OR_RETURN(const std::optional<ledger::ChargeRecord> record,
                         parts_.ledger.FindByPlan(account, plan.text));
   Preview preview{
       .already_released = record.has_value() && record->state == ledger::ChargeState::kCompleted,
-      .balance = std::move(balance),
+      .balance = balance,
       .admitted = OkStatus()};
   if (!record.has_value()) {
     preview.admitted = parts_.ledger.CanDebit(MakeDebit(dataset, plan, payer));

@@ -9,14 +9,14 @@ namespace weir::release {
 namespace {
 
 // [lowest, highest) as people write it.
-std::string BucketLabel(const Decimal& lowest, const Decimal& highest) {
-  return "[" + FormatDecimal(lowest) + "," + FormatDecimal(highest) + ")";
+std::string BucketLabel(const std::vector<Decimal>& edges, size_t bucket) {
+  return "[" + FormatDecimal(edges[bucket]) + "," + FormatDecimal(edges[bucket + 1]) + ")";
 }
 
 std::vector<std::optional<std::string>> Labels(const data::KeyDomain& key) {
   std::vector<std::optional<std::string>> labels(key.values.begin(), key.values.end());
   for (size_t i = 0; i + 1 < key.edges.size(); ++i) {
-    labels.emplace_back(BucketLabel(key.edges[i], key.edges[i + 1]));
+    labels.emplace_back(BucketLabel(key.edges, i));
   }
   if (key.missing_is_key) labels.emplace_back(std::nullopt);
   return labels;

@@ -177,7 +177,7 @@ StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset, const Spec& 
   for (size_t i = 0; i < measures.size(); ++i) {
     planned.push_back({.name = std::move(measures[i].name),
                        .contribution = std::move(measures[i].contribution),
-                       .noise = std::move(noise.measures[i])});
+                       .noise = noise.measures[i]});
     WEIR_ASSIGN_OR_RETURN(
         *resolved.add_measures(),
         DescribeMeasure(spec.message.measures(static_cast<int>(i)), planned.back()));

@@ -41,8 +41,10 @@ StatusOr<std::vector<Decimal>> ReadEdges(const v1::Bucket& bucket) {
   return edges;
 }
 
-// value / grid, which must be a whole number of at most kMaxGridSteps.
-StatusOr<int64_t> GridSteps(const Decimal& value, const Decimal& grid, const std::string& column) {
+// value / the column's grid, which must be a whole number of at most kMaxGridSteps.
+StatusOr<int64_t> GridSteps(const Decimal& value, const data::ColumnDescription& described) {
+  const Decimal& grid = *described.grid;
+  const std::string& column = described.name;
   const int digits = -std::min({value.exponent, grid.exponent, 0});
   const StatusOr<int128> scaled_value = ScaleDecimal(value, digits, Rounding::kExact);
   const StatusOr<int128> scaled_grid = ScaleDecimal(grid, digits, Rounding::kExact);
@@ -77,8 +79,8 @@ StatusOr<data::Contribution> PlanSum(const data::DatasetDescription& dataset,
   }
   data::Contribution sum{
       .kind = data::ContributionKind::kSum, .column = name, .grid = *column->grid};
-  WEIR_ASSIGN_OR_RETURN(sum.lowest, GridSteps(*column->lowest, sum.grid, name));
-  WEIR_ASSIGN_OR_RETURN(sum.highest, GridSteps(*column->highest, sum.grid, name));
+  WEIR_ASSIGN_OR_RETURN(sum.lowest, GridSteps(*column->lowest, *column));
+  WEIR_ASSIGN_OR_RETURN(sum.highest, GridSteps(*column->highest, *column));
   if (sum.lowest == 0 && sum.highest == 0) {
     return InvalidArgument("bounds [0, 0] of column %s leave nothing to sum", name.c_str());
   }

@@ -26,10 +26,11 @@ std::string ManifestPath(const std::string& folder, std::string_view manifest_sh
 }  // namespace
 
 StatusOr<StoredRelease> ReleaseStore::Put(std::string payload, std::string manifest) {
-  StoredRelease release{.payload_sha256 = Sha256Hex(payload),
-                        .manifest_sha256 = Sha256Hex(manifest),
-                        .payload = std::move(payload),
-                        .manifest = std::move(manifest)};
+  StoredRelease release;
+  release.payload_sha256 = Sha256Hex(payload);
+  release.manifest_sha256 = Sha256Hex(manifest);
+  release.payload = std::move(payload);
+  release.manifest = std::move(manifest);
   const std::string target = JoinPath(folder_, release.payload_sha256);
   if (files_.Exists(target)) {
     // Two charges may give equal bytes (a table of one small number); each keeps its manifest.
