@@ -14,6 +14,7 @@
 #include "tests/support/status_matchers.h"
 #include "weir/base/bytes.h"
 #include "weir/crypto/age_file.h"
+#include "weir/crypto/age_stream.h"
 
 namespace weir::crypto {
 namespace {
@@ -60,21 +61,29 @@ std::vector<Vector> ReadVectors() {
   return vectors;
 }
 
-StatusOr<std::string> OpenVector(const Vector& vector) {
+AgeIdentity IdentityOf(const Vector& vector) {
   SeededRandom random(1);
-  AgeIdentity identity = vector.identity.empty() ? AgeIdentity::Generate(random)
-                                                 : *AgeIdentity::Parse(vector.identity);
-  return Open(vector.file, identity, size_t{1} << 20);
+  return vector.identity.empty() ? AgeIdentity::Generate(random)
+                                 : *AgeIdentity::Parse(vector.identity);
 }
 
-class AgeVectorTest : public ::testing::TestWithParam<Vector> {};
+StatusOr<std::string> OpenInPieces(const std::string& file, const AgeIdentity& identity) {
+  constexpr size_t kPieceBytes = 1000;
+  AgeOpener opener(identity);
+  std::string plaintext;
+  for (size_t start = 0; start < file.size(); start += kPieceBytes) {
+    WEIR_ASSIGN_OR_RETURN(const std::string more, opener.Add(file.substr(start, kPieceBytes)));
+    plaintext += more;
+  }
+  WEIR_ASSIGN_OR_RETURN(const std::string last, std::move(opener).Finish());
+  return plaintext + last;
+}
 
-TEST_P(AgeVectorTest, EndsAsPublished) {
-  const StatusOr<std::string> opened = OpenVector(GetParam());
-  const std::string& expect = GetParam().expect;
+void ExpectEnd(const Vector& vector, const StatusOr<std::string>& opened) {
+  const std::string& expect = vector.expect;
   if (expect == "success") {
     ASSERT_THAT(opened, IsOk());
-    EXPECT_EQ(Sha256Hex(*opened), GetParam().payload_sha256);
+    EXPECT_EQ(Sha256Hex(*opened), vector.payload_sha256);
   } else if (expect == "no match") {
     EXPECT_THAT(opened, StatusIs(StatusCode::kPermissionDenied));
   } else if (expect == "HMAC failure") {
@@ -86,6 +95,16 @@ TEST_P(AgeVectorTest, EndsAsPublished) {
     EXPECT_THAT(opened, StatusIs(StatusCode::kDataLoss,
                                  AllOf(Not(HasSubstr("payload")), Not(HasSubstr("altered")))));
   }
+}
+
+class AgeVectorTest : public ::testing::TestWithParam<Vector> {};
+
+TEST_P(AgeVectorTest, EndsAsPublished) {
+  ExpectEnd(GetParam(), Open(GetParam().file, IdentityOf(GetParam()), size_t{1} << 20));
+}
+
+TEST_P(AgeVectorTest, EndsAsPublishedInPieces) {
+  ExpectEnd(GetParam(), OpenInPieces(GetParam().file, IdentityOf(GetParam())));
 }
 
 INSTANTIATE_TEST_SUITE_P(Cctv, AgeVectorTest, ::testing::ValuesIn(ReadVectors()),

@@ -35,12 +35,17 @@ void AddName(X509_NAME* name, const char* field, const std::string& value) {
                                         static_cast<int>(value.size()), -1, 0) == 1);
 }
 
-void SetTimes(X509* certificate, Time not_before, Time not_after) {
+struct Validity {
+  Time start;
+  Time end;
+};
+
+void SetTimes(X509* certificate, const Validity& validity) {
   const auto seconds = [](Time time) -> time_t {
     return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
   };
-  WEIR_CHECK(ASN1_TIME_set(X509_getm_notBefore(certificate), seconds(not_before)) != nullptr);
-  WEIR_CHECK(ASN1_TIME_set(X509_getm_notAfter(certificate), seconds(not_after)) != nullptr);
+  WEIR_CHECK(ASN1_TIME_set(X509_getm_notBefore(certificate), seconds(validity.start)) != nullptr);
+  WEIR_CHECK(ASN1_TIME_set(X509_getm_notAfter(certificate), seconds(validity.end)) != nullptr);
 }
 
 // 126 random bits; the first byte makes it positive, not zero and always 16 bytes long.
@@ -53,14 +58,19 @@ void SetSerial(X509* certificate, RandomSource& random) {
   WEIR_CHECK(BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr);
 }
 
-// `issuer` is the certificate itself when it signs itself.
-void AddExtension(X509* certificate, X509* issuer, int nid, const std::string& value) {
+// `issuer` is `subject` when it signs itself.
+struct Parties {
+  X509* subject;
+  X509* issuer;
+};
+
+void AddExtension(const Parties& parties, int nid, const std::string& value) {
   X509V3_CTX context;
-  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+  X509V3_set_ctx(&context, parties.issuer, parties.subject, nullptr, nullptr, 0);
   X509V3_set_ctx_nodb(&context);
   const ExtensionHandle extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
   WEIR_CHECK(extension != nullptr);
-  WEIR_CHECK(X509_add_ext(certificate, extension.get(), -1) == 1);
+  WEIR_CHECK(X509_add_ext(parties.subject, extension.get(), -1) == 1);
 }
 
 void AddTextName(GENERAL_NAMES* names, int type, const std::string& value) {
@@ -143,13 +153,14 @@ Status CheckRequest(const CertificateRequest& request, const IssueOptions& optio
                          options.id.ToString().c_str());
 }
 
-Status CheckValidity(const IssueOptions& options, Time now, Time authority_end) {
+// `left`: from now to the end of the authority.
+Status CheckValidity(const IssueOptions& options, const Validity& left) {
   if (options.validity <= std::chrono::seconds(0)) {
     return InvalidArgument("the validity of a certificate must be above zero");
   }
-  if (options.validity > std::chrono::floor<std::chrono::seconds>(authority_end - now)) {
+  if (options.validity > std::chrono::floor<std::chrono::seconds>(left.end - left.start)) {
     return FailedPrecondition("the authority itself ends at %s, before the certificate would",
-                              FormatTime(authority_end).c_str());
+                              FormatTime(left.end).c_str());
   }
   return OkStatus();
 }
@@ -221,13 +232,14 @@ StatusOr<CertificateAuthority> CertificateAuthority::Create(const CreateOptions&
   X509* self = certificate.get();
   WEIR_CHECK(X509_set_issuer_name(self, X509_get_subject_name(self)) == 1);
   const Time now = clock.Now();
-  SetTimes(self, now - kClockTolerance, now + options.validity);
-  AddExtension(self, self, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
-  AddExtension(self, self, NID_key_usage, "critical,keyCertSign,cRLSign");
-  AddExtension(self, self, NID_name_constraints,
+  SetTimes(self, {.start = now - kClockTolerance, .end = now + options.validity});
+  const Parties parties{.subject = self, .issuer = self};
+  AddExtension(parties, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
+  AddExtension(parties, NID_key_usage, "critical,keyCertSign,cRLSign");
+  AddExtension(parties, NID_name_constraints,
                "critical,permitted;URI:" + options.domain.ToString());
-  AddExtension(self, self, NID_subject_key_identifier, "hash");
-  AddExtension(self, self, NID_authority_key_identifier, "keyid:always");
+  AddExtension(parties, NID_subject_key_identifier, "hash");
+  AddExtension(parties, NID_authority_key_identifier, "keyid:always");
   std::string pem = SignCertificate(self, key);
   return CertificateAuthority(options.domain, std::move(pem), std::move(key));
 }
@@ -257,7 +269,7 @@ StatusOr<std::string> CertificateAuthority::Issue(std::string_view request_pem,
                         internal::ReadCertificate(certificate_pem_));
   WEIR_ASSIGN_OR_RETURN(const CertificateFacts facts, ParseCertificate(certificate_pem_));
   const Time now = clock.Now();
-  WEIR_RETURN_IF_ERROR(CheckValidity(options, now, facts.not_after));
+  WEIR_RETURN_IF_ERROR(CheckValidity(options, {.start = now, .end = facts.not_after}));
   WEIR_ASSIGN_OR_RETURN(const GeneralNamesHandle names, MakeNames(options));
 
   const internal::KeyHandle key = ReadPublicKey(request.public_key);
@@ -265,13 +277,14 @@ StatusOr<std::string> CertificateAuthority::Issue(std::string_view request_pem,
       StartCertificate(key.get(), domain_, options.id.path(), random);
   X509* leaf = certificate.get();
   WEIR_CHECK(X509_set_issuer_name(leaf, X509_get_subject_name(authority.get())) == 1);
-  SetTimes(leaf, now - kClockTolerance, now + options.validity);
-  AddExtension(leaf, authority.get(), NID_basic_constraints, "critical,CA:FALSE");
-  AddExtension(leaf, authority.get(), NID_key_usage, "critical,digitalSignature");
-  AddExtension(leaf, authority.get(), NID_ext_key_usage,
+  SetTimes(leaf, {.start = now - kClockTolerance, .end = now + options.validity});
+  const Parties parties{.subject = leaf, .issuer = authority.get()};
+  AddExtension(parties, NID_basic_constraints, "critical,CA:FALSE");
+  AddExtension(parties, NID_key_usage, "critical,digitalSignature");
+  AddExtension(parties, NID_ext_key_usage,
                options.role == CertificateRole::kNode ? "serverAuth,clientAuth" : "clientAuth");
-  AddExtension(leaf, authority.get(), NID_subject_key_identifier, "hash");
-  AddExtension(leaf, authority.get(), NID_authority_key_identifier, "keyid:always");
+  AddExtension(parties, NID_subject_key_identifier, "hash");
+  AddExtension(parties, NID_authority_key_identifier, "keyid:always");
   WEIR_CHECK(X509_add1_ext_i2d(leaf, NID_subject_alt_name, names.get(), 0, X509V3_ADD_DEFAULT) ==
              1);
   return SignCertificate(leaf, key_);

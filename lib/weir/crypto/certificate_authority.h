@@ -24,8 +24,7 @@ struct CertificateRequest {
   std::string public_key;
 };
 // Errors: INVALID_ARGUMENT  not one PKCS #10 block of ECDSA P-256 with exactly one alternative
-// name, a
-//                           SPIFFE ID, or not signed by its own key.
+//                           name, a SPIFFE ID, or not signed by its own key.
 StatusOr<CertificateRequest> ParseCertificateRequest(std::string_view pem);
 
 enum class CertificateRole {
@@ -45,7 +44,8 @@ struct IssueOptions {
 };
 
 // A region's own certificate authority: ECDSA P-256, self-signed, path length 0, critical name
-// constraint to its trust domain, random 128-bit serial numbers. Move-only; not thread-safe.
+// constraint to its trust domain, serial numbers of 126 random bits. Move-only; not
+// thread-safe.
 //
 // Certificates count from kClockTolerance before they were made, so that peers whose clocks are a
 // little late accept them.
@@ -60,9 +60,8 @@ class CertificateAuthority {
   // Errors: INVALID_ARGUMENT  validity out of range.
   static StatusOr<CertificateAuthority> Create(const CreateOptions& options, Clock& clock,
                                                RandomSource& random);
-  // Errors: INVALID_ARGUMENT  unreadable. FAILED_PRECONDITION  see CheckAuthority, or the key is
-  // not
-  //                           the certificate's.
+  // Errors: INVALID_ARGUMENT     unreadable.
+  //         FAILED_PRECONDITION  see CheckAuthority, or the key is not the certificate's.
   static StatusOr<CertificateAuthority> Load(std::string_view certificate_pem, TlsKey key);
 
   const TrustDomain& domain() const { return domain_; }
@@ -71,8 +70,7 @@ class CertificateAuthority {
 
   // A certificate for the key in `request_pem`, PEM.
   // Errors: INVALID_ARGUMENT     unreadable request (see ParseCertificateRequest), another id in
-  // it,
-  //                              a host name or address of no valid form, validity not above zero.
+  //                              it, a malformed host name or address, validity not above zero.
   //         FAILED_PRECONDITION  an id of another domain, or the authority itself ends earlier.
   StatusOr<std::string> Issue(std::string_view request_pem, const IssueOptions& options,
                               Clock& clock, RandomSource& random) const;

@@ -22,7 +22,7 @@ Status WriteLine(Files& files, const std::string& path, const SecretBytes& line)
   std::string text;
   text.reserve(line.size_bytes() + 1);
   text.append(line.Bytes(ForFile())).append(1, '\n');
-  const Status status = Write(files, path, text);
+  Status status = Write(files, path, text);
   WipeText(text);
   return status;
 }

@@ -16,13 +16,13 @@ namespace weir::crypto {
 
 // Secret keys on disk: one key a file, text, mode 0600, at most 64 KiB, never overwritten.
 //
-// Writing. Errors: ALREADY_EXISTS    `path` is taken; the file there is not touched.
-//                  and those of Files::WriteDurably.
-// Reading. Errors: PERMISSION_DENIED group or others may read or change the file; the message says
-// how
-//                                    to repair that. The key should be taken as known to others.
-//                  NOT_FOUND, and those of Files::Read.
-//                  DATA_LOSS         the file does not hold a key of this kind.
+// Errors of writing: ALREADY_EXISTS     `path` is taken; the file there is not touched.
+//                    and those of Files::WriteDurably.
+// Errors of reading: PERMISSION_DENIED  group or others may use the file, or it is another user's;
+//                                       the message says how to repair that. Others may know the
+//                                       key: replace it.
+//                    DATA_LOSS          the file does not hold a key of this kind.
+//                    and those of Files::Read.
 // No message quotes anything from the file. Buffers that held a key are wiped.
 
 // "# public key: age1..." and the identity, as `age-keygen` writes it and `age -d -i` reads it.

@@ -62,8 +62,8 @@ StatusOr<std::string> SignNote(std::string_view text, const NoteSigner& signer);
 
 // `note` with the signer's line appended. Existing signatures are kept as they are and are not
 // verified: verify first if it matters beside whom one signs.
-// Errors: INVALID_ARGUMENT  malformed note, or it is full. ALREADY_EXISTS  a line of this key is
-// there.
+// Errors: INVALID_ARGUMENT  malformed note, or it is full.
+//         ALREADY_EXISTS    it has a line of this key.
 StatusOr<std::string> AddSignature(std::string_view note, const NoteSigner& signer);
 
 // Takes a note apart without verifying anything: for display, and to find out whose keys to fetch.

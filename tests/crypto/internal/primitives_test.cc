@@ -86,7 +86,7 @@ TEST(PrimitivesTest, KnowsEd25519KeysThatAreNoPublicKeys) {
 TEST(PrimitivesTest, OpensOnlyWhatWasSealedUnderTheKey) {
   const SecretBytes key(std::string(32, 'k'));
   const SecretBytes other(std::string(32, 'o'));
-  const std::string sealed = SealOnce(key, SecretBytes(std::string("file key")));
+  const std::string sealed = SealOnce(key, "file key");
   EXPECT_EQ(Hex(*OpenOnce(key, sealed)), HexEncode("file key"));
   EXPECT_FALSE(OpenOnce(other, sealed).has_value());
   EXPECT_FALSE(OpenOnce(key, sealed.substr(1)).has_value());

@@ -38,7 +38,7 @@ StatusOr<AgeStanza> WrapFileKey(const SecretBytes& file_key, const AgeRecipient&
   const SecretBytes wrap_key = Hkdf(*shared, WrapSalt(share, recipient), kWrapInfo);
   return AgeStanza{
       {std::string(kX25519Type), Base64Encode(AsText(share), Base64Padding::kUnpadded)},
-      SealOnce(wrap_key, file_key)};
+      SealOnce(wrap_key, file_key.Bytes(DangerouslyRevealKey::Because("wrap the file key")))};
 }
 
 // The ephemeral share of an X25519 stanza.

@@ -38,13 +38,14 @@ class Checksum {
   bool IsValid() const { return state_ == 1; }
 
   // The characters that make the text before them valid.
-  std::string Characters() && {
+  std::string Characters() const {
+    Checksum end = *this;
     for (size_t i = 0; i < kChecksumCharacters; ++i) {
-      Add(0);
+      end.Add(0);
     }
     std::string characters;
     for (size_t i = 0; i < kChecksumCharacters; ++i) {
-      characters += kAlphabet[((state_ ^ 1) >> (5 * (kChecksumCharacters - 1 - i))) & 31];
+      characters += kAlphabet[((end.state_ ^ 1) >> (5 * (kChecksumCharacters - 1 - i))) & 31];
     }
     return characters;
   }
@@ -111,7 +112,7 @@ std::string Bech32Encode(std::string_view prefix, std::string_view data) {
   if (bit_count > 0) {
     put((bits << (5 - bit_count)) & 31);
   }
-  return text.append(std::move(checksum).Characters());
+  return text.append(checksum.Characters());
 }
 
 StatusOr<std::string> Bech32Decode(std::string_view prefix, std::string_view text) {

@@ -2,7 +2,7 @@
 #include "weir/crypto/internal/openssl.h"
 
 #include <array>
-#include <cstdio>
+#include <sstream>
 
 #include <openssl/err.h>
 
@@ -28,23 +28,22 @@ std::string BeginLine(std::string_view label) {
 
 std::string EndLine(std::string_view label) { return "-----END " + std::string(label) + "-----"; }
 
+// 127.0.0.1, or eight groups without the short form for zeros.
 std::string FormatIpAddress(const ASN1_OCTET_STRING* address) {
   const std::string_view bytes = TextOf(address);
-  const auto byte = [bytes](size_t i) {
-    return static_cast<unsigned>(static_cast<uint8_t>(bytes[i]));
-  };
-  std::array<char, 48> text{};
-  if (bytes.size() == 4) {
-    std::snprintf(text.data(), text.size(), "%u.%u.%u.%u", byte(0), byte(1), byte(2), byte(3));
-    return text.data();
+  const bool version_4 = bytes.size() == 4;
+  if (!version_4 && bytes.size() != 16) return "?";
+  std::ostringstream text;
+  for (size_t i = 0; i < bytes.size(); i += version_4 ? 1 : 2) {
+    const unsigned first = static_cast<uint8_t>(bytes[i]);
+    if (i > 0) text << (version_4 ? '.' : ':');
+    if (version_4) {
+      text << first;
+    } else {
+      text << std::hex << (first << 8 | static_cast<uint8_t>(bytes[i + 1]));
+    }
   }
-  if (bytes.size() != 16) return "?";
-  std::string groups;
-  for (size_t i = 0; i < bytes.size(); i += 2) {
-    std::snprintf(text.data(), text.size(), i == 0 ? "%x" : ":%x", byte(i) << 8 | byte(i + 1));
-    groups += text.data();
-  }
-  return groups;
+  return text.str();
 }
 
 }  // namespace
@@ -102,10 +101,6 @@ bool IsP256(const EVP_PKEY* key) {
   size_t size = 0;
   return EVP_PKEY_get_group_name(key, group.data(), group.size(), &size) == 1 &&
          std::string_view(group.data(), size) == SN_X9_62_prime256v1;
-}
-
-bool IsSamePublicKey(const EVP_PKEY* a, const EVP_PKEY* b) {
-  return a != nullptr && b != nullptr && EVP_PKEY_eq(a, b) == 1;
 }
 
 std::string_view TextOf(const ASN1_STRING* text) {

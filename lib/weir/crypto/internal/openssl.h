@@ -59,7 +59,6 @@ std::string ToDer(int (*encode)(const T*, unsigned char**), const T* object) {
 }
 
 bool IsP256(const EVP_PKEY* key);
-bool IsSamePublicKey(const EVP_PKEY* a, const EVP_PKEY* b);
 
 // The text of an ASN.1 string, with whatever bytes are in it.
 std::string_view TextOf(const ASN1_STRING* text);

@@ -87,13 +87,13 @@ Bytes32 X25519PublicKey(const SecretBytes& scalar) {
   return point;
 }
 
-std::string SealOnce(const SecretBytes& key, const SecretBytes& message) {
+std::string SealOnce(const SecretBytes& key, std::string_view message) {
   StartSodium();
   WEIR_CHECK(key.size_bytes() == crypto_aead_chacha20poly1305_ietf_KEYBYTES);
-  std::string sealed(message.size_bytes() + kOnceTagBytes, '\0');
+  std::string sealed(message.size() + kOnceTagBytes, '\0');
   crypto_aead_chacha20poly1305_ietf_encrypt(reinterpret_cast<uint8_t*>(sealed.data()), nullptr,
-                                            Reveal(message), message.size_bytes(), nullptr, 0,
-                                            nullptr, kZeroNonce.data(), Reveal(key));
+                                            Data(message), message.size(), nullptr, 0, nullptr,
+                                            kZeroNonce.data(), Reveal(key));
   return sealed;
 }
 

@@ -26,7 +26,7 @@ std::optional<SecretBytes> X25519(const SecretBytes& scalar, const Bytes32& poin
 Bytes32 X25519PublicKey(const SecretBytes& scalar);
 
 // ChaCha20-Poly1305 (RFC 8439) with an all-zero nonce: only for keys that encrypt one message.
-std::string SealOnce(const SecretBytes& key, const SecretBytes& message);
+std::string SealOnce(const SecretBytes& key, std::string_view message);
 // Empty if it does not authenticate.
 std::optional<SecretBytes> OpenOnce(const SecretBytes& key, std::string_view sealed);
 
