@@ -42,8 +42,9 @@ Status JudgeReport(const Context& context, const data::DatasetDescription& datas
   }
   if (report.fault_count == 0 || accept_faults) return OkStatus();
   return InvalidArgument(
-      "the data does not fit its description: mend the file, declare the values as `missing`, or "
-      "let them count as missing with --accept-faults");
+      "%s does not fit its description: mend it, declare the values as `missing`, or let them "
+      "count as missing with --accept-faults",
+      dataset.source().path.c_str());
 }
 
 }  // namespace weir::tool
