@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -27,7 +28,9 @@ void AddGlobalOptions(CLI::App& app, Context& context) {
 }
 
 // CLI11's sentences in the form of all other messages.
-Status UsageError(const CLI::ParseError& error) {
+Status UsageError(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
+  if (!unknown.empty()) return InvalidArgument("unknown command or option %s", unknown[0].c_str());
   std::string text = error.what();
   std::replace(text.begin(), text.end(), '\n', ' ');
   text.erase(text.find_last_not_of(" .") + 1);
@@ -53,7 +56,7 @@ int Main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    context.PrintError(UsageError(error));
+    context.PrintError(UsageError(app, error));
     context.Hint("--help shows what the command takes");
     return static_cast<int>(wire::ExitCode::kBadInput);
   }
