@@ -58,8 +58,8 @@ std::string SignCharter(const std::string& folder) {
 
 // The state folders of a coalition before anything has happened; made once a process.
 const std::string& Template() {
-  static const TemporaryFolder* folder = [] {
-    auto* made = new TemporaryFolder();
+  static const std::unique_ptr<TemporaryFolder> folder = [] {
+    auto made = std::make_unique<TemporaryFolder>();
     FakeClock clock;
     int port = 7001;
     for (const char* id : kMembers) {
@@ -109,12 +109,25 @@ std::string AgreementYaml(const AgreementTerms& terms) {
          "\nexpires: " + terms.expires + "\n";
 }
 
-MemberWorld::MemberWorld(std::map<std::string, Files*> files)
-    : own_folder_(std::make_unique<TemporaryFolder>()),
-      folder_(own_folder_->path()),
-      files_(std::move(files)) {
-  std::filesystem::copy(Template(), folder_, std::filesystem::copy_options::recursive);
+MemberWorld::MemberWorld()
+    : own_folder_(std::make_unique<TemporaryFolder>()), folder_(own_folder_->path()) {
+  CopyTemplate(folder_);
   OpenAll();
+  InstallCharters();
+}
+
+std::unique_ptr<MemberWorld> MemberWorld::MakeIn(const std::string& folder) {
+  CopyTemplate(folder);
+  auto world = std::make_unique<MemberWorld>(folder, std::map<std::string, Files*>());
+  world->InstallCharters();
+  return world;
+}
+
+void MemberWorld::CopyTemplate(const std::string& folder) {
+  std::filesystem::copy(Template(), folder, std::filesystem::copy_options::recursive);
+}
+
+void MemberWorld::InstallCharters() {
   MustBeOk(hub_->InstallCharter(charter_note()), "charter at the hub");
   for (const char* id : kMembers) {
     v1::InstallCharterRequest request;

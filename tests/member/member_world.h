@@ -65,9 +65,12 @@ class ShiftedClock final : public Clock {
 // virtual time. Aborts when its own set-up fails.
 class MemberWorld {
  public:
-  // `files` of a member, if not the system's; must outlive the world.
-  explicit MemberWorld(std::map<std::string, Files*> files = {});
-  // Over state folders that another world has made, and left.
+  // A new one, in a folder of its own.
+  MemberWorld();
+  // A new one in `folder`, which stays.
+  static std::unique_ptr<MemberWorld> MakeIn(const std::string& folder);
+  // Over state folders that another world has made, and left. `files` of a member, if not the
+  // system's; must outlive the world.
   MemberWorld(const std::string& folder, std::map<std::string, Files*> files);
   ~MemberWorld();
 
@@ -108,7 +111,9 @@ class MemberWorld {
   std::string Part(const std::string& id, const std::string& package, v1::PackagePart part);
 
  private:
+  static void CopyTemplate(const std::string& folder);
   void OpenAll();
+  void InstallCharters();
   Files& FilesOf(const std::string& id);
 
   std::unique_ptr<TemporaryFolder> own_folder_;
