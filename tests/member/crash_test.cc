@@ -104,9 +104,9 @@ INSTANTIATE_TEST_SUITE_P(Everywhere, CrashTest,
                          ::testing::Combine(::testing::Values("co", "kc"),
                                             ::testing::Values(CrashMoment::kBefore,
                                                               CrashMoment::kAfter)),
-                         [](const ::testing::TestParamInfo<CrashTest::ParamType>& info) {
-                           return std::string(std::get<0>(info.param)) +
-                                  (std::get<1>(info.param) == CrashMoment::kBefore ? "Before"
+                         [](const ::testing::TestParamInfo<CrashTest::ParamType>& test) {
+                           return std::string(std::get<0>(test.param)) +
+                                  (std::get<1>(test.param) == CrashMoment::kBefore ? "Before"
                                                                                    : "After");
                          });
 
