@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Age files and recipients: whatever is accepted has one way to be written, and nothing but the
-// seeds opens.
+// Age files and recipients: whatever is accepted has one way to be written, nothing but the seeds
+// opens, and opening in pieces ends as opening at once does.
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "weir/base/status.h"
 #include "weir/crypto/age_file.h"
+#include "weir/crypto/age_stream.h"
 #include "weir/crypto/internal/age_header.h"
 #include "weir/crypto/internal/age_payload.h"
 
@@ -29,10 +31,26 @@ void CheckHeader(std::string_view input) {
              input.substr(0, header->size_bytes));
 }
 
+StatusOr<std::string> OpenInPieces(std::string_view input, const AgeIdentity& identity) {
+  AgeOpener opener(identity);
+  std::string plaintext;
+  while (!input.empty()) {
+    const std::string_view piece = input.substr(0, 1 + static_cast<uint8_t>(input[0]) % 100);
+    input.remove_prefix(piece.size());
+    WEIR_ASSIGN_OR_RETURN(const std::string more, opener.Add(piece));
+    plaintext += more;
+  }
+  WEIR_ASSIGN_OR_RETURN(const std::string last, std::move(opener).Finish());
+  return plaintext + last;
+}
+
 void CheckFile(std::string_view input) {
   static const AgeIdentity kAlice = *AgeIdentity::Parse(kIdentity);
   const StatusOr<std::string> opened = Open(input, kAlice, kLimitBytes);
   WEIR_CHECK(!opened.ok() || opened->empty() || *opened == kSeedPlaintext);
+  const StatusOr<std::string> in_pieces = OpenInPieces(input, kAlice);
+  WEIR_CHECK(in_pieces.status().code() == opened.status().code());
+  WEIR_CHECK(!opened.ok() || *in_pieces == *opened);
 }
 
 void CheckPayload(std::string_view input) {
