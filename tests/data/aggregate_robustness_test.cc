@@ -112,6 +112,16 @@ TEST(AggregateRobustnessTest, AParquetFileKeepsItsTypes) {
   EXPECT_THAT(touched({.column = "kind", .values = {"3", "1"}}), ElementsAre(0, 1));
 }
 
+TEST(AggregateRobustnessTest, AColumnOfNothingButNullLosesNoRow) {
+  TestDataset dataset;
+  dataset.Unit({"who"});
+  dataset.Column("who", v1::COLUMN_TYPE_INT);
+  dataset.Column("value", v1::COLUMN_TYPE_INT);
+  dataset.WriteParquetOf("SELECT i AS who, NULL::INTEGER AS value FROM range(5000) t(i)");
+  const AggregateQuery query{.measures = {Rows(), Sum("value", 1, 9)}, .bounds = Bounds(1, 1)};
+  EXPECT_EQ(Aggregate(dataset.Description(), query).at(0), (std::vector<int128>{5000, 0}));
+}
+
 TEST(AggregateRobustnessTest, APathIsNoPattern) {
   TestDataset dataset;
   dataset.Unit({"who"});

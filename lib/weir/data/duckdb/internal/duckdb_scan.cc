@@ -137,12 +137,13 @@ Status ScanExpressions(Database& database, const std::vector<ScanExpression>& ex
   for (const ScanExpression& expression : expressions) {
     arguments += (arguments.empty() ? "" : ", ") + expression.sql;
   }
-  auto counted = database.Query("SELECT CAST(count(" + std::string(kTakeFunction) + "(" +
-                                arguments + ")) AS VARCHAR) FROM " + source_sql);
+  auto counted = database.Query("SELECT count(*) || ' ' || count(" + std::string(kTakeFunction) +
+                                "(" + arguments + ")) FROM " + source_sql);
   WEIR_RETURN_IF_ERROR(scan.status);
   WEIR_RETURN_IF_ERROR(counted.status());
-  const std::vector<std::string> count = (*counted)->TextColumns({0})[0];
-  if (count.size() != 1 || count.front() != std::to_string(scan.rows.load())) {
+  const std::vector<std::string> counts = (*counted)->TextColumns({0})[0];
+  const std::string rows = std::to_string(scan.rows.load());
+  if (counts.size() != 1 || counts.front() != rows + " " + rows) {
     return Internal("DuckDB did not pass every row exactly once");
   }
   return OkStatus();
