@@ -110,6 +110,38 @@ INSTANTIATE_TEST_SUITE_P(Everywhere, CrashTest,
                                                                                    : "After");
                          });
 
+// The owner's own release, crashed at every change: the next process finishes what was paid for.
+TEST(CrashOwnReleaseTest, IsFinishedAndPaidOnce) {
+  int change = 0;
+  ChildResult crashed;
+  do {
+    ++change;
+    const TemporaryFolder folder;
+    std::filesystem::copy(Prepared(), folder.path(), std::filesystem::copy_options::recursive);
+    const auto release = [](MemberWorld& world) {
+      v1::RunReleaseRequest request;
+      request.set_spec(SpecOf("1"));
+      const auto released = world.at("co").RunRelease("alice", request);
+      return std::string(released.ok() ? "released, charges " : "failed, charges ") +
+             std::to_string(world.Charges("co"));
+    };
+    crashed = RunInChild([&] {
+      CrashingFiles files(change, CrashMoment::kBefore);
+      MemberWorld world(folder.path(), {{"co", &files}});
+      return release(world);
+    });
+    const ChildResult recovered = RunInChild([&] {
+      MemberWorld world(folder.path(), {});
+      world.Ticks(2);
+      const auto balance = world.at("co").GetLedger("alice", {})->balances(0);
+      return "unfinished " + std::to_string(balance.unfinished_charges()) + ", " + release(world);
+    });
+    EXPECT_EQ(recovered.output, "unfinished 0, released, charges 1") << change;
+  } while (crashed.exit_code == CrashingFiles::kExitCode);
+  EXPECT_EQ(crashed.output, "released, charges 1");
+  EXPECT_GT(change, 3);
+}
+
 // The twin: a world that forgets what it had paid for shows in the outcome.
 TEST(CrashTwinTest, AStateThatForgetsShows) {
   const TemporaryFolder folder;

@@ -2,6 +2,7 @@
 #ifndef WEIR_TESTS_MEMBER_CRASHING_FILES_H_
 #define WEIR_TESTS_MEMBER_CRASHING_FILES_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,15 +11,9 @@
 
 namespace weir::test {
 
-enum class CrashMoment { kBefore, kAfter };
-
-// The system's files, until the n-th change of the disk: then the process ends at once, just
-// before or just after it, as by a power switch that spares what was synced.
-class CrashingFiles final : public Files {
+// The system's files; every change of the disk goes through one place.
+class FilesWrapper : public Files {
  public:
-  static constexpr int kExitCode = 42;
-  CrashingFiles(int change, CrashMoment moment) : left_(change), moment_(moment) {}
-
   StatusOr<std::string> Read(const std::string& path, uint64_t limit_bytes) override {
     return inner_.Read(path, limit_bytes);
   }
@@ -59,9 +54,24 @@ class CrashingFiles final : public Files {
     return inner_.Lock(path);
   }
 
+ protected:
+  virtual Status Change(const std::function<Status()>& body) = 0;
+
  private:
-  template <class Body>
-  Status Change(const Body& body) {
+  Files& inner_ = SystemFiles();
+};
+
+enum class CrashMoment { kBefore, kAfter };
+
+// Lasts until the n-th change of the disk: then the process ends at once, just
+// before or just after it, as by a power switch that spares what was synced.
+class CrashingFiles final : public FilesWrapper {
+ public:
+  static constexpr int kExitCode = 42;
+  CrashingFiles(int change, CrashMoment moment) : left_(change), moment_(moment) {}
+
+ private:
+  Status Change(const std::function<Status()>& body) override {
     const bool last = --left_ == 0;
     if (last && moment_ == CrashMoment::kBefore) Crash();
     Status status = body();
@@ -70,7 +80,6 @@ class CrashingFiles final : public Files {
   }
   [[noreturn]] static void Crash();
 
-  Files& inner_ = SystemFiles();
   int left_;
   CrashMoment moment_;
 };
