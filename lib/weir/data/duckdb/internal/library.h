@@ -64,6 +64,7 @@ namespace weir::data::internal {
 // libduckdb, loaded when first asked for: whoever reads no data does not pay for 70 MB. Members
 // have the names of the functions.
 struct Library {
+// A declared name takes no parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define WEIR_DUCKDB_MEMBER(name) decltype(&::name) name = nullptr;
   WEIR_DUCKDB_FUNCTIONS(WEIR_DUCKDB_MEMBER)
 #undef WEIR_DUCKDB_MEMBER
