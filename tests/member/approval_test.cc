@@ -163,6 +163,15 @@ TEST_F(ApprovalTest, AnUnsignedOfferGivesWayToALaterOne) {
   EXPECT_EQ(Summary("co").epsilon_share(), "1");
 }
 
+TEST_F(ApprovalTest, AnOfferDoesNotReplaceWhatThisRegionHasProposed) {
+  world_.network().TakeDown("co");
+  WEIR_ASSERT_OK(Propose("kc", {}));
+  world_.network().BringUp("co");
+  WEIR_ASSERT_OK(Propose("co", {.epsilon = "50"}));
+  EXPECT_EQ(Summary("kc").epsilon_share(), "2");
+  EXPECT_THAT(Summary("kc").signed_by(), ElementsAre("kc"));
+}
+
 TEST_F(ApprovalTest, TakesOffersOfSigningPartiesOnly) {
   WEIR_ASSERT_OK_AND_ASSIGN(const auto proposed, Propose("kc", {}));
   v1::OfferAgreementRequest offer;

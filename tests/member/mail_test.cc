@@ -7,6 +7,10 @@
 
 #include "tests/member/member_world.h"
 #include "tests/support/status_matchers.h"
+#include "weir/base/bytes.h"
+#include "weir/crypto/signed_note.h"
+#include "weir/doc/signed_text.h"
+#include "weir/member/package.h"
 #include "weir/v1/hub.pb.h"
 
 namespace weir::test {
@@ -135,6 +139,85 @@ TEST_F(MailTest, SetsAnswersToNoRequestOfOursAside) {
   world_.Ticks(20);  // an idle member asks for mail less often
   ASSERT_THAT(world_.Packages("kc"), SizeIs(1));
   EXPECT_THAT(world_.Packages("kc")[0].fault(), HasSubstr("answers no request"));
+}
+
+// Packages that a dishonest member makes with its own, valid keys.
+class DishonestMailTest : public MailTest {
+ protected:
+  // What `sender` puts into kc's mailbox as an answer to `request`.
+  void Send(const std::string& sender, const std::string& delivery, const v1::Request& request,
+            const std::string& key) {
+    const member::Identity identity = world_.IdentityOf(sender);
+    v1::Manifest manifest;
+    manifest.set_provider(sender);
+    manifest.set_charge("019b76da-a800-7891-8259-c7b4e358a47c");
+    manifest.set_created("2026-01-01T00:00:00Z");
+    v1::ResolvedPlan& plan = *manifest.mutable_plan();
+    plan.set_dataset("crashes");
+    plan.add_keys()->set_column(key);
+    plan.add_measures()->mutable_measure()->mutable_rows();
+    *plan.mutable_bounds() = request.spec().bounds();
+    plan.set_epsilon(request.spec().privacy().epsilon());
+    manifest.set_privacy_unit("one value of (case_id)");
+    manifest.set_neighbours("add or remove all rows of one privacy unit");
+    manifest.set_payload_sha256(Sha256Hex("PAR1"));
+    manifest.set_payload_bytes(4);
+    const std::string note = *crypto::SignNote(*doc::FormatSigned(manifest), identity.node_signer);
+    const auto sealed = member::SealPackage({.delivery = delivery,
+                                             .recipient = "kc",
+                                             .request = request.request(),
+                                             .created = world_.clock().Now()},
+                                            {.manifest = note, .payload = "PAR1"}, identity,
+                                            *world_.at("kc").charter(), SystemRandom());
+    v1::PutPackageChunkRequest chunk;
+    chunk.set_label(sealed->label);
+    chunk.set_data(sealed->body);
+    WEIR_CHECK(world_.hub().PutPackageChunk(sender, chunk)->complete());
+  }
+  v1::Request RequestSent() {
+    world_.network().TakeDown("co");
+    v1::GetRequestRequest get;
+    get.set_request(Ask("0.5").request());
+    const std::string note = world_.at("kc").GetRequest("alice", get)->note();
+    return doc::ParseSigned<v1::Request>(crypto::ParseNote(note)->text, "request")->message;
+  }
+  v1::PackageSummary Summary(const std::string& package) {
+    for (const v1::PackageSummary& summary : world_.Packages("kc")) {
+      if (summary.package() == package) return summary;
+    }
+    return {};
+  }
+  static constexpr char kFirst[] = "019b76da-a800-7000-8000-000000000001";
+  static constexpr char kSecond[] = "019b76da-a800-7000-8000-000000000002";
+};
+
+TEST_F(DishonestMailTest, AnAnswerToAnotherQuestionIsSetAside) {
+  const v1::Request request = RequestSent();
+  Send("co", kFirst, request, "hour");
+  world_.Ticks(2);
+  EXPECT_THAT(Summary(kFirst).fault(), HasSubstr("other keys"));
+  Send("co", kSecond, request, "weekday");
+  world_.Ticks(2);
+  EXPECT_TRUE(Summary(kSecond).verified()) << Summary(kSecond).fault();
+  EXPECT_EQ(world_.Request("kc", request.request()).package(), kSecond);
+}
+
+TEST_F(DishonestMailTest, AnAnswerFromSomebodyElseIsSetAside) {
+  const v1::Request request = RequestSent();
+  Send("il", kFirst, request, "weekday");
+  world_.Ticks(2);
+  EXPECT_THAT(Summary(kFirst).fault(), HasSubstr("went to co, not to il"));
+  EXPECT_NE(world_.Request("kc", request.request()).state(), v1::REQUEST_STATE_DELIVERED);
+}
+
+TEST_F(DishonestMailTest, ASecondAnswerIsSetAside) {
+  const v1::Request request = RequestSent();
+  Send("co", kFirst, request, "weekday");
+  world_.Ticks(2);
+  Send("co", kSecond, request, "weekday");
+  world_.Ticks(20);
+  EXPECT_THAT(Summary(kSecond).fault(), HasSubstr("answered by package"));
+  EXPECT_EQ(world_.Request("kc", request.request()).package(), kFirst);
 }
 
 TEST_F(MailTest, TheHubHoldsNothingThatItCanRead) {
