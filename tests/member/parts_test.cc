@@ -52,7 +52,7 @@ TEST(TicksTest, ResultsShowAfterOneTwoFourTicks) {
       {5000, 6000}, {5001, 6000}, {5999, 6000},  {6000, 7000}, {6001, 7000},
       {7000, 9000}, {8999, 9000}, {9000, 13000}, {4000, 6000} /* a clock that went back */};
   for (const auto& c : cases) {
-    EXPECT_EQ(VisibleAfter(At(5000), At(c.finished), kSecond), At(c.visible)) << c.finished;
+    EXPECT_EQ(VisibleAfter({At(5000), At(c.finished)}, kSecond), At(c.visible)) << c.finished;
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/member/charge_records.h"
 
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "weir/dp/event_proto.h"
@@ -53,7 +55,7 @@ StatusOr<ledger::ChargeRecord> FromProto(const v1::ChargeRecord& message) {
   WEIR_ASSIGN_OR_RETURN(PrivacyCost cost,
                         dp::CostFromProto(message.events(), message.epsilon(), message.delta()));
   WEIR_ASSIGN_OR_RETURN(const ledger::ChargeState state, StateOf(message.state()));
-  WEIR_ASSIGN_OR_RETURN(std::optional<ledger::Budget> share_budget, ShareBudgetOf(message));
+  WEIR_ASSIGN_OR_RETURN(const std::optional<ledger::Budget> share_budget, ShareBudgetOf(message));
   return ledger::ChargeRecord{.id = message.charge(),
                               .account = message.account(),
                               .plan = message.plan(),
@@ -64,7 +66,7 @@ StatusOr<ledger::ChargeRecord> FromProto(const v1::ChargeRecord& message) {
                               .payload_sha256 = message.payload_sha256(),
                               .manifest_sha256 = message.manifest_sha256(),
                               .time = message.time(),
-                              .share_budget = std::move(share_budget)};
+                              .share_budget = share_budget};
 }
 
 }  // namespace

@@ -146,7 +146,7 @@ Status CreateIdentity(const std::string& state_folder, const IdentityOptions& op
   WEIR_RETURN_IF_ERROR(files.RemoveTree(unfinished));
   WEIR_RETURN_IF_ERROR(files.MakeFolder(unfinished));
   IdentityWriter writer(unfinished, domain, clock, random, files);
-  const Status written = WriteIdentity(writer, options);
+  Status written = WriteIdentity(writer, options);
   if (!written.ok()) {
     files.RemoveTree(unfinished).IgnoreError();
     return written;

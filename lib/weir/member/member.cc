@@ -37,30 +37,30 @@ using internal::KeptRequest;
 // The parts in the order in which they depend on each other; destroyed the other way round.
 class Member::Impl {
  public:
-  Impl(std::unique_ptr<FileLock> lock, internal::Context context)
-      : lock_(std::move(lock)), context_(std::move(context)) {}
+  Impl(std::unique_ptr<FileLock> held, internal::Context made)
+      : lock(std::move(held)), context(std::move(made)) {}
 
   Status Start(data::Engine& engine);
 
-  std::unique_ptr<FileLock> lock_;
-  const internal::Context context_;
-  internal::Notices notices_;
-  std::unique_ptr<ledger::Ledger> ledger_;
-  std::unique_ptr<internal::CharterBook> charters_;
-  std::unique_ptr<internal::DatasetRegistry> datasets_;
-  std::unique_ptr<internal::RequestBook> incoming_;
-  std::unique_ptr<internal::RequestBook> outgoing_;
-  std::unique_ptr<internal::Inbox> inbox_;
-  std::unique_ptr<internal::AgreementBook> agreements_;
-  std::unique_ptr<internal::HubLink> hub_;
-  std::unique_ptr<internal::Outbox> outbox_;
-  std::unique_ptr<internal::ReleaseDesk> releases_;
-  std::unique_ptr<internal::AgreementDesk> agreement_desk_;
-  std::unique_ptr<internal::ProviderDesk> provider_;
-  std::unique_ptr<internal::ConsumerDesk> consumer_;
-  std::unique_ptr<internal::MailCollector> mail_;
-  std::unique_ptr<internal::RequestWorker> worker_;
-  std::mutex work_mutex_;
+  std::unique_ptr<FileLock> lock;
+  const internal::Context context;
+  internal::Notices notices;
+  std::unique_ptr<ledger::Ledger> ledger;
+  std::unique_ptr<internal::CharterBook> charters;
+  std::unique_ptr<internal::DatasetRegistry> datasets;
+  std::unique_ptr<internal::RequestBook> incoming;
+  std::unique_ptr<internal::RequestBook> outgoing;
+  std::unique_ptr<internal::Inbox> inbox;
+  std::unique_ptr<internal::AgreementBook> agreements;
+  std::unique_ptr<internal::HubLink> hub;
+  std::unique_ptr<internal::Outbox> outbox;
+  std::unique_ptr<internal::ReleaseDesk> releases;
+  std::unique_ptr<internal::AgreementDesk> agreement_desk;
+  std::unique_ptr<internal::ProviderDesk> provider;
+  std::unique_ptr<internal::ConsumerDesk> consumer;
+  std::unique_ptr<internal::MailCollector> mail;
+  std::unique_ptr<internal::RequestWorker> worker;
+  std::mutex work_mutex;
 
   StatusOr<v1::DatasetSummary> Describe(const DatasetPtr& dataset);
   StatusOr<KeptRequest> FindRequest(const std::string& id) const;
@@ -70,42 +70,41 @@ class Member::Impl {
 };
 
 Status Member::Impl::Load() {
-  WEIR_ASSIGN_OR_RETURN(
-      ledger_, ledger::Ledger::Open({.path = context_.paths.ledger(), .vfs = {}}, context_.clock,
-                                    context_.random, context_.files));
-  WEIR_ASSIGN_OR_RETURN(charters_, internal::CharterBook::Load(context_));
-  WEIR_ASSIGN_OR_RETURN(datasets_, internal::DatasetRegistry::Load(context_, *ledger_));
-  WEIR_ASSIGN_OR_RETURN(incoming_,
-                        internal::RequestBook::Load(context_.paths.requests_in(), context_.files));
-  WEIR_ASSIGN_OR_RETURN(outgoing_,
-                        internal::RequestBook::Load(context_.paths.requests_out(), context_.files));
-  WEIR_ASSIGN_OR_RETURN(inbox_, internal::Inbox::Load(context_));
-  agreements_ = std::make_unique<internal::AgreementBook>(context_);
-  return agreements_->Sweep();
+  WEIR_ASSIGN_OR_RETURN(ledger, ledger::Ledger::Open({.path = context.paths.ledger(), .vfs = {}},
+                                                     context.clock, context.random, context.files));
+  WEIR_ASSIGN_OR_RETURN(charters, internal::CharterBook::Load(context));
+  WEIR_ASSIGN_OR_RETURN(datasets, internal::DatasetRegistry::Load(context, *ledger));
+  WEIR_ASSIGN_OR_RETURN(incoming,
+                        internal::RequestBook::Load(context.paths.requests_in(), context.files));
+  WEIR_ASSIGN_OR_RETURN(outgoing,
+                        internal::RequestBook::Load(context.paths.requests_out(), context.files));
+  WEIR_ASSIGN_OR_RETURN(inbox, internal::Inbox::Load(context));
+  agreements = std::make_unique<internal::AgreementBook>(context);
+  return agreements->Sweep();
 }
 
 Status Member::Impl::Start(data::Engine& engine) {
   WEIR_RETURN_IF_ERROR(Load());
-  hub_ = std::make_unique<internal::HubLink>(context_, *charters_);
-  outbox_ = std::make_unique<internal::Outbox>(context_, *hub_);
-  releases_ = std::make_unique<internal::ReleaseDesk>(context_, *datasets_, *ledger_, engine);
-  agreement_desk_ =
-      std::make_unique<internal::AgreementDesk>(context_, *charters_, *agreements_, *ledger_);
-  provider_ = std::make_unique<internal::ProviderDesk>(context_, *charters_, *agreements_,
-                                                       *incoming_, *releases_, *ledger_);
-  consumer_ = std::make_unique<internal::ConsumerDesk>(context_, *charters_, *outgoing_, *inbox_);
-  mail_ = std::make_unique<internal::MailCollector>(context_, *charters_, *hub_, *outgoing_,
-                                                    *inbox_, notices_);
-  worker_ = std::make_unique<internal::RequestWorker>(context_, *charters_, *incoming_, *releases_,
-                                                      *outbox_, *hub_, notices_);
-  WEIR_RETURN_IF_ERROR(releases_->Sweep());
-  return worker_->Start(*ledger_);
+  hub = std::make_unique<internal::HubLink>(context, *charters);
+  outbox = std::make_unique<internal::Outbox>(context, *hub);
+  releases = std::make_unique<internal::ReleaseDesk>(context, *datasets, *ledger, engine);
+  agreement_desk =
+      std::make_unique<internal::AgreementDesk>(context, *charters, *agreements, *ledger);
+  provider = std::make_unique<internal::ProviderDesk>(context, *charters, *agreements, *incoming,
+                                                      *releases, *ledger);
+  consumer = std::make_unique<internal::ConsumerDesk>(context, *charters, *outgoing, *inbox);
+  mail = std::make_unique<internal::MailCollector>(context, *charters, *hub, *outgoing, *inbox,
+                                                   notices);
+  worker = std::make_unique<internal::RequestWorker>(context, *charters, *incoming, *releases,
+                                                     *outbox, *hub, notices);
+  WEIR_RETURN_IF_ERROR(releases->Sweep());
+  return worker->Start(*ledger);
 }
 
 StatusOr<v1::DatasetSummary> Member::Impl::Describe(const DatasetPtr& dataset) {
   const data::DatasetDescription& description = dataset->description;
   const std::string& account = description.budget().account;
-  WEIR_ASSIGN_OR_RETURN(const ledger::Balance balance, ledger_->GetBalance(account, ""));
+  WEIR_ASSIGN_OR_RETURN(const ledger::Balance balance, ledger->GetBalance(account, ""));
   v1::DatasetSummary summary;
   summary.set_dataset(description.id());
   summary.set_title(description.title());
@@ -116,7 +115,7 @@ StatusOr<v1::DatasetSummary> Member::Impl::Describe(const DatasetPtr& dataset) {
 }
 
 StatusOr<KeptRequest> Member::Impl::FindRequest(const std::string& id) const {
-  for (const internal::RequestBook* book : {incoming_.get(), outgoing_.get()}) {
+  for (const internal::RequestBook* book : {incoming.get(), outgoing.get()}) {
     if (std::optional<KeptRequest> kept = book->Find(id)) return *std::move(kept);
   }
   return NotFound("there is no request %s", QuoteText(id).c_str());
@@ -146,23 +145,23 @@ StatusOr<std::unique_ptr<Member>> Member::Open(const MemberOptions& options,
 Member::Member(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Member::~Member() = default;
 
-const std::string& Member::id() const { return impl_->context_.identity.member; }
-const std::string& Member::coalition() const { return impl_->context_.identity.coalition; }
+const std::string& Member::id() const { return impl_->context.identity.member; }
+const std::string& Member::coalition() const { return impl_->context.identity.coalition; }
 std::shared_ptr<const coalition::Charter> Member::charter() const {
-  return impl_->charters_->current();
+  return impl_->charters->current();
 }
 
 StatusOr<v1::GetStatusResponse> Member::GetStatus(const std::string&, const v1::GetStatusRequest&) {
   v1::GetStatusResponse answer;
   answer.set_member(id());
   answer.set_coalition(coalition());
-  const CharterPtr charter = impl_->charters_->current();
+  const CharterPtr charter = impl_->charters->current();
   answer.set_charter_version(charter == nullptr ? 0 : charter->version());
   answer.set_version(WEIR_VERSION);
-  answer.set_hub_reachable(impl_->hub_->reachable());
-  answer.set_outbox_packages(impl_->outbox_->size());
-  answer.set_running_requests(impl_->incoming_->Active().size());
-  for (const std::string& notice : impl_->notices_.All()) answer.add_notices(notice);
+  answer.set_hub_reachable(impl_->hub->reachable());
+  answer.set_outbox_packages(impl_->outbox->size());
+  answer.set_running_requests(impl_->incoming->Active().size());
+  for (const std::string& notice : impl_->notices.All()) answer.add_notices(notice);
   return answer;
 }
 
@@ -170,11 +169,11 @@ StatusOr<v1::ListMembersResponse> Member::ListMembers(const std::string&,
                                                       const v1::ListMembersRequest&) {
   v1::ListMembersResponse answer;
   answer.set_coalition(coalition());
-  const CharterPtr charter = impl_->charters_->current();
+  const CharterPtr charter = impl_->charters->current();
   if (charter == nullptr) return answer;
   // Who has enrolled changes while others start; what was heard last serves if the hub is away.
-  if (impl_->hub_->IsWorthAsking()) impl_->hub_->Enrol().IgnoreError();
-  const std::vector<std::string> enrolled = impl_->hub_->enrolled();
+  if (impl_->hub->IsWorthAsking()) impl_->hub->Enrol().IgnoreError();
+  const std::vector<std::string> enrolled = impl_->hub->enrolled();
   for (const coalition::Member& member : charter->members()) {
     v1::MemberSummary& summary = *answer.add_members();
     summary.set_member(member.id);
@@ -190,8 +189,8 @@ StatusOr<v1::ListMembersResponse> Member::ListMembers(const std::string&,
 StatusOr<v1::InstallCharterResponse> Member::InstallCharter(
     const std::string&, const v1::InstallCharterRequest& request) {
   const std::vector<std::string> following = {request.charter()};
-  WEIR_RETURN_IF_ERROR(impl_->charters_->Install(following));
-  const CharterPtr charter = impl_->charters_->current();
+  WEIR_RETURN_IF_ERROR(impl_->charters->Install(following));
+  const CharterPtr charter = impl_->charters->current();
   v1::InstallCharterResponse answer;
   answer.set_coalition(charter->coalition());
   answer.set_version(charter->version());
@@ -204,14 +203,14 @@ StatusOr<v1::AddDatasetResponse> Member::AddDataset(const std::string&,
   v1::AddDatasetResponse answer;
   WEIR_ASSIGN_OR_RETURN(
       *answer.mutable_dataset(),
-      impl_->datasets_->Add(request.document(), request.folder(), request.imported()));
+      impl_->datasets->Add(request.document(), request.folder(), request.imported()));
   return answer;
 }
 
 StatusOr<v1::ListDatasetsResponse> Member::ListDatasets(const std::string&,
                                                         const v1::ListDatasetsRequest&) {
   v1::ListDatasetsResponse answer;
-  for (const DatasetPtr& dataset : impl_->datasets_->All()) {
+  for (const DatasetPtr& dataset : impl_->datasets->All()) {
     WEIR_ASSIGN_OR_RETURN(*answer.add_datasets(), impl_->Describe(dataset));
   }
   return answer;
@@ -219,7 +218,7 @@ StatusOr<v1::ListDatasetsResponse> Member::ListDatasets(const std::string&,
 
 StatusOr<v1::GetDatasetResponse> Member::GetDataset(const std::string&,
                                                     const v1::GetDatasetRequest& request) {
-  const DatasetPtr dataset = impl_->datasets_->Find(request.dataset());
+  const DatasetPtr dataset = impl_->datasets->Find(request.dataset());
   if (dataset == nullptr) {
     return NotFound("data set %s is not registered here", QuoteText(request.dataset()).c_str());
   }
@@ -231,34 +230,34 @@ StatusOr<v1::GetDatasetResponse> Member::GetDataset(const std::string&,
 
 StatusOr<v1::ProposeAgreementResponse> Member::ProposeAgreement(
     const std::string&, const v1::ProposeAgreementRequest& request) {
-  return impl_->agreement_desk_->Propose(request);
+  return impl_->agreement_desk->Propose(request);
 }
 
 StatusOr<v1::SignAgreementResponse> Member::SignAgreement(const std::string&,
                                                           const v1::SignAgreementRequest& request) {
-  return impl_->agreement_desk_->Sign(request);
+  return impl_->agreement_desk->Sign(request);
 }
 
 StatusOr<v1::ListAgreementsResponse> Member::ListAgreements(const std::string&,
                                                             const v1::ListAgreementsRequest&) {
-  return impl_->agreement_desk_->List();
+  return impl_->agreement_desk->List();
 }
 
 StatusOr<v1::PreviewRequestResponse> Member::PreviewRequest(
     const std::string&, const v1::PreviewRequestRequest& request) {
-  return impl_->consumer_->Preview(request);
+  return impl_->consumer->Preview(request);
 }
 
 StatusOr<v1::SendRequestResponse> Member::SendRequest(const std::string&,
                                                       const v1::SendRequestRequest& request) {
-  return impl_->consumer_->Send(request);
+  return impl_->consumer->Send(request);
 }
 
 StatusOr<v1::ListRequestsResponse> Member::ListRequests(const std::string&,
                                                         const v1::ListRequestsRequest&) {
   v1::ListRequestsResponse answer;
-  const Time now = impl_->context_.clock.Now();
-  for (const internal::RequestBook* book : {impl_->incoming_.get(), impl_->outgoing_.get()}) {
+  const Time now = impl_->context.clock.Now();
+  for (const internal::RequestBook* book : {impl_->incoming.get(), impl_->outgoing.get()}) {
     for (const KeptRequest& kept : book->All()) {
       *answer.add_requests() = internal::Summarise(kept, now);
     }
@@ -270,83 +269,83 @@ StatusOr<v1::GetRequestResponse> Member::GetRequest(const std::string&,
                                                     const v1::GetRequestRequest& request) {
   WEIR_ASSIGN_OR_RETURN(const KeptRequest kept, impl_->FindRequest(request.request()));
   v1::GetRequestResponse answer;
-  *answer.mutable_request() = internal::Summarise(kept, impl_->context_.clock.Now());
+  *answer.mutable_request() = internal::Summarise(kept, impl_->context.clock.Now());
   answer.set_note(kept.note);
   return answer;
 }
 
 StatusOr<v1::ApproveRequestResponse> Member::ApproveRequest(
     const std::string& steward, const v1::ApproveRequestRequest& request) {
-  return impl_->provider_->Approve(steward, request);
+  return impl_->provider->Approve(steward, request);
 }
 
 StatusOr<v1::ListPackagesResponse> Member::ListPackages(const std::string&,
                                                         const v1::ListPackagesRequest& request) {
-  if (request.collect()) WEIR_RETURN_IF_ERROR(impl_->mail_->Collect());
-  return impl_->inbox_->List();
+  if (request.collect()) WEIR_RETURN_IF_ERROR(impl_->mail->Collect());
+  return impl_->inbox->List();
 }
 
 StatusOr<v1::GetPackageChunkResponse> Member::GetPackageChunk(
     const std::string&, const v1::GetPackageChunkRequest& request) {
-  return impl_->inbox_->Chunk(request);
+  return impl_->inbox->Chunk(request);
 }
 
 StatusOr<v1::PreviewReleaseResponse> Member::PreviewRelease(
     const std::string&, const v1::PreviewReleaseRequest& request) {
-  return impl_->releases_->PreviewRelease(request);
+  return impl_->releases->PreviewRelease(request);
 }
 
 StatusOr<v1::RunReleaseResponse> Member::RunRelease(const std::string&,
                                                     const v1::RunReleaseRequest& request) {
-  return impl_->releases_->RunRelease(request);
+  return impl_->releases->RunRelease(request);
 }
 
 StatusOr<v1::GetReleaseChunkResponse> Member::GetReleaseChunk(
     const std::string&, const v1::GetReleaseChunkRequest& request) {
-  return impl_->releases_->GetReleaseChunk(request);
+  return impl_->releases->GetReleaseChunk(request);
 }
 
 StatusOr<v1::GetLedgerResponse> Member::GetLedger(const std::string&,
                                                   const v1::GetLedgerRequest& request) {
-  return ShowLedger(*impl_->ledger_, request.first_sequence());
+  return ShowLedger(*impl_->ledger, request.first_sequence());
 }
 
 StatusOr<v1::VerifyLedgerResponse> Member::VerifyLedger(const std::string&,
                                                         const v1::VerifyLedgerRequest&) {
-  return member::VerifyLedger(*impl_->ledger_);
+  return member::VerifyLedger(*impl_->ledger);
 }
 
 StatusOr<v1::OfferAgreementResponse> Member::OfferAgreement(
     const std::string& caller, const v1::OfferAgreementRequest& request) {
-  return impl_->agreement_desk_->Take(caller, request);
+  return impl_->agreement_desk->Take(caller, request);
 }
 
 StatusOr<v1::PreviewQuestionResponse> Member::PreviewQuestion(
     const std::string& caller, const v1::PreviewQuestionRequest& request) {
-  return impl_->provider_->Preview(caller, request);
+  return impl_->provider->Preview(caller, request);
 }
 
 StatusOr<v1::SubmitRequestResponse> Member::SubmitRequest(const std::string& caller,
                                                           const v1::SubmitRequestRequest& request) {
-  return impl_->provider_->Submit(caller, request);
+  return impl_->provider->Submit(caller, request);
 }
 
 StatusOr<v1::GetRequestStateResponse> Member::GetRequestState(
     const std::string& caller, const v1::GetRequestStateRequest& request) {
-  return impl_->provider_->State(caller, request);
+  return impl_->provider->State(caller, request);
 }
 
 Time Member::Work() {
-  const std::lock_guard lock(impl_->work_mutex_);
-  impl_->hub_->EnrolIfDue();
-  impl_->agreement_desk_->OfferDue();
-  impl_->provider_->Tidy();
-  impl_->worker_->Work();
-  impl_->mail_->CollectIfDue();
-  impl_->consumer_->Follow();
-  return internal::TickAfter(impl_->context_.clock.Now(), impl_->context_.tick);
+  const std::lock_guard working(impl_->work_mutex);
+  impl_->hub->EnrolIfDue();
+  impl_->agreement_desk->OfferDue();
+  impl_->provider->Tidy();
+  impl_->worker->Work();
+  impl_->mail->CollectIfDue();
+  impl_->consumer->Follow();
+  return internal::TickAfter(impl_->context.clock.Now(), impl_->context.tick);
 }
 
-Status Member::Enroll() { return impl_->hub_->Enrol(); }
+Status Member::Enroll() { return impl_->hub->Enrol(); }
 
 }  // namespace weir::member

@@ -20,8 +20,9 @@ namespace weir::member {
 
 struct MemberOptions {
   std::string state_folder;  // made by `weir init`; this object holds its lock
-  // Work on charged requests starts at one multiple of this and shows its result at a later one,
-  // so that when an answer appears tells nothing about the data.
+  // Work on charged requests starts at one multiple of this and shows its result one later, or 2,
+  // 4, 8 ... later if it took longer: a tick above the longest release hides how long it took.
+  // Above zero; raising it delays answers.
   std::chrono::milliseconds tick{1000};
 };
 

@@ -48,14 +48,15 @@ StatusOr<coalition::Agreement> AgreementBook::Keep(const AgreementKey& key,
     WEIR_RETURN_IF_ERROR(Write(key, agreement.note));
     return agreement;
   }
-  WEIR_ASSIGN_OR_RETURN(coalition::Agreement merged, Merge(kept, agreement, charter));
+  WEIR_ASSIGN_OR_RETURN(coalition::Agreement merged,
+                        Merge({.kept = kept, .offered = agreement}, charter));
   if (merged.note != kept.note) WEIR_RETURN_IF_ERROR(Write(key, merged.note));
   return merged;
 }
 
-StatusOr<coalition::Agreement> AgreementBook::Merge(const coalition::Agreement& kept,
-                                                    const coalition::Agreement& offered,
+StatusOr<coalition::Agreement> AgreementBook::Merge(const Notes& notes,
                                                     const coalition::Charter& charter) const {
+  const auto& [kept, offered] = notes;
   if (kept.in_force()) return kept;
   if (offered.in_force() || !SignedHere(kept)) return offered;
   if (SignedHere(offered)) return kept;

@@ -58,9 +58,12 @@ class AgreementBook {
  private:
   // Keys of the files with this ending.
   StatusOr<std::vector<AgreementKey>> ListKeys(const std::string& ending) const;
-  StatusOr<coalition::Agreement> Merge(const coalition::Agreement& kept,
-                                       const coalition::Agreement& offered,
-                                       const coalition::Charter& charter) const;
+  // Two notes of one text.
+  struct Notes {
+    const coalition::Agreement& kept;
+    const coalition::Agreement& offered;
+  };
+  StatusOr<coalition::Agreement> Merge(const Notes& notes, const coalition::Charter& charter) const;
   bool SignedHere(const coalition::Agreement& agreement) const;
   Status Write(const AgreementKey& key, const std::string& note);
   std::string PathOf(const AgreementKey& key, const char* ending) const;

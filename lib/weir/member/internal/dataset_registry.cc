@@ -28,8 +28,8 @@ ledger::Budget BudgetOf(const data::AccountBudget& budget) {
   return {.epsilon = budget.epsilon, .delta = budget.delta};
 }
 
-Status CheckSuccessor(const data::DatasetDescription& before,
-                      const data::DatasetDescription& after) {
+Status CheckSuccessor(const RegisteredDataset& registered, const data::DatasetDescription& after) {
+  const data::DatasetDescription& before = registered.description;
   const char* changed = nullptr;
   if (before.unit() != after.unit()) changed = "privacy unit";
   if (before.budget().account != after.budget().account) changed = "account";
@@ -92,7 +92,7 @@ StatusOr<std::string> DatasetRegistry::Add(const std::string& document, const st
   const std::lock_guard adding(add_mutex_);
   const DatasetPtr before = Find(description.id());
   if (before != nullptr) {
-    WEIR_RETURN_IF_ERROR(CheckSuccessor(before->description, description));
+    WEIR_RETURN_IF_ERROR(CheckSuccessor(*before, description));
   }
   const data::AccountBudget& budget = description.budget();
   WEIR_RETURN_IF_ERROR(ledger_.Grant(budget.account, BudgetOf(budget)));

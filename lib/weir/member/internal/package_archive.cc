@@ -28,6 +28,7 @@ struct FreeEntry {
 using Writer = std::unique_ptr<archive, CloseWriter>;
 using Reader = std::unique_ptr<archive, CloseReader>;
 
+// The signature is libarchive's. NOLINTNEXTLINE(bugprone-easily-swappable-parameters)
 la_ssize_t Append(archive*, void* out, const void* data, size_t size) {
   static_cast<std::string*>(out)->append(static_cast<const char*>(data), size);
   return static_cast<la_ssize_t>(size);

@@ -60,7 +60,9 @@ class ProviderDesk {
  private:
   // A decision and, when it allows, what it allows.
   struct Judgement {
-    coalition::Decision decision;
+    coalition::Decision decision = {.verdict = coalition::Verdict::kRefuse,
+                                    .reason = v1::REFUSAL_REASON_UNSPECIFIED,
+                                    .approvals_needed = 0};
     std::optional<coalition::Agreement> agreement;
     std::optional<PlannedQuestion> question;
     std::optional<release::Preview> preview;

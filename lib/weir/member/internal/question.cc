@@ -18,6 +18,7 @@ bool SameNumber(const std::string& a, const std::string& b) {
   return first.ok() && second.ok() ? *first == *second : a == b;
 }
 
+// Symmetric. NOLINTNEXTLINE(bugprone-easily-swappable-parameters)
 bool SameKey(const v1::Key& a, const v1::Key& b) {
   return a.column() == b.column() && a.has_bucket() == b.has_bucket() &&
          std::equal(a.bucket().edges().begin(), a.bucket().edges().end(),

@@ -63,7 +63,8 @@ void RequestWorker::Answer(const KeptRequest& kept, const coalition::Charter& ch
       std::max(FromMilliseconds(kept.record.start_ms()), TickBefore(now, context_.tick));
   const Status made = MakeAndSeal(kept, charter);
   const bool hopeless = !made.ok() && IsHopeless(made, kept.record.charge());
-  const Time visible = VisibleAfter(started, context_.clock.Now(), context_.tick);
+  const Time visible =
+      VisibleAfter({.started = started, .finished = context_.clock.Now()}, context_.tick);
   Change(kept, [&](v1::RequestRecord& record) {
     record.set_fault(made.ok() ? "" : FaultText(made));
     if (!made.ok() && !hopeless) return;

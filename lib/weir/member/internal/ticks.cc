@@ -14,10 +14,10 @@ Time TickBefore(Time time, Tick tick) {
 
 Time TickAfter(Time time, Tick tick) { return TickBefore(time, tick) + tick; }
 
-Time VisibleAfter(Time started, Time finished, Tick tick) {
+Time VisibleAfter(const Run& run, Tick tick) {
   Tick wait = tick;
-  while (started + wait <= finished) wait *= 2;
-  return started + wait;
+  while (run.started + wait <= run.finished) wait *= 2;
+  return run.started + wait;
 }
 
 int64_t ToMilliseconds(Time time) { return time.time_since_epoch().count(); }

@@ -17,12 +17,16 @@ Time TickBefore(Time time, Tick tick);
 // The first boundary after `time`.
 Time TickAfter(Time time, Tick tick);
 
-// When the result of a release may be seen: a boundary `started` + 1, 2, 4, 8 ... ticks, the first
+struct Run {
+  Time started;
+  Time finished;
+};
+// When the result of a release may be seen: the first of `started` + 1, 2, 4, 8 ... ticks that is
 // after `finished`.
 //
 // Reveals: of the time a release took only its order of magnitude above one tick, and nothing below
 //          one. With a tick above the longest release, nothing.
-Time VisibleAfter(Time started, Time finished, Tick tick);
+Time VisibleAfter(const Run& run, Tick tick);
 
 int64_t ToMilliseconds(Time time);
 Time FromMilliseconds(uint64_t milliseconds);
