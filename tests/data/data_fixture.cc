@@ -120,7 +120,7 @@ TestDataset& TestDataset::WriteParquetOf(const std::string& select) {
   const auto database = OrAbort(internal::Database::Open(
       {.memory_bytes = uint64_t{1} << 30, .threads = 2, .allowed_path = path_}));
   OrAbort(database->Query("COPY (" + select + ") TO " + internal::QuoteLiteral(path_) +
-                          " (FORMAT parquet, USE_TMP_FILE false)"));
+                          " (FORMAT parquet, COMPRESSION uncompressed, USE_TMP_FILE false)"));
   return *this;
 }
 

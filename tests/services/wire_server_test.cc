@@ -341,12 +341,12 @@ TEST_F(ServerHostTest, KeepsTheLastGoodPairWhenTheFilesDoNotMatch) {
 
 TEST_F(ServerHostTest, LogsNoContent) {
   Start([](const CallerIdentity&, const std::string&) -> StatusOr<std::string> {
-    return InvalidArgument("secret 42");
+    return InvalidArgument("secret answer");
   });
   RawCall(channel_, kSubmit, "payload 43");
   EXPECT_THAT(Log(), HasSubstr("\"caller\": \"node il\""));
   EXPECT_THAT(Log(), HasSubstr("INVALID_ARGUMENT"));
-  EXPECT_THAT(Log(), Not(HasSubstr("42")));
+  EXPECT_THAT(Log(), Not(HasSubstr("secret")));
   EXPECT_THAT(Log(), Not(HasSubstr("payload")));
 }
 

@@ -101,7 +101,8 @@ class Engine {
   //            |highest|) grid steps (sum). A unit is the tuple of the dataset's unit columns,
   //            with a window the tuple and the window.
   // Reveals:   nothing: the result can only be opened by the noise step. Values that do not
-  //            parse, NaN, infinities and overflow are missing and change no status.
+  //            parse, text that is not UTF-8, NaN, infinities and overflow are missing and change
+  //            no status. That the data is larger than memory and disk does.
   // Errors:    INVALID_ARGUMENT  the query does not fit the description (our caller's bug).
   //            UNAVAILABLE       the source cannot be read at all; the message is for the
   //                              owner's steward only.

@@ -24,13 +24,15 @@ Status HideContent(const Status& status, const std::string& path) {
 }
 
 StatusOr<AggregateTable> Aggregate(const BoundedQuery& query, const SourceLocation& source,
-                                   const DuckDbOptions& options) {
+                                   const DuckDbOptions& options, bool unmark_text) {
   // Half for the records while the file is read; bounding comes after the reading.
   BoundedSum sum(query, {.memory_bytes = options.memory_limit_bytes / 2,
                          .threads = options.threads,
                          .temp_folder = options.temp_folder});
   const ScanOptions scan{.memory_bytes = options.memory_limit_bytes / 2,
-                         .threads = options.threads};
+                         .threads = options.threads,
+                         .unmark_text = unmark_text,
+                         .temp_folder = options.temp_folder};
   const Status status = ScanSource(source, query.columns, scan,
                                    [&sum](const Batch& batch) { return sum.Add(batch); });
   WEIR_RETURN_IF_ERROR(status);
@@ -43,8 +45,12 @@ StatusOr<AggregateTable> BoundedAggregate(const DatasetDescription& dataset,
                                           const AggregateQuery& query, const DuckDbOptions& options,
                                           RandomSource& random) {
   WEIR_ASSIGN_OR_RETURN(const BoundedQuery bounded, ResolveQuery(dataset, query, random));
-  auto table = CatchMemory([&] { return Aggregate(bounded, dataset.source(), options); });
-  WEIR_RETURN_IF_ERROR(HideContent(table.status(), dataset.source().path));
+  const SourceLocation& source = dataset.source();
+  auto table = CatchMemory([&] { return Aggregate(bounded, source, options, false); });
+  if (IsWorthUnmarking(table.status(), source)) {
+    table = CatchMemory([&] { return Aggregate(bounded, source, options, true); });
+  }
+  WEIR_RETURN_IF_ERROR(HideContent(table.status(), source.path));
   return table;
 }
 

@@ -84,8 +84,8 @@ void TakeChunk(duckdb_function_info info, duckdb_data_chunk chunk, duckdb_vector
   std::fill_n(taken, scan.library.duckdb_data_chunk_get_size(chunk), true);
 }
 
-duckdb_type TypeOf(CellKind kind) {
-  switch (kind) {
+duckdb_type TypeOf(const ScanExpression& expression) {
+  switch (expression.kind) {
     case CellKind::kInt64:
       return DUCKDB_TYPE_BIGINT;
     case CellKind::kDouble:
@@ -97,7 +97,7 @@ duckdb_type TypeOf(CellKind kind) {
     case CellKind::kText:
       break;
   }
-  return DUCKDB_TYPE_VARCHAR;
+  return expression.blob ? DUCKDB_TYPE_BLOB : DUCKDB_TYPE_VARCHAR;
 }
 
 // Volatile: called for every row, never folded, and not once for a value of a dictionary only.
@@ -106,7 +106,7 @@ Status RegisterTake(Database& database, Scan& scan) {
   duckdb_scalar_function function = library.duckdb_create_scalar_function();
   library.duckdb_scalar_function_set_name(function, kTakeFunction);
   for (const ScanExpression& expression : scan.expressions) {
-    duckdb_logical_type type = library.duckdb_create_logical_type(TypeOf(expression.kind));
+    duckdb_logical_type type = library.duckdb_create_logical_type(TypeOf(expression));
     library.duckdb_scalar_function_add_parameter(function, type);
     library.duckdb_destroy_logical_type(&type);
   }

@@ -15,6 +15,7 @@ namespace weir::data::internal {
 struct ScanExpression {
   std::string sql;
   CellKind kind;
+  bool blob = false;  // kText: the expression is a BLOB, its bytes are the text
 };
 
 // Runs `SELECT <expressions> FROM <source_sql>` and passes the rows on from inside a scalar

@@ -159,19 +159,33 @@ StatusOr<uint64_t> CountUnits(const DatasetDescription& dataset, const DuckDbOpt
   return table.values.empty() ? 0 : static_cast<uint64_t>(table.values.front());
 }
 
-StatusOr<SourceReport> ReadAll(const DatasetDescription& dataset, const DuckDbOptions& options,
-                               RandomSource& random) {
+// Everything but the number of units.
+StatusOr<Checker> CheckRows(const DatasetDescription& dataset, const DuckDbOptions& options,
+                            bool unmark_text) {
   WEIR_ASSIGN_OR_RETURN(Checker checker, Checker::Create(dataset));
   std::vector<const ColumnDescription*> columns;
   for (const ColumnDescription& column : dataset.columns()) columns.push_back(&column);
-  const ScanOptions scan{.memory_bytes = options.memory_limit_bytes, .threads = 1, .ordered = true};
-  const Status status = ScanSource(dataset.source(), columns, scan, [&checker](const Batch& batch) {
+  const ScanOptions scan{.memory_bytes = options.memory_limit_bytes,
+                         .threads = 1,
+                         .ordered = true,
+                         .unmark_text = unmark_text,
+                         .temp_folder = options.temp_folder};
+  WEIR_RETURN_IF_ERROR(ScanSource(dataset.source(), columns, scan, [&checker](const Batch& batch) {
     checker.Add(batch);
     return OkStatus();
-  });
-  WEIR_RETURN_IF_ERROR(AsOwnersFault(status));
+  }));
+  return checker;
+}
+
+StatusOr<SourceReport> ReadAll(const DatasetDescription& dataset, const DuckDbOptions& options,
+                               RandomSource& random) {
+  StatusOr<Checker> checker = CheckRows(dataset, options, false);
+  if (IsWorthUnmarking(checker.status(), dataset.source())) {
+    checker = CheckRows(dataset, options, true);
+  }
+  WEIR_RETURN_IF_ERROR(AsOwnersFault(checker.status()));
   WEIR_ASSIGN_OR_RETURN(const uint64_t units, CountUnits(dataset, options, random));
-  return std::move(checker).Finish(units);
+  return std::move(*checker).Finish(units);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "weir/data/duckdb/internal/database.h"
 #include "weir/data/duckdb/internal/duckdb_scan.h"
 #include "weir/data/internal/csv_reader.h"
+#include "weir/data/internal/parquet_footer.h"
 #include "weir/data/internal/source_file.h"
 
 namespace weir::data::internal {
@@ -73,6 +74,7 @@ ScanExpression ParquetExpression(const ColumnDescription& column, std::string_vi
   if (wants_time && sql_type == "DATE") return {.sql = name, .kind = CellKind::kDays};
   if (wants_time && sql_type.starts_with("TIMESTAMP")) return cast("TIMESTAMP", CellKind::kMicros);
   if (sql_type == "VARCHAR") return {.sql = name, .kind = CellKind::kText};
+  if (sql_type == "BLOB") return {.sql = name, .kind = CellKind::kText, .blob = true};
   return cast("VARCHAR", CellKind::kText);
 }
 
@@ -144,12 +146,20 @@ Status ScanJson(Database& database, const std::string& path, const Columns& colu
   return ScanExpressions(database, expressions, /*faults_last=*/ordered, source, handler);
 }
 
+// The file that the database shall open.
+StatusOr<OpenFile> FileToRead(OpenFile file, const SourceLocation& source,
+                              const ScanOptions& options) {
+  if (!options.unmark_text || source.format != SourceFormat::kParquet) return file;
+  return CopyWithoutTextMarks(file, options.temp_folder, options.memory_bytes);
+}
+
 Status ScanOpened(OpenFile file, const SourceLocation& source, const Columns& columns,
                   const ScanOptions& options, const BatchHandler& handler) {
   if (source.format == SourceFormat::kCsv) {
     return ScanCsv(std::move(file), source, columns, handler);
   }
-  const std::string path = file.ProcessPath();
+  WEIR_ASSIGN_OR_RETURN(const OpenFile read, FileToRead(std::move(file), source, options));
+  const std::string path = read.ProcessPath();
   WEIR_ASSIGN_OR_RETURN(const auto database,
                         Database::Open({.memory_bytes = options.memory_bytes,
                                         .threads = options.ordered ? 1 : options.threads,
@@ -166,6 +176,10 @@ Status ScanSource(const SourceLocation& source, const Columns& columns, const Sc
                   const BatchHandler& handler) {
   WEIR_ASSIGN_OR_RETURN(OpenFile file, OpenRegularFile(source.path));
   return Annotate(ScanOpened(std::move(file), source, columns, options, handler), source.path);
+}
+
+bool IsWorthUnmarking(const Status& status, const SourceLocation& source) {
+  return status.code() == StatusCode::kDataLoss && source.format == SourceFormat::kParquet;
 }
 
 }  // namespace weir::data::internal

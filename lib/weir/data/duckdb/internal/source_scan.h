@@ -3,6 +3,7 @@
 #define WEIR_DATA_DUCKDB_INTERNAL_SOURCE_SCAN_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "weir/base/status.h"
@@ -16,6 +17,10 @@ struct ScanOptions {
   int threads;
   // Batches come one after the other in the order of the file, with the faults of rows.
   bool ordered = false;
+  // Parquet: read a copy whose metadata does not say which bytes are text (parquet_footer.h). It
+  // lies in `temp_folder`, or in memory if that is empty.
+  bool unmark_text = false;
+  std::string temp_folder;
 };
 
 // Passes the columns on, batch by batch. The file is opened once, must be a regular one, and is
@@ -23,6 +28,8 @@ struct ScanOptions {
 //
 // CSV is split by CsvReader on the calling thread; Parquet and JSON lines by DuckDB on
 // `options.threads` threads. A line that is no JSON object has NULL in every column.
+//
+// A text may hold any bytes: whoever decodes it judges them.
 //
 // Errors: INVALID_ARGUMENT   the file is missing, not regular, has no header, or lacks a column
 //                            (the message lists the columns it has).
@@ -33,6 +40,11 @@ struct ScanOptions {
 Status ScanSource(const SourceLocation& source,
                   const std::vector<const ColumnDescription*>& columns, const ScanOptions& options,
                   const BatchHandler& handler);
+
+// True if a scan ended with `status` perhaps only because one text in a Parquet file is not UTF-8.
+// Then read it once more, from nothing, with `unmark_text`: a value must not decide whether a
+// source can be read.
+bool IsWorthUnmarking(const Status& status, const SourceLocation& source);
 
 }  // namespace weir::data::internal
 
