@@ -80,6 +80,13 @@ def missing_from_reference(page, found):
     return missing
 
 
+def without_example(found):
+    """Commands that do something and whose --help shows no example of themselves."""
+    return [f"weir {' '.join(words)} --help shows no example of it" for words, shown in found
+            if words and "\nSubcommands:\n" not in shown and
+            f"\nexample: weir {' '.join(words)}" not in shown]
+
+
 def check_the_checks(page, found):
     """Each check must find what it is for. Returns the names of those that do not."""
     here = pathlib.Path(__file__)
@@ -94,6 +101,8 @@ def check_the_checks(page, found):
         blind.append("missing_from_reference, option")
     if not missing_from_reference(page.replace("# weir ledger verify", "# weir ledger"), found):
         blind.append("missing_from_reference, command")
+    if not without_example([(("release",), "example: weir ledger show")]):
+        blind.append("without_example")
     if len(found) < 30:
         blind.append(f"commands: only {len(found)} found")
     return blind
@@ -109,6 +118,7 @@ def main(repository, program):
     reference = (root / "docs/reference/cli.md").read_text(encoding="ascii")
     found = commands(program)
     faults += missing_from_reference(reference, found)
+    faults += without_example(found)
     faults += [f"this test is blind: {name}" for name in check_the_checks(reference, found)]
     print("\n".join(faults) or f"{len(pages)} pages and {len(found)} commands agree")
     return 1 if faults else 0

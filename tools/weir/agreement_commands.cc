@@ -98,15 +98,19 @@ void AddAgreementCommands(CLI::App& app, Context& context) {
   auto from = std::make_shared<std::string>();
   CLI::App* propose =
       agreement->add_subcommand("propose", "Sign an agreement and offer it to the other party");
+  propose->footer("example: weir agreement propose crashes-2015.agreement.yaml");
   propose->add_option("file", *id, "Agreement document (YAML)")->required();
   context.OnCommand(propose, [&context, id] { return Propose(context, *id); });
   CLI::App* sign = agreement->add_subcommand("sign", "Sign what another member has offered");
+  sign->footer("example: weir agreement sign crashes-2015 --from kc");
   sign->add_option("agreement", *id, "Id of the agreement")->required();
   sign->add_option("--from", *from, "Who offered it")->required();
   context.OnCommand(sign, [&context, id, from] { return Sign(context, *id, *from); });
   CLI::App* list = agreement->add_subcommand("list", "All agreements of this region");
+  list->footer("example: weir agreement list");
   context.OnCommand(list, [&context] { return List(context); });
   CLI::App* show = agreement->add_subcommand("show", "The signed note of one");
+  show->footer("example: weir agreement show crashes-2015");
   show->add_option("agreement", *id, "Id of the agreement")->required();
   show->add_option("--from", *from, "The other party, if several have one of that id");
   context.OnCommand(show, [&context, id, from] { return Show(context, *id, *from); });

@@ -133,6 +133,9 @@ void AddCharterCommands(CLI::App& app, Context& context) {
   CLI::App* charter = app.add_subcommand("charter", "Who the members are: draft, sign, show");
   charter->require_subcommand(1);
   CLI::App* draft = charter->add_subcommand("draft", "Write a charter from cards");
+  draft->footer(
+      "example: weir charter draft --coalition partnership --hub hub.yaml --member kc.yaml "
+      "--member il.yaml --threshold 2 --expires 2027-12-31T00:00:00Z -o partnership.charter");
   auto options = std::make_shared<DraftOptions>();
   draft->add_option("--coalition", options->coalition, "Short name of the coalition")->required();
   draft->add_option("--member", options->members, "member.yaml of one region; repeat")->required();
@@ -148,12 +151,15 @@ void AddCharterCommands(CLI::App& app, Context& context) {
 
   auto path = std::make_shared<std::string>();
   CLI::App* sign = charter->add_subcommand("sign", "Add the region's signature to the file");
+  sign->footer("example: weir charter sign partnership.charter");
   sign->add_option("file", *path, "Charter")->required();
   context.OnCommand(sign, [&context, path] { return Sign(context, *path); });
   CLI::App* show = charter->add_subcommand("show", "What a charter says; verifies nothing");
+  show->footer("example: weir charter show partnership.charter");
   show->add_option("file", *path, "Charter")->required();
   context.OnCommand(show, [&context, path] { return Show(context, *path); });
   CLI::App* join = app.add_subcommand("join", "Verify a signed charter and take it as in force");
+  join->footer("example: weir join partnership.charter");
   join->add_option("charter", *path, "Charter with enough signatures")->required();
   context.OnCommand(join, [&context, path] { return Join(context, *path); });
 }

@@ -61,6 +61,8 @@ void AddHub(CLI::App& app, Context& context) {
   CLI::App* hub = app.add_subcommand("hub", "The hub that carries sealed packages");
   hub->require_subcommand(1);
   CLI::App* init = hub->add_subcommand("init", "Make the hub's keys and an empty state folder");
+  init->footer(
+      "example: weir hub init --state hub --coalition partnership --address 127.0.0.1:7000");
   auto identity = std::make_shared<hub::HubIdentityOptions>();
   identity->hub = "hub";
   init->add_option("--hub", identity->hub, "Short name of the hub (hub)");
@@ -70,6 +72,7 @@ void AddHub(CLI::App& app, Context& context) {
   context.OnCommand(init, [&context, identity] { return InitHub(context, *identity); });
 
   CLI::App* start = hub->add_subcommand("start", "Run the hub in the foreground (weir-hub)");
+  start->footer("example: weir hub start --state hub");
   auto options = std::make_shared<StartOptions>();
   start->add_option("--charter", options->charter, "Charter to install at the first start");
   start->add_option("--config", options->config, "YAML file, see docs/reference/daemons.md");
@@ -83,6 +86,7 @@ void AddDaemonCommands(CLI::App& app, Context& context) {
   CLI::App* node = app.add_subcommand("node", "The region's node");
   node->require_subcommand(1);
   CLI::App* start = node->add_subcommand("start", "Run the node in the foreground (weir-node)");
+  start->footer("example: weir node start --state kc");
   auto options = std::make_shared<StartOptions>();
   start->add_option("--config", options->config, "YAML file, see docs/reference/daemons.md");
   context.OnCommand(start, [&context, options] { return Start(context, "weir-node", *options); });

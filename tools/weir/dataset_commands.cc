@@ -117,15 +117,19 @@ void AddDatasetCommands(CLI::App& app, Context& context) {
                       "Values that do not fit count as missing");
   };
   CLI::App* add = dataset->add_subcommand("add", "Check the data and register the data set");
+  add->footer("example: weir dataset add crashes.dataset.yaml");
   take_document(add);
   context.OnCommand(add, [&context, options] { return Add(context, *options); });
   CLI::App* check = dataset->add_subcommand("check", "Compare the data with its description");
+  check->footer("example: weir dataset check crashes.dataset.yaml");
   take_document(check);
   context.OnCommand(check, [&context, options] { return Check(context, *options); });
   CLI::App* list = dataset->add_subcommand("list", "Registered data sets and their budgets");
+  list->footer("example: weir dataset list");
   context.OnCommand(list, [&context] { return List(context); });
   auto id = std::make_shared<std::string>();
   CLI::App* show = dataset->add_subcommand("show", "The document of one");
+  show->footer("example: weir dataset show crashes");
   show->add_option("dataset", *id, "Id of the data set")->required();
   context.OnCommand(show, [&context, id] { return Show(context, *id); });
 }

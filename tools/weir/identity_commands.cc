@@ -55,6 +55,7 @@ void AddIdentityCommands(CLI::App& app, Context& context) {
   CLI::App* steward = app.add_subcommand("steward", "Stewards of the region");
   steward->require_subcommand(1);
   CLI::App* add = steward->add_subcommand("add", "Make keys and a certificate for one more");
+  add->footer("example: weir steward add bob");
   auto name = std::make_shared<std::string>();
   add->add_option("name", *name, "Name of the steward")->required();
   context.OnCommand(add, [&context, name] { return AddOneSteward(context, *name); });

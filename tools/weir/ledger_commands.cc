@@ -62,9 +62,11 @@ void AddLedgerCommands(CLI::App& app, Context& context) {
   ledger->require_subcommand(1);
   auto entries = std::make_shared<bool>(false);
   CLI::App* show = ledger->add_subcommand("show", "Budgets and balances");
+  show->footer("example: weir ledger show");
   show->add_flag("--entries", *entries, "Every entry as it is stored, too");
   context.OnCommand(show, [&context, entries] { return Show(context, *entries); });
   CLI::App* verify = ledger->add_subcommand("verify", "Recompute chain and balances from entries");
+  verify->footer("example: weir ledger verify");
   context.OnCommand(verify, [&context] { return Verify(context); });
 }
 

@@ -24,7 +24,6 @@ void AddGlobalOptions(CLI::App& app, Context& context) {
   app.set_help_flag("-h,--help", "Show this help");
   app.require_subcommand(1);
   app.fallthrough();  // global options may stand after the command
-  app.footer("example: weir release crashes-by-hour.release.yaml -o crashes-by-hour.csv");
 }
 
 // CLI11's sentences in the form of all other messages.
@@ -52,6 +51,8 @@ int Main(int argc, char** argv) {
   AddPackageCommands(app, context);
   AddLedgerCommands(app, context);
   AddDaemonCommands(app, context);
+  // After the commands, which would inherit it.
+  app.footer("example: weir release crashes-by-hour.release.yaml -o crashes-by-hour.csv");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

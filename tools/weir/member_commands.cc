@@ -49,8 +49,10 @@ void AddMemberCommands(CLI::App& app, Context& context) {
   CLI::App* member = app.add_subcommand("member", "Members of the coalition");
   member->require_subcommand(1);
   CLI::App* list = member->add_subcommand("list", "Everyone in the charter");
+  list->footer("example: weir member list");
   context.OnCommand(list, [&context] { return List(context); });
   CLI::App* status = app.add_subcommand("status", "The region's node at a glance");
+  status->footer("example: weir status --json");
   context.OnCommand(status, [&context] { return ShowStatus(context); });
 }
 

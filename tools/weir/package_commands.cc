@@ -144,6 +144,8 @@ Status Export(const Context& context, const std::string& package, const std::str
 void AddOpen(CLI::App* package, Context& context) {
   auto options = std::make_shared<OpenOptions>();
   CLI::App* open = package->add_subcommand("open", "The tables of one or more packages as one");
+  open->footer(
+      "example: weir package open 0123456789abcdef fedcba9876543210 --sum -o crashes.parquet");
   open->add_option("package", options->packages, "Ids of packages")->required();
   open->add_option("-o,--output", options->output.path, "File to write: .csv, .parquet, -");
   open->add_flag("--force", options->output.force, "Replace an existing file");
@@ -160,16 +162,19 @@ void AddPackageCommands(CLI::App& app, Context& context) {
   package->require_subcommand(1);
   auto collect = std::make_shared<bool>(false);
   CLI::App* list = package->add_subcommand("list", "All packages");
+  list->footer("example: weir package list");
   list->add_flag("--collect", *collect, "Ask the hub for new mail first");
   context.OnCommand(list, [&context, collect] { return List(context, *collect); });
   AddOpen(package, context);
   auto id = std::make_shared<std::string>();
   auto folder = std::make_shared<std::string>(".");
   CLI::App* verify = package->add_subcommand("verify", "Check every layer again");
+  verify->footer("example: weir package verify 0123456789abcdef");
   verify->add_option("package", *id, "Id of the package")->required();
   context.OnCommand(verify, [&context, id] { return Verify(context, *id); });
   CLI::App* exporting =
       package->add_subcommand("export", "The sealed file and its parts, for other tools");
+  exporting->footer("example: weir package export 0123456789abcdef -o package");
   exporting->add_option("package", *id, "Id of the package")->required();
   exporting->add_option("-o,--output", *folder, "Folder (.)");
   context.OnCommand(exporting, [&context, id, folder] { return Export(context, *id, *folder); });

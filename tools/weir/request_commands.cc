@@ -177,21 +177,30 @@ void AddRequestCommands(CLI::App& app, Context& context) {
   request->require_subcommand(1);
   auto options = std::make_shared<AskOptions>();
   CLI::App* preview = request->add_subcommand("preview", "Cost and error; touches no data");
+  preview->footer(
+      "example: weir request preview crashes-by-hour.release.yaml --to il --agreement "
+      "crashes-2015");
   AddAskOptions(preview, options);
   context.OnCommand(preview, [&context, options] { return Preview(context, *options); });
   CLI::App* send = request->add_subcommand("send", "Sign the question and send it; this charges");
+  send->footer(
+      "example: weir request send crashes-by-hour.release.yaml --to il --agreement crashes-2015 "
+      "--wait 60");
   AddAskOptions(send, options);
   send->add_option("--wait", options->wait_seconds, "Seconds to wait for the package (0)")
       ->check(CLI::Range(0, 86400));
   context.OnCommand(send, [&context, options] { return Send(context, *options); });
   CLI::App* list = request->add_subcommand("list", "All requests, ours and others'");
+  list->footer("example: weir request list");
   context.OnCommand(list, [&context] { return List(context); });
   auto id = std::make_shared<std::string>();
   auto decline = std::make_shared<bool>(false);
   CLI::App* show = request->add_subcommand("show", "State and signed note of one");
+  show->footer("example: weir request show 0123456789abcdef");
   show->add_option("request", *id, "Id of the request")->required();
   context.OnCommand(show, [&context, id] { return Show(context, *id); });
   CLI::App* approve = request->add_subcommand("approve", "Allow a request that awaits approval");
+  approve->footer("example: weir request approve 0123456789abcdef");
   approve->add_option("request", *id, "Id of the request")->required();
   approve->add_flag("--decline", *decline, "Refuse it instead");
   context.OnCommand(approve, [&context, id, decline] { return Approve(context, *id, *decline); });
