@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_TESTS_BENCHMARK_RELEASE_TRIPS_H_
+#define WEIR_TESTS_BENCHMARK_RELEASE_TRIPS_H_
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "weir/base/status.h"
+
+namespace weir::benchmark {
+
+inline constexpr int kThreads = 2;
+inline constexpr int kZones = 300;
+inline constexpr uint64_t kMemoryBytes = uint64_t{4} << 30;
+
+enum class Measures { kRowsUnits, kRowsUnitsSum };
+
+[[noreturn]] inline void Fail(const std::string& message) {
+  std::fprintf(stderr, "bench_release: %s\n", message.c_str());
+  std::exit(1);
+}
+
+template <class T>
+T OrFail(StatusOr<T> result) {
+  if (!result.ok()) Fail(MessageOf(result.status()));
+  return *std::move(result);
+}
+
+// Writes ten million generated trips as Parquet: the same bytes every time, about 650,000 riders,
+// the busiest with a few thousand trips; zones are as uneven.
+void WriteTrips(const std::string& path);
+
+// What protects nobody: DuckDB's exact count of distinct riders by zone.
+void CountDistinctRiders(const std::string& path);
+
+// The documents of a steward that describe the trips at `path`, and ask for them by zone. The
+// dataset document is to be called kDatasetName.
+inline constexpr char kDatasetName[] = "trips.dataset.yaml";
+std::string DatasetYaml(const std::string& path);
+std::string SpecYaml(Measures measures);
+
+}  // namespace weir::benchmark
+
+#endif  // WEIR_TESTS_BENCHMARK_RELEASE_TRIPS_H_
