@@ -129,12 +129,17 @@ TEST(CsvReaderTest, ReadsARowLargerThanItsBuffer) {
   EXPECT_EQ(Split("a,b\n\"" + big + "\",2\n3,4\n").rows, (Rows{{big, "2"}, {"3", "4"}}));
 }
 
-TEST(CsvReaderTest, StopsAtARowBeyondTheLimit) {
-  const Content content =
-      Split("a,b\n1,2\n\"" + std::string(kMaxCsvRowBytes + (size_t{4} << 20), 'x') + "\n3,4\n");
-  EXPECT_EQ(content.rows.size(), 2u);
-  ASSERT_EQ(content.faults.size(), 1u);
-  EXPECT_THAT(content.faults[0], HasSubstr("longer than 64 MiB"));
+TEST(CsvReaderTest, ARowBeyondTheLimitCostsItselfOnly) {
+  const std::string big(kMaxCsvRowBytes + (size_t{4} << 20), 'x');
+  for (const std::string& row : {"\"" + big + "\",9", "\"\"\"\n" + big + "\"\"\n\",9", big + "\",9",
+                                 "9,\"" + big + "\"x\r", "9,8,\"\",\"" + big + "\""}) {
+    const Content content = Split("a,b\n1,2\n" + row + "\n3,4\n");
+    EXPECT_EQ(content.rows, (Rows{{"1", "2"}, {"", ""}, {"3", "4"}})) << row.substr(0, 5);
+    EXPECT_EQ(content.faults, (std::vector<std::string>{"2: longer than 64 MiB"}));
+  }
+  const Content open = Split("a,b\n1,2\n\"" + big + "\n3,4\n");
+  EXPECT_EQ(open.rows.size(), 2u);
+  EXPECT_EQ(open.faults, (std::vector<std::string>{"2: a quote is never closed"}));
 }
 
 TEST(CsvReaderTest, NeedsAHeader) {

@@ -102,25 +102,85 @@ TEST(ParquetBytesTest, BytesWithoutAMarkAreText) {
   EXPECT_EQ(Aggregate(dataset.Description(), query), one_each);
 }
 
+// Both as a time and as a text, from every kind of time column.
 TEST(ParquetBytesTest, NoTimeIsTooLong) {
-  const int64_t marker = 0x0123456789abcd;
-  for (const char* type : {"TIMESTAMP_MS", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMPTZ"}) {
+  const int64_t marker = 1'400'000'000'123;  // 2014 in ms; 1970 in us and ns
+  const std::pair<std::string, std::string> columns[] = {
+      {"make_timestamp_ms($)::TIMESTAMP_MS", "2014-05-13 16:53:20.123"},
+      {"make_timestamp($)", "1970-01-17 04:53:20.000123"},
+      {"make_timestamp($)::TIMESTAMPTZ", "1970-01-17 04:53:20.000123"},
+      {"make_timestamp_ns($)", "1970-01-01 00:23:20"}};
+  for (const auto& [sql, text] : columns) {
     TestDataset dataset;
     dataset.Unit({"who"});
     dataset.Column("who", v1::COLUMN_TYPE_INT);
     dataset.Column("time", v1::COLUMN_TYPE_TIMESTAMP);
-    const char* make = std::string(type) == "TIMESTAMP_MS"   ? "make_timestamp_ms"
-                       : std::string(type) == "TIMESTAMP_NS" ? "make_timestamp_ns"
-                                                             : "make_timestamp";
-    dataset.WriteParquetOf(std::string("SELECT i AS who, ") + make + "(" + std::to_string(marker) +
-                           " + i)::" + type + " AS time FROM range(2) t(i)");
+    dataset.Column("word", v1::COLUMN_TYPE_TEXT);
+    std::string time = sql;
+    time.replace(
+        time.find('$'), 1,
+        "CASE i WHEN 0 THEN " + std::to_string(marker) + " ELSE 1400000000123 - 2000 * i END");
+    dataset.WriteParquetOf("SELECT i AS who, " + time + " AS time, " + time +
+                           " AS word FROM range(2) t(i)");
+    const auto rows_by = [&dataset](const char* column, const std::string& value) {
+      return Aggregate(dataset.Description(),
+                       {.keys = {{.column = column, .values = {value}, .missing_is_key = true}},
+                        .measures = {Rows()},
+                        .bounds = Bounds(1, 1)});
+    };
+    const Cells found = {{0, {1}}};
+    // 64 bits of nanoseconds stay within the calendar: another time than the one asked for.
+    const bool within = sql.find("_ns") != std::string::npos;
+    EXPECT_EQ(rows_by("word", text), found) << sql;
+    EXPECT_EQ(rows_by("time", text), found) << sql;
     for (const int64_t value : {INT64_MAX, INT64_MIN, INT64_MAX - 1, int64_t{1} << 62}) {
       ReplaceBytes(dataset.path(), BytesOf(marker), BytesOf(value));
-      const AggregateQuery query{.measures = {Rows()}, .bounds = Bounds(1, 1)};
-      EXPECT_EQ(Aggregate(dataset.Description(), query).at(0), (std::vector<int128>{2}))
-          << type << " " << value;
+      const auto report = Check(dataset.Description());
+      EXPECT_TRUE(report.ok()) << sql << " " << value << " " << report.status();
+      if (!report.ok()) continue;
+      const Cells expected = within && value != INT64_MAX ? Cells() : Cells{{1, {1}}};
+      EXPECT_EQ(rows_by("word", text), expected) << sql << " " << value;
+      EXPECT_EQ(rows_by("time", text), expected) << sql << " " << value;
       ReplaceBytes(dataset.path(), BytesOf(value), BytesOf(marker));
     }
+  }
+}
+
+// What a time of day or a list is as text is not ours to guess: the type decides, never a value.
+TEST(ParquetBytesTest, ATypeThatIsNotReadIsRefused) {
+  for (const char* sql : {"TIME '10:00:00'", "[1, 2]", "{'x': 1}", "INTERVAL 1 DAY"}) {
+    TestDataset dataset;
+    dataset.Unit({"who"});
+    dataset.Column("who", v1::COLUMN_TYPE_INT);
+    dataset.Column("thing", v1::COLUMN_TYPE_TEXT);
+    for (const char* rows : {"1", "0"}) {
+      dataset.WriteParquetOf(std::string("SELECT 1 AS who, ") + sql + " AS thing LIMIT " + rows);
+      EXPECT_THAT(Check(dataset.Description()),
+                  StatusIs(StatusCode::kInvalidArgument,
+                           ::testing::HasSubstr("\"thing\" is of the Parquet type")))
+          << sql;
+    }
+  }
+}
+
+TEST(ParquetBytesTest, NoDayIsTooFar) {
+  TestDataset dataset;
+  dataset.Unit({"who"});
+  dataset.Column("who", v1::COLUMN_TYPE_INT);
+  dataset.Column("day", v1::COLUMN_TYPE_DATE);
+  dataset.Column("word", v1::COLUMN_TYPE_TEXT);
+  dataset.WriteParquetOf(
+      "SELECT i AS who, day, day AS word FROM (VALUES (1, DATE '2015-03-31'), (2, DATE "
+      "'5877641-06-23'), (3, DATE '5877642-06-25 (BC)'), (4, 'infinity'), (5, '-infinity'), "
+      "(6, DATE '10000-01-01'), (7, DATE '0001-01-01')) t(i, day)");
+  for (const char* column : {"day", "word"}) {
+    const AggregateQuery query{.keys = {{.column = column,
+                                         .values = {"2015-03-31", "0001-01-01"},
+                                         .missing_is_key = true}},
+                               .measures = {Rows()},
+                               .bounds = Bounds(1, 1)};
+    const Cells expected = {{0, {1}}, {1, {1}}, {2, {5}}};
+    EXPECT_EQ(Aggregate(dataset.Description(), query), expected) << column;
   }
 }
 
@@ -141,38 +201,38 @@ TEST(ParquetFooterTest, TakesTheMarksOfTextAndNothingElse) {
       "\x05\x02\x0c\x05\x06\x02\x08\x08\x03who\x00"
       "\x05\x02\x0c\x05\x06\x02\x08\x08\x01m\x05\x0c\x0a\x05\x0e\x02\x05\x10\x08\x00"
       "\x16\x0e\x19\x0c\x00";
-  const std::optional<std::string> found = internal::WithoutTextMarks(kMetadata);
+  const auto found = internal::Unmark(kMetadata);
   ASSERT_TRUE(found.has_value());
-  EXPECT_EQ(*found, std::string(unmarked, sizeof unmarked - 1));
+  EXPECT_THAT(found->milliseconds, ::testing::IsEmpty());
+  EXPECT_EQ(found->bytes, std::string(unmarked, sizeof unmarked - 1));
 }
 
 TEST(ParquetFooterTest, DamageIsRefusedOrKept) {
   // The schema ends 5 bytes before the end; what follows is copied unseen.
   for (size_t length = 0; length < kMetadata.size() - 5; ++length) {
-    EXPECT_EQ(internal::WithoutTextMarks(kMetadata.substr(0, length)), std::nullopt) << length;
+    EXPECT_FALSE(internal::Unmark(kMetadata.substr(0, length)).has_value()) << length;
   }
   for (size_t at = 0; at < kMetadata.size(); ++at) {
     for (int bit = 0; bit < 8; ++bit) {
       std::string damaged = kMetadata;
       damaged[at] = static_cast<char>(damaged[at] ^ (1 << bit));
-      const auto found = internal::WithoutTextMarks(damaged);
-      EXPECT_LT(found.value_or("").size(), 2 * kMetadata.size());
+      const auto found = internal::Unmark(damaged);
+      EXPECT_LT(found.value_or(internal::UnmarkedMetadata{}).bytes.size(), 2 * kMetadata.size());
     }
   }
   const std::string nested(100'000, '\x1c');  // a struct in a struct in a struct
-  EXPECT_EQ(internal::WithoutTextMarks(nested), std::nullopt);
-  EXPECT_EQ(internal::WithoutTextMarks("\x29\xfc\xff\xff\xff\xff\x7f"), std::nullopt);
+  EXPECT_FALSE(internal::Unmark(nested).has_value());
+  EXPECT_FALSE(internal::Unmark("\x29\xfc\xff\xff\xff\xff\x7f").has_value());
 }
 
 TEST(ParquetFooterTest, RefusesACopyThatDoesNotFit) {
   TestDataset dataset;
   Fill(dataset);
   WEIR_ASSERT_OK_AND_ASSIGN(const auto file, internal::OpenRegularFile(dataset.path()));
-  EXPECT_THAT(internal::CopyWithoutTextMarks(file, "", 100),
-              StatusIs(StatusCode::kResourceExhausted));
-  EXPECT_THAT(internal::CopyWithoutTextMarks(file, dataset.folder(), 100), test::IsOk());
+  EXPECT_THAT(internal::CopyUnmarked(file, "", 100), StatusIs(StatusCode::kResourceExhausted));
+  EXPECT_THAT(internal::CopyUnmarked(file, dataset.folder(), 100), test::IsOk());
   test::WriteTextFile(dataset.path(), "PAR1 and no more");
-  EXPECT_THAT(internal::CopyWithoutTextMarks(file, "", 100), StatusIs(StatusCode::kDataLoss));
+  EXPECT_THAT(internal::CopyUnmarked(file, "", 100), StatusIs(StatusCode::kDataLoss));
 }
 
 }  // namespace

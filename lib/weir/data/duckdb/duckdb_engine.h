@@ -26,12 +26,12 @@ struct DuckDbOptions {
 
 // The engine for files on this machine: CSV, Parquet, JSON lines.
 //
-// Parquet and JSON are read by DuckDB, loaded lazily, in a database that can open nothing but the
-// one file, cannot load extensions and cannot be reconfigured. CSV is split by our own reader:
-// which rows exist must be a function of the file alone, and Check must name the same rows that
-// Aggregate drops. A Parquet file that DuckDB refuses is read once more from a temporary copy that
-// leaves the judgement of its text to us (internal/parquet_footer.h). Types always come from the
-// dataset document, never from the content.
+// Parquet is read by DuckDB, loaded lazily, in a database that can open nothing but the one file,
+// cannot load extensions and cannot be reconfigured. A file that DuckDB refuses is read once more
+// from a temporary copy that leaves the judgement of its values to us (internal/parquet_footer.h).
+// CSV and JSON lines are split by our own readers: which rows exist must be a function of the file
+// alone, and Check must name the same rows that Aggregate drops. Types always come from the dataset
+// document, never from the content.
 //
 // Bounding is ours, in plain C++ (internal/bounded_sum.h): each row becomes a record (keyed 128-bit
 // hash of the unit, cell code, grid steps) in one of 512 partitions by unit; each partition is then

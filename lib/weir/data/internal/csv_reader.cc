@@ -124,6 +124,31 @@ StatusOr<CsvReader::Step> CsvReader::NextRow(bool may_fill) {
   }
 }
 
+Status CsvReader::SkipRow() {
+  enum class State { kCellStart, kPlain, kQuoted, kAfterQuote } state = State::kCellStart;
+  while (true) {
+    for (; position_ < buffer_.size(); ++position_) {
+      const char c = buffer_[position_];
+      if (state == State::kQuoted) {
+        if (c == '"') state = State::kAfterQuote;
+      } else if (c == '\n') {
+        ++position_;
+        return OkStatus();
+      } else if (c == delimiter_) {
+        state = State::kCellStart;
+      } else {
+        const bool opens = c == '"' && state != State::kPlain;
+        state = opens ? State::kQuoted : State::kPlain;
+      }
+    }
+    if (at_end_) {
+      open_quote_ = state == State::kQuoted;
+      return OkStatus();
+    }
+    WEIR_RETURN_IF_ERROR(Fill());
+  }
+}
+
 // Removes the closing quote and one of each doubled pair, in place: the row is never split again.
 std::string_view CsvReader::ValueOf(const Cell& cell) {
   if (!cell.escaped) return std::string_view(buffer_).substr(cell.begin, cell.end - cell.begin);
@@ -166,10 +191,11 @@ StatusOr<const Batch*> CsvReader::NextBatch() {
     WEIR_ASSIGN_OR_RETURN(const Step step, NextRow(/*may_fill=*/batch_.rows == 0));
     if (step == Step::kEnd) break;
     if (step == Step::kTooLong) {
-      AddFaultyRow("longer than 64 MiB, perhaps for a missing quote; the rest is not read");
-      at_end_ = true;
-      position_ = buffer_.size();
-      break;
+      // The cells of the rows before would move: those first.
+      if (batch_.rows > 0) break;
+      WEIR_RETURN_IF_ERROR(SkipRow());
+      AddFaultyRow(open_quote_ ? "a quote is never closed" : "longer than 64 MiB");
+      continue;
     }
     AddRow();
     position_ = row_end_;

@@ -24,9 +24,10 @@ inline constexpr size_t kMaxCsvRowBytes = size_t{64} << 20;
 // stands for one; what follows the closing quote up to the delimiter is added as it is. Which rows
 // exist depends on the bytes of the file only, not on buffers or threads.
 //
-// A row with more or fewer cells than the header, or with a quote that is never closed, is a fault:
-// it keeps its number and all its cells are empty. What follows a row of more than kMaxCsvRowBytes
-// is not read.
+// A row with more or fewer cells than the header, of more than kMaxCsvRowBytes, or with a quote
+// that is never closed, is a fault: it keeps its number and all its cells are empty. So what one
+// row holds costs no other row, as long as the writer of the file quotes as RFC 4180 says. A quote
+// that is never closed runs to the end of the file.
 class CsvReader {
  public:
   // Reads the header. INVALID_ARGUMENT: no header line, or one longer than kMaxCsvRowBytes.
@@ -60,6 +61,8 @@ class CsvReader {
   size_t ClosingQuote(size_t at) const;
   // Finds the next row, reading more only if `may_fill`.
   StatusOr<Step> NextRow(bool may_fill);
+  // Goes on behind the row at `position_` without keeping it.
+  Status SkipRow();
   std::string_view ValueOf(const Cell& cell);
   void AddRow();
   void AddFaultyRow(std::string what);

@@ -143,39 +143,90 @@ void AppendVarint(uint64_t value, std::string& out) {
   out += static_cast<char>(value);
 }
 
-// parquet.thrift, SchemaElement: 6 converted_type (UTF8 0, ENUM 4, JSON 19), 10 logicalType, a
-// union (STRING 1, ENUM 4, JSON 12).
-bool IsTextMark(const Field& field, std::string_view value) {
-  Cursor cursor(value);
-  int64_t mark = -1;
-  if (field.id == 6 && field.type == kI32) {
-    mark = cursor.ZigZag();
-    return mark == 0 || mark == 4 || mark == 19;
-  }
-  if (field.id == 10 && field.type == kStruct) {
-    mark = cursor.NextField({}).id;
-    return mark == 1 || mark == 4 || mark == 12;
-  }
-  return false;
+// What a SchemaElement (parquet.thrift) says, as far as it matters here.
+struct Element {
+  std::vector<std::pair<Field, std::string_view>> fields;
+  std::string_view name;
+  int64_t children = 0;
+  bool is_text = false;
+  bool is_milliseconds = false;
+};
+
+constexpr int64_t kNameField = 4;
+constexpr int64_t kChildrenField = 5;
+constexpr int64_t kConvertedTypeField = 6;
+constexpr int64_t kLogicalTypeField = 10;
+
+// ConvertedType: UTF8 0, ENUM 4, TIMESTAMP_MILLIS 9, JSON 19.
+void ReadConvertedType(Cursor cursor, Element& element) {
+  const int64_t type = cursor.ZigZag();
+  element.is_text |= type == 0 || type == 4 || type == 19;
+  element.is_milliseconds |= type == 9;
 }
 
-// Copies one SchemaElement. Every header in the long form: no field depends on the one before it.
-void CopySchemaElement(Cursor& cursor, std::string& out) {
-  Field field;
-  while (true) {
+// LogicalType, a union: STRING 1, ENUM 4, TIMESTAMP 8, JSON 12. TimestampType: 1 is_adjusted, 2 the
+// unit, again a union: MILLIS 1.
+void ReadLogicalType(Cursor cursor, Element& element) {
+  const int64_t type = cursor.NextField({}).id;
+  element.is_text |= type == 1 || type == 4 || type == 12;
+  if (type != 8) return;
+  Field field = cursor.NextField({});
+  while (field.type != kStop && field.id != 2) {
+    cursor.Skip(field.type, 0);
     field = cursor.NextField(field);
-    if (cursor.broken() || field.type == kStop) break;
+  }
+  if (field.type == kStruct) element.is_milliseconds |= cursor.NextField({}).id == 1;
+}
+
+Element ReadElement(Cursor& cursor) {
+  Element element;
+  Field field = cursor.NextField({});
+  while (!cursor.broken() && field.type != kStop) {
     const size_t start = cursor.position();
     cursor.Skip(field.type, 0);
     const std::string_view value = cursor.Since(start);
-    if (cursor.broken()) break;
-    if (IsTextMark(field, value)) continue;
+    Cursor inside(value);
+    if (field.id == kNameField && field.type == kBinary) {
+      element.name = value.substr(value.size() - std::min(value.size(), inside.Varint()));
+    } else if (field.id == kChildrenField && field.type == kI32) {
+      element.children = inside.ZigZag();
+    } else if (field.id == kConvertedTypeField && field.type == kI32) {
+      ReadConvertedType(inside, element);
+    } else if (field.id == kLogicalTypeField && field.type == kStruct) {
+      ReadLogicalType(inside, element);
+    }
+    element.fields.emplace_back(field, value);
+    field = cursor.NextField(field);
+  }
+  return element;
+}
+
+// Every header in the long form: no field depends on the one before it.
+void WriteElement(const Element& element, bool unmark, std::string& out) {
+  for (const auto& [field, value] : element.fields) {
+    if (unmark && (field.id == kConvertedTypeField || field.id == kLogicalTypeField)) continue;
     out += static_cast<char>(field.type);
     const auto id = static_cast<uint64_t>(field.id);
     AppendVarint((id << 1) ^ (field.id < 0 ? ~uint64_t{0} : 0), out);
     out += value;
   }
   out += static_cast<char>(kStop);
+}
+
+// Copies the elements of the schema: a tree, depth first, every element with the number of its
+// children.
+void CopySchema(Cursor& cursor, uint64_t count, UnmarkedMetadata& out) {
+  std::vector<int64_t> open;  // children still to come, from the root to the parent
+  for (uint64_t i = 0; i < count && !cursor.broken(); ++i) {
+    const Element element = ReadElement(cursor);
+    const bool is_column = open.size() == 1;
+    const bool milliseconds = element.is_milliseconds && is_column && element.children == 0;
+    if (milliseconds) out.milliseconds.emplace(element.name);
+    WriteElement(element, element.is_text || milliseconds, out.bytes);
+    if (!open.empty()) --open.back();
+    if (element.children > 0) open.push_back(element.children);
+    while (!open.empty() && open.back() == 0) open.pop_back();
+  }
 }
 
 constexpr std::string_view kMagic = "PAR1";
@@ -212,7 +263,7 @@ StatusOr<std::string> ReadMetadata(const OpenFile& file, uint64_t size) {
 
 }  // namespace
 
-std::optional<std::string> WithoutTextMarks(std::string_view metadata) {
+std::optional<UnmarkedMetadata> Unmark(std::string_view metadata) {
   constexpr int64_t kSchema = 2;  // FileMetaData: 1 version, 2 schema, 3 num_rows, ...
   Cursor cursor(metadata);
   Field field = cursor.NextField({});
@@ -223,30 +274,31 @@ std::optional<std::string> WithoutTextMarks(std::string_view metadata) {
   if (field.id != kSchema || field.type != kList) return std::nullopt;
   const auto [element, count] = cursor.ListHead();
   if (element != kStruct) return std::nullopt;
-  std::string out(cursor.Since(0));
-  for (uint64_t i = 0; i < count && !cursor.broken(); ++i) CopySchemaElement(cursor, out);
+  UnmarkedMetadata out{.bytes = std::string(cursor.Since(0))};
+  CopySchema(cursor, count, out);
   if (cursor.broken()) return std::nullopt;
-  out += metadata.substr(cursor.position());
+  out.bytes += metadata.substr(cursor.position());
   return out;
 }
 
-StatusOr<OpenFile> CopyWithoutTextMarks(const OpenFile& file, const std::string& folder,
-                                        uint64_t memory_bytes) {
+StatusOr<UnmarkedFile> CopyUnmarked(const OpenFile& file, const std::string& folder,
+                                    uint64_t memory_bytes) {
   WEIR_ASSIGN_OR_RETURN(const uint64_t size, SizeOf(file));
   WEIR_ASSIGN_OR_RETURN(const std::string metadata, ReadMetadata(file, size));
-  std::optional<std::string> tail = WithoutTextMarks(metadata);
-  if (!tail.has_value()) return DataLoss("the metadata of the Parquet file is damaged");
+  std::optional<UnmarkedMetadata> unmarked = Unmark(metadata);
+  if (!unmarked.has_value()) return DataLoss("the metadata of the Parquet file is damaged");
   if (folder.empty() && size > memory_bytes) {
     return ResourceExhausted("no folder for temporary files, and the memory limit is too small");
   }
   WEIR_ASSIGN_OR_RETURN(OpenFile copy, folder.empty() ? MakeMemoryFile() : MakeUnnamedFile(folder));
   const uint64_t data_bytes = size - kTailBytes - metadata.size();
   WEIR_RETURN_IF_ERROR(CopyBytes(file, data_bytes, copy));
-  const size_t length = tail->size();
-  for (int i = 0; i < 4; ++i) *tail += static_cast<char>(length >> (8 * i));
-  *tail += kMagic;
-  WEIR_RETURN_IF_ERROR(WriteAt(copy, data_bytes, *tail));
-  return copy;
+  std::string tail = std::move(unmarked->bytes);
+  const size_t length = tail.size();
+  for (int i = 0; i < 4; ++i) tail += static_cast<char>(length >> (8 * i));
+  tail += kMagic;
+  WEIR_RETURN_IF_ERROR(WriteAt(copy, data_bytes, tail));
+  return UnmarkedFile{.file = std::move(copy), .milliseconds = std::move(unmarked->milliseconds)};
 }
 
 }  // namespace weir::data::internal

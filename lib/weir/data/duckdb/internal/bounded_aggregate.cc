@@ -24,14 +24,14 @@ Status HideContent(const Status& status, const std::string& path) {
 }
 
 StatusOr<AggregateTable> Aggregate(const BoundedQuery& query, const SourceLocation& source,
-                                   const DuckDbOptions& options, bool unmark_text) {
+                                   const DuckDbOptions& options, bool unmark) {
   // Half for the records while the file is read; bounding comes after the reading.
   BoundedSum sum(query, {.memory_bytes = options.memory_limit_bytes / 2,
                          .threads = options.threads,
                          .temp_folder = options.temp_folder});
   const ScanOptions scan{.memory_bytes = options.memory_limit_bytes / 2,
                          .threads = options.threads,
-                         .unmark_text = unmark_text,
+                         .unmark = unmark,
                          .temp_folder = options.temp_folder};
   const Status status = ScanSource(source, query.columns, scan,
                                    [&sum](const Batch& batch) { return sum.Add(batch); });

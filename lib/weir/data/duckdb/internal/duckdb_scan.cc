@@ -18,7 +18,6 @@ constexpr uint32_t kInlinedBytes = 12;
 struct Scan {
   const Library& library;
   const std::vector<ScanExpression>& expressions;
-  bool faults_last;
   const BatchHandler& handler;
   std::atomic<uint64_t> rows{0};
   std::mutex mutex;
@@ -57,14 +56,6 @@ Status PassChunk(Scan& scan, duckdb_data_chunk chunk) {
       cells = texts[i].data();
     }
     batch.columns.push_back({.kind = scan.expressions[i].kind, .cells = cells, .present = present});
-  }
-  if (scan.faults_last) {
-    const BatchColumn faults = batch.columns.back();
-    batch.columns.pop_back();
-    for (size_t row = 0; row < batch.rows; ++row) {
-      if (!IsPresent(faults.present, row)) continue;
-      batch.faults.push_back({.row = row, .what = std::string(texts.back()[row])});
-    }
   }
   scan.rows += batch.rows;
   return scan.handler(batch);
@@ -126,12 +117,8 @@ Status RegisterTake(Database& database, Scan& scan) {
 }  // namespace
 
 Status ScanExpressions(Database& database, const std::vector<ScanExpression>& expressions,
-                       bool faults_last, const std::string& source_sql,
-                       const BatchHandler& handler) {
-  Scan scan{.library = database.library(),
-            .expressions = expressions,
-            .faults_last = faults_last,
-            .handler = handler};
+                       const std::string& source_sql, const BatchHandler& handler) {
+  Scan scan{.library = database.library(), .expressions = expressions, .handler = handler};
   WEIR_RETURN_IF_ERROR(RegisterTake(database, scan));
   std::string arguments;
   for (const ScanExpression& expression : expressions) {

@@ -19,13 +19,11 @@ struct ScanExpression {
 };
 
 // Runs `SELECT <expressions> FROM <source_sql>` and passes the rows on from inside a scalar
-// function, on DuckDB's threads and without a copy. With `faults_last` the last expression is no
-// column but a text: not NULL, it is the fault of its row.
+// function, on DuckDB's threads and without a copy.
 //
 // Errors: of the handler first, else as Database::Query.
 Status ScanExpressions(Database& database, const std::vector<ScanExpression>& expressions,
-                       bool faults_last, const std::string& source_sql,
-                       const BatchHandler& handler);
+                       const std::string& source_sql, const BatchHandler& handler);
 
 }  // namespace weir::data::internal
 

@@ -161,14 +161,14 @@ StatusOr<uint64_t> CountUnits(const DatasetDescription& dataset, const DuckDbOpt
 
 // Everything but the number of units.
 StatusOr<Checker> CheckRows(const DatasetDescription& dataset, const DuckDbOptions& options,
-                            bool unmark_text) {
+                            bool unmark) {
   WEIR_ASSIGN_OR_RETURN(Checker checker, Checker::Create(dataset));
   std::vector<const ColumnDescription*> columns;
   for (const ColumnDescription& column : dataset.columns()) columns.push_back(&column);
   const ScanOptions scan{.memory_bytes = options.memory_limit_bytes,
                          .threads = 1,
                          .ordered = true,
-                         .unmark_text = unmark_text,
+                         .unmark = unmark,
                          .temp_folder = options.temp_folder};
   WEIR_RETURN_IF_ERROR(ScanSource(dataset.source(), columns, scan, [&checker](const Batch& batch) {
     checker.Add(batch);

@@ -2,7 +2,9 @@
 #include "weir/data/duckdb/internal/source_scan.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +12,7 @@
 #include "weir/data/duckdb/internal/database.h"
 #include "weir/data/duckdb/internal/duckdb_scan.h"
 #include "weir/data/internal/csv_reader.h"
+#include "weir/data/internal/json_reader.h"
 #include "weir/data/internal/parquet_footer.h"
 #include "weir/data/internal/source_file.h"
 
@@ -49,125 +52,138 @@ Status ScanCsv(OpenFile file, const SourceLocation& source, const Columns& colum
   }
 }
 
-bool IsNumber(std::string_view sql_type) {
-  for (const std::string_view type : {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT",
-                                      "USMALLINT", "UINTEGER", "BOOLEAN"}) {
-    if (sql_type == type) return true;
-  }
-  return false;
+bool IsOneOf(std::string_view sql_type, std::initializer_list<std::string_view> types) {
+  return std::find(types.begin(), types.end(), sql_type) != types.end();
 }
 
-// How a Parquet column of `sql_type` is read: as it is where that is exact for the declared type,
-// as text otherwise. TRY_CAST, because no value may end the query.
-ScanExpression ParquetExpression(const ColumnDescription& column, std::string_view sql_type) {
+bool IsInteger(std::string_view sql_type) {
+  return IsOneOf(sql_type, {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT",
+                            "UINTEGER", "BOOLEAN"});
+}
+
+// Types whose every value can be a text.
+bool HasText(std::string_view sql_type) {
+  return IsInteger(sql_type) || sql_type.starts_with("DECIMAL") ||
+         IsOneOf(sql_type, {"UBIGINT", "HUGEINT", "FLOAT", "DOUBLE", "UUID", "JSON"});
+}
+
+// An integer of a thousandth or millionth of a second since 1970 as a TIMESTAMP; beyond the years 1
+// to 9999 infinity, which is no value of ours.
+std::string FromTicks(const std::string& ticks, int64_t ticks_per_second) {
+  constexpr int64_t kFirstSecond = -62'135'596'800;
+  constexpr int64_t kEndSecond = 253'402'300'800;
+  return "(CASE WHEN " + ticks + " BETWEEN " + std::to_string(kFirstSecond * ticks_per_second) +
+         " AND " + std::to_string(kEndSecond * ticks_per_second - 1) + " THEN make_timestamp(" +
+         ticks + " * " + std::to_string(1'000'000 / ticks_per_second) + ") WHEN " + ticks +
+         " IS NOT NULL THEN TIMESTAMP 'infinity' END)";
+}
+
+// A day or time as text. DuckDB fails on those beyond its calendar.
+std::string TimeText(const std::string& time) {
+  return "CASE WHEN " + time + " >= '0001-01-01' AND " + time + " < '10000-01-01' THEN CAST(" +
+         time + " AS VARCHAR) END";
+}
+
+// A Parquet column as the database sees it.
+struct FoundColumn {
+  std::string sql;
+  std::string sql_type;
+};
+
+// How it is read: as it is where that is exact for the declared type, as text otherwise. No value
+// may end the query: TRY_CAST, and no type whose values DuckDB cannot always show.
+StatusOr<ScanExpression> ParquetExpression(const ColumnDescription& column,
+                                           const FoundColumn& found) {
   const bool wants_number = column.type == v1::COLUMN_TYPE_INT ||
                             column.type == v1::COLUMN_TYPE_DECIMAL ||
                             column.type == v1::COLUMN_TYPE_BOOL;
   const bool wants_time =
       column.type == v1::COLUMN_TYPE_DATE || column.type == v1::COLUMN_TYPE_TIMESTAMP;
-  const std::string name = QuoteIdentifier(column.name);
-  const auto cast = [&name](const char* type, CellKind kind) {
-    return ScanExpression{.sql = "TRY_CAST(" + name + " AS " + type + ")", .kind = kind};
-  };
-  if (wants_number && IsNumber(sql_type)) return cast("BIGINT", CellKind::kInt64);
-  if (wants_number && sql_type == "DOUBLE") return {.sql = name, .kind = CellKind::kDouble};
-  if (wants_time && sql_type == "DATE") return {.sql = name, .kind = CellKind::kDays};
-  if (wants_time && sql_type.starts_with("TIMESTAMP")) return cast("TIMESTAMP", CellKind::kMicros);
-  if (sql_type == "VARCHAR") return {.sql = name, .kind = CellKind::kText};
-  if (sql_type == "BLOB") return {.sql = name, .kind = CellKind::kText, .blob = true};
-  return cast("VARCHAR", CellKind::kText);
+  const std::string& sql = found.sql;
+  const std::string& type = found.sql_type;
+  const auto cast = [&sql](const char* to) { return "TRY_CAST(" + sql + " AS " + to + ")"; };
+  if (type == "VARCHAR") return ScanExpression{.sql = sql, .kind = CellKind::kText};
+  if (type == "BLOB") return ScanExpression{.sql = sql, .kind = CellKind::kText, .blob = true};
+  if (wants_number && IsInteger(type)) {
+    return ScanExpression{.sql = cast("BIGINT"), .kind = CellKind::kInt64};
+  }
+  if (wants_number && type == "DOUBLE") return ScanExpression{sql, CellKind::kDouble};
+  if (type == "DATE") {
+    if (wants_time) return ScanExpression{sql, CellKind::kDays};
+    return ScanExpression{TimeText(sql), CellKind::kText};
+  }
+  if (type.starts_with("TIMESTAMP")) {
+    if (wants_time) return ScanExpression{cast("TIMESTAMP"), CellKind::kMicros};
+    return ScanExpression{TimeText(cast("TIMESTAMP")), CellKind::kText};
+  }
+  if (HasText(type)) return ScanExpression{cast("VARCHAR"), CellKind::kText};
+  return InvalidArgument("column \"%s\" is of the Parquet type %s, which is not read",
+                         column.name.c_str(), type.c_str());
 }
 
-Status ScanParquet(Database& database, const std::string& path, const Columns& columns,
+Status ScanParquet(const std::string& path, const std::set<std::string>& milliseconds,
+                   const Columns& columns, const ScanOptions& options,
                    const BatchHandler& handler) {
-  const std::string source = "read_parquet(" + QuoteLiteral(path) +
-                             ", hive_partitioning = false, binary_as_string = false)";
-  WEIR_ASSIGN_OR_RETURN(const auto described, database.Query("DESCRIBE SELECT * FROM " + source));
-  const std::vector<std::vector<std::string>> found = described->TextColumns({0, 1});
-  std::vector<ScanExpression> expressions;
-  for (const ColumnDescription* column : columns) {
-    WEIR_ASSIGN_OR_RETURN(const size_t position, FindName(found[0], column->name));
-    expressions.push_back(ParquetExpression(*column, found[1][position]));
-  }
-  return ScanExpressions(database, expressions, /*faults_last=*/false, source, handler);
-}
-
-// RFC 6901: a member of the object at the root.
-std::string JsonPointer(std::string_view member) {
-  std::string pointer = "/";
-  for (const char c : member) {
-    if (c == '~') {
-      pointer += "~0";
-    } else if (c == '/') {
-      pointer += "~1";
-    } else {
-      pointer += c;
-    }
-  }
-  return pointer;
-}
-
-std::string JsonLines(const std::string& path) {
-  return "read_ndjson_objects(" + QuoteLiteral(path) + ", ignore_errors = true)";
-}
-
-// A column without one value is either empty or misspelt: say so if no object has it.
-Status CheckJsonColumn(Database& database, const std::string& path, const std::string& column) {
-  const std::string pointer = QuoteLiteral(JsonPointer(column));
-  WEIR_ASSIGN_OR_RETURN(
-      const auto seen,
-      database.Query("SELECT CASE WHEN count(*) = 0 OR bool_or(json_exists(json, " + pointer +
-                     ")) THEN 'yes' ELSE 'no' END FROM " + JsonLines(path)));
-  if (seen->TextColumns({0})[0].front() == "yes") return OkStatus();
-  WEIR_ASSIGN_OR_RETURN(const auto keys,
-                        database.Query("SELECT unnest(json_keys(json)) FROM (SELECT json FROM " +
-                                       JsonLines(path) + " WHERE json IS NOT NULL LIMIT 1)"));
-  return NoColumn(column, keys->TextColumns({0})[0]);
-}
-
-Status ScanJson(Database& database, const std::string& path, const Columns& columns, bool ordered,
-                const BatchHandler& handler) {
-  std::string pointers;
-  std::vector<ScanExpression> expressions;
-  for (const ColumnDescription* column : columns) {
-    if (ordered) WEIR_RETURN_IF_ERROR(CheckJsonColumn(database, path, column->name));
-    pointers += (pointers.empty() ? "" : ", ") + QuoteLiteral(JsonPointer(column->name));
-    expressions.push_back({.sql = "members[" + std::to_string(expressions.size() + 1) + "]",
-                           .kind = CellKind::kText});
-  }
-  std::string source = "(SELECT json_extract_string(json, [" + pointers + "]) AS members";
-  if (ordered) {
-    expressions.push_back({.sql = "fault", .kind = CellKind::kText});
-    source +=
-        ", CASE WHEN coalesce(json_type(json), '') <> 'OBJECT' THEN 'not a JSON object' END"
-        " AS fault";
-  }
-  source += " FROM " + JsonLines(path) + ")";
-  return ScanExpressions(database, expressions, /*faults_last=*/ordered, source, handler);
-}
-
-// The file that the database shall open.
-StatusOr<OpenFile> FileToRead(OpenFile file, const SourceLocation& source,
-                              const ScanOptions& options) {
-  if (!options.unmark_text || source.format != SourceFormat::kParquet) return file;
-  return CopyWithoutTextMarks(file, options.temp_folder, options.memory_bytes);
-}
-
-Status ScanOpened(OpenFile file, const SourceLocation& source, const Columns& columns,
-                  const ScanOptions& options, const BatchHandler& handler) {
-  if (source.format == SourceFormat::kCsv) {
-    return ScanCsv(std::move(file), source, columns, handler);
-  }
-  WEIR_ASSIGN_OR_RETURN(const OpenFile read, FileToRead(std::move(file), source, options));
-  const std::string path = read.ProcessPath();
   WEIR_ASSIGN_OR_RETURN(const auto database,
                         Database::Open({.memory_bytes = options.memory_bytes,
                                         .threads = options.ordered ? 1 : options.threads,
                                         .allowed_path = path}));
-  if (source.format == SourceFormat::kParquet) {
-    return ScanParquet(*database, path, columns, handler);
+  const std::string source = "read_parquet(" + QuoteLiteral(path) +
+                             ", hive_partitioning = false, binary_as_string = false)";
+  WEIR_ASSIGN_OR_RETURN(const auto described, database->Query("DESCRIBE SELECT * FROM " + source));
+  const std::vector<std::vector<std::string>> found = described->TextColumns({0, 1});
+  std::vector<ScanExpression> expressions;
+  for (const ColumnDescription* column : columns) {
+    WEIR_ASSIGN_OR_RETURN(const size_t position, FindName(found[0], column->name));
+    FoundColumn here{.sql = QuoteIdentifier(column->name), .sql_type = found[1][position]};
+    if (milliseconds.contains(column->name)) {
+      here = {.sql = FromTicks(here.sql, 1'000), .sql_type = "TIMESTAMP"};
+    } else if (here.sql_type == "TIMESTAMP WITH TIME ZONE") {
+      here = {.sql = FromTicks("epoch_us(" + here.sql + ")", 1'000'000), .sql_type = "TIMESTAMP"};
+    }
+    WEIR_ASSIGN_OR_RETURN(ScanExpression expression, ParquetExpression(*column, here));
+    expressions.push_back(std::move(expression));
   }
-  return ScanJson(*database, path, columns, options.ordered, handler);
+  return ScanExpressions(*database, expressions, source, handler);
+}
+
+Status ScanJson(OpenFile file, const Columns& columns, bool ordered, const BatchHandler& handler) {
+  std::vector<std::string> names;
+  for (const ColumnDescription* column : columns) names.push_back(column->name);
+  JsonReader reader(std::move(file), names);
+  while (true) {
+    WEIR_ASSIGN_OR_RETURN(const Batch* const batch, reader.NextBatch());
+    if (batch->rows == 0) break;
+    WEIR_RETURN_IF_ERROR(handler(*batch));
+  }
+  // A member that no object has is misspelt: the owner must know, and nobody else.
+  for (size_t i = 0; ordered && i < names.size(); ++i) {
+    if (!reader.HasSeen(i) && !reader.first_members().empty()) {
+      return NoColumn(names[i], reader.first_members());
+    }
+  }
+  return OkStatus();
+}
+
+Status ScanParquetFile(const OpenFile& file, const Columns& columns, const ScanOptions& options,
+                       const BatchHandler& handler) {
+  if (!options.unmark) return ScanParquet(file.ProcessPath(), {}, columns, options, handler);
+  WEIR_ASSIGN_OR_RETURN(const UnmarkedFile copy,
+                        CopyUnmarked(file, options.temp_folder, options.memory_bytes));
+  return ScanParquet(copy.file.ProcessPath(), copy.milliseconds, columns, options, handler);
+}
+
+Status ScanOpened(OpenFile file, const SourceLocation& source, const Columns& columns,
+                  const ScanOptions& options, const BatchHandler& handler) {
+  switch (source.format) {
+    case SourceFormat::kCsv:
+      return ScanCsv(std::move(file), source, columns, handler);
+    case SourceFormat::kJson:
+      return ScanJson(std::move(file), columns, options.ordered, handler);
+    case SourceFormat::kParquet:
+      break;
+  }
+  return ScanParquetFile(file, columns, options, handler);
 }
 
 }  // namespace

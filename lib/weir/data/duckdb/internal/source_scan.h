@@ -17,17 +17,17 @@ struct ScanOptions {
   int threads;
   // Batches come one after the other in the order of the file, with the faults of rows.
   bool ordered = false;
-  // Parquet: read a copy whose metadata does not say which bytes are text (parquet_footer.h). It
-  // lies in `temp_folder`, or in memory if that is empty.
-  bool unmark_text = false;
+  // Parquet: read a copy without the marks for which a value can make a file unreadable
+  // (parquet_footer.h). It lies in `temp_folder`, or in memory if that is empty.
+  bool unmark = false;
   std::string temp_folder;
 };
 
 // Passes the columns on, batch by batch. The file is opened once, must be a regular one, and is
 // never named in SQL by its own name.
 //
-// CSV is split by CsvReader on the calling thread; Parquet and JSON lines by DuckDB on
-// `options.threads` threads. A line that is no JSON object has NULL in every column.
+// CSV is split by CsvReader and JSON lines by JsonReader on the calling thread; Parquet is read by
+// DuckDB on `options.threads` threads.
 //
 // A text may hold any bytes: whoever decodes it judges them.
 //
@@ -41,9 +41,8 @@ Status ScanSource(const SourceLocation& source,
                   const std::vector<const ColumnDescription*>& columns, const ScanOptions& options,
                   const BatchHandler& handler);
 
-// True if a scan ended with `status` perhaps only because one text in a Parquet file is not UTF-8.
-// Then read it once more, from nothing, with `unmark_text`: a value must not decide whether a
-// source can be read.
+// True if a scan ended with `status` perhaps only because of one value in a Parquet file. Then read
+// it once more, from nothing, with `unmark`: no value may decide whether a source can be read.
 bool IsWorthUnmarking(const Status& status, const SourceLocation& source);
 
 }  // namespace weir::data::internal

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_DATA_INTERNAL_JSON_READER_H_
+#define WEIR_DATA_INTERNAL_JSON_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "weir/base/status.h"
+#include "weir/data/internal/batch.h"
+#include "weir/data/internal/source_file.h"
+
+namespace weir::data::internal {
+
+inline constexpr size_t kMaxJsonLineBytes = size_t{64} << 20;
+
+// Splits JSON lines, one object a line, into cells of text; types are somebody else's business.
+//
+// A string is its characters, a number the digits as they stand there, true and false are words,
+// null and an absent member are an empty cell, an array or object is its JSON text. Of members with
+// the same name the first counts. Lines end with LF; a byte order mark is skipped, so are lines of
+// nothing but white space.
+//
+// A line that is no JSON object (RFC 8259), holds a number of 1e308 and beyond, is nested deeper
+// than 1,000 or longer than kMaxJsonLineBytes, is a fault: it keeps its number and its cells are
+// empty. So what one line holds costs no other line.
+class JsonReader {
+ public:
+  // Batches have the members `names`, in this order.
+  JsonReader(OpenFile file, std::vector<std::string> names);
+
+  // Up to 2048 rows; none: the end. Valid until the next call.
+  StatusOr<const Batch*> NextBatch();
+
+  // Of the lines so far: whether an object had the member `names[i]`, and the members of the first
+  // object.
+  bool HasSeen(size_t i) const { return seen_[i]; }
+  const std::vector<std::string>& first_members() const { return first_members_; }
+
+ private:
+  struct Cell {
+    size_t begin = 0;  // in `text_`
+    size_t size = 0;
+  };
+  class LineHandler;
+
+  Status Fill();
+  // Goes on behind the line at `position_` without keeping it.
+  Status SkipLine();
+  void AddLine(std::string_view line);
+  void AddFaultyLine(std::string what);
+
+  OpenFile file_;
+  std::vector<std::string> names_;
+  std::vector<bool> seen_;
+  std::vector<std::string> first_members_;
+  bool has_object_ = false;
+  uint64_t offset_ = 0;  // in the file, of the end of the buffer
+  bool at_end_ = false;
+  std::string buffer_;
+  size_t position_ = 0;
+  std::string text_;                      // of the cells of the batch
+  std::vector<std::vector<Cell>> cells_;  // by column
+  std::vector<std::vector<std::string_view>> views_;
+  Batch batch_;
+};
+
+}  // namespace weir::data::internal
+
+#endif  // WEIR_DATA_INTERNAL_JSON_READER_H_
