@@ -137,9 +137,12 @@ def agree(coalition):
         document = write(coalition.folder / f"kc-{region}.agreement.yaml",
                          AGREEMENT.format(provider=region, share=share))
         coalition.weir("agreement", "propose", document, region="kc")
+    # What each region signs is the text that it has been shown.
+    shown = in_parallel(coalition, [
+        (region, ["agreement", "show", f"kc-{region}-crashes"]) for region in OTHERS])
     in_parallel(coalition, [
-        (region, ["agreement", "sign", f"kc-{region}-crashes", "--from", "kc"])
-        for region in OTHERS])
+        (region, ["agreement", "sign", f"kc-{region}-crashes", "--from", "kc", "--sha256",
+                  agreement["text_sha256"]]) for region, agreement in zip(OTHERS, shown)])
     say(coalition.weir("agreement", "list", region="kc"))
 
 

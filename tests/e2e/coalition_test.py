@@ -132,7 +132,9 @@ class CoalitionTest(unittest.TestCase):
 
     def agree(self, name, consumer="kc", **terms):
         self.propose(name, consumer, **terms)
-        self.weir("agreement", "sign", name, "--from", consumer, region=PROVIDER)
+        read = self.coalition.ask("agreement", "show", name, "--from", consumer, region=PROVIDER)
+        self.weir("agreement", "sign", name, "--from", consumer, "--sha256", read["text_sha256"],
+                  region=PROVIDER)
         return name
 
     def question(self, key="weekday", measures="rows", epsilon="0.1", rows=None):
@@ -203,6 +205,18 @@ class Questions(CoalitionTest):
     def test_an_agreement_with_one_signature(self):
         self.propose("half-signed")
         self.refused(self.question(), "half-signed", "agreement_not_signed")
+
+    def test_signs_only_the_text_that_was_read(self):
+        self.propose("to-read")
+        sign = ("agreement", "sign", "to-read", "--from", "kc")
+        code, _, err = self.run_raw(*sign, region=PROVIDER)
+        self.assertEqual((code, "say which text" in err), (2, True), err)
+        code, _, err = self.run_raw(*sign, "--sha256", "0" * 64, region=PROVIDER)
+        self.assertEqual((code, "read what stands here first" in err), (2, True), err)
+        self.refused(self.question(), "to-read", "agreement_not_signed")
+        shown = self.weir(*sign, "--yes", region=PROVIDER)
+        self.assertIn("agreement: to-read\n", shown)
+        self.delivered(self.question(), "to-read")
 
     def test_an_unknown_agreement(self):
         self.refused(self.question(), "no-such", "no_agreement")

@@ -7,6 +7,7 @@
 
 #include "tests/member/member_world.h"
 #include "tests/support/status_matchers.h"
+#include "weir/base/bytes.h"
 
 namespace weir::test {
 namespace {
@@ -38,7 +39,21 @@ class ApprovalTest : public ::testing::Test {
     v1::SignAgreementRequest sign;
     sign.set_agreement("crashes-agreed");
     sign.set_other_party(other);
+    sign.set_text_sha256(world_.AgreementDigest(at, "crashes-agreed", other));
     return world_.at(at).SignAgreement("alice", sign);
+  }
+  // What another member offers after it has forgotten, or thrown away, what it offered before.
+  Status OfferAfresh(const AgreementTerms& terms) {
+    world_.Close("kc");
+    WEIR_RETURN_IF_ERROR(SystemFiles().RemoveTree(world_.StateOf("kc") + "/agreements"));
+    WEIR_RETURN_IF_ERROR(world_.Open("kc"));
+    world_.network().TakeDown("co");
+    const auto proposed = Propose("kc", terms);
+    world_.network().BringUp("co");
+    if (!proposed.ok()) return proposed.status();
+    v1::OfferAgreementRequest offer;
+    offer.set_note(proposed->note());
+    return world_.at("co").OfferAgreement("kc", offer).status();
   }
   v1::AgreementSummary Summary(const std::string& at) {
     return world_.at(at).ListAgreements("alice", {})->agreements(0);
@@ -146,21 +161,50 @@ TEST_F(ApprovalTest, AnotherTextNeverReplacesWhatIsSigned) {
   EXPECT_EQ(Summary("co").epsilon_share(), "2");
 }
 
-TEST_F(ApprovalTest, AnUnsignedOfferGivesWayToALaterOne) {
-  // kc loses its first draft and offers another under the same id.
-  WEIR_ASSERT_OK(Propose("kc", {}));
-  world_.Close("kc");
-  WEIR_ASSERT_OK(SystemFiles().RemoveTree(world_.StateOf("kc") + "/agreements"));
-  WEIR_ASSERT_OK(world_.Open("kc"));
-  WEIR_ASSERT_OK(Propose("kc", {.epsilon = "1"}));
-  EXPECT_EQ(Summary("co").epsilon_share(), "1");
+TEST_F(ApprovalTest, AnotherTextUnderTheSameIdDoesNotTakeTheOffersPlace) {
+  // kc offers something harmless, waits until it is read, and offers more under the same id.
+  WEIR_ASSERT_OK(Propose("kc", {.epsilon = "0.1", .approval = "two_persons"}));
+  const v1::AgreementSummary read = Summary("co");
+  EXPECT_THAT(OfferAfresh({.epsilon = "2", .approval = "auto"}),
+              StatusIs(StatusCode::kAlreadyExists));
+  EXPECT_EQ(Summary("co").note(), read.note());
   WEIR_ASSERT_OK(Sign("co", "kc"));
-  // The twin: once co has signed, it does not.
-  world_.Close("kc");
-  WEIR_ASSERT_OK(SystemFiles().RemoveTree(world_.StateOf("kc") + "/agreements"));
-  WEIR_ASSERT_OK(world_.Open("kc"));
-  WEIR_ASSERT_OK(Propose("kc", {.epsilon = "3"}));
-  EXPECT_EQ(Summary("co").epsilon_share(), "1");
+  EXPECT_EQ(Summary("co").epsilon_share(), "0.1");
+  // The twin: the same text is no other.
+  EXPECT_THAT(OfferAfresh({.epsilon = "0.1", .approval = "two_persons"}), IsOk());
+}
+
+TEST_F(ApprovalTest, AnOfferThatHasExpiredUnsignedGivesWay) {
+  WEIR_ASSERT_OK(Propose("kc", {.epsilon = "1", .expires = "2026-06-01T00:00:00Z"}));
+  const std::string read = Summary("co").text_sha256();
+  world_.clock().Advance(std::chrono::days(200));
+  WEIR_ASSERT_OK(OfferAfresh({.epsilon = "2"}));
+  EXPECT_EQ(Summary("co").epsilon_share(), "2");
+  // Who read the first does not sign the second.
+  v1::SignAgreementRequest sign;
+  sign.set_agreement("crashes-agreed");
+  sign.set_other_party("kc");
+  sign.set_text_sha256(read);
+  EXPECT_THAT(world_.at("co").SignAgreement("alice", sign),
+              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("read what stands here")));
+  EXPECT_FALSE(Summary("co").in_force());
+}
+
+TEST_F(ApprovalTest, SignsOnlyTheTextThatWasRead) {
+  WEIR_ASSERT_OK(Propose("kc", {}));
+  v1::SignAgreementRequest sign;
+  sign.set_agreement("crashes-agreed");
+  sign.set_other_party("kc");
+  EXPECT_THAT(world_.at("co").SignAgreement("alice", sign),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("sha256")));
+  sign.set_text_sha256(std::string(64, '0'));
+  EXPECT_THAT(world_.at("co").SignAgreement("alice", sign),
+              StatusIs(StatusCode::kFailedPrecondition));
+  EXPECT_THAT(Summary("co").signed_by(), ElementsAre("kc"));
+  const std::string note = Summary("co").note();
+  sign.set_text_sha256(Sha256Hex(note.substr(0, note.find("\n\n") + 1)));
+  EXPECT_THAT(world_.at("co").SignAgreement("alice", sign), IsOk());
+  EXPECT_TRUE(Summary("co").in_force());
 }
 
 TEST_F(ApprovalTest, AnOfferDoesNotReplaceWhatThisRegionHasProposed) {

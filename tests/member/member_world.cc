@@ -144,8 +144,10 @@ MemberWorld::MemberWorld(const std::string& folder, std::map<std::string, Files*
 MemberWorld::~MemberWorld() = default;
 
 void MemberWorld::OpenAll() {
-  engine_ = std::make_unique<data::DuckDbEngine>(Must(
-      data::DuckDbEngine::Create({.threads = 1, .temp_folder = {}}, SystemRandom()), "engine"));
+  engine_ = std::make_unique<SlowEngine>(
+      std::make_unique<data::DuckDbEngine>(Must(
+          data::DuckDbEngine::Create({.threads = 1, .temp_folder = {}}, SystemRandom()), "engine")),
+      clock_);
   RestartHub();
   for (const char* id : kMembers) {
     clocks_[id] = std::make_unique<ShiftedClock>(clock_);
@@ -214,6 +216,16 @@ void MemberWorld::AddCrashes(const std::string& id) {
   MustBeOk(at(id).AddDataset("alice", request).status(), "data set");
 }
 
+std::string MemberWorld::AgreementDigest(const std::string& at_member, const std::string& id,
+                                         const std::string& other) {
+  const auto listed = Must(at(at_member).ListAgreements("alice", {}), "agreements");
+  for (const v1::AgreementSummary& summary : listed.agreements()) {
+    const bool with = summary.provider() == other || summary.consumer() == other;
+    if (summary.agreement() == id && with) return summary.text_sha256();
+  }
+  return "";
+}
+
 void MemberWorld::Agree(const AgreementTerms& terms) {
   v1::ProposeAgreementRequest propose;
   propose.set_document(AgreementYaml(terms));
@@ -221,6 +233,7 @@ void MemberWorld::Agree(const AgreementTerms& terms) {
   v1::SignAgreementRequest sign;
   sign.set_agreement(terms.id);
   sign.set_other_party(terms.consumer);
+  sign.set_text_sha256(AgreementDigest(terms.provider, terms.id, terms.consumer));
   MustBeOk(at(terms.provider).SignAgreement("alice", sign).status(), "signature");
 }
 

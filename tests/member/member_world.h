@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/member/test_network.h"
@@ -61,6 +62,28 @@ class ShiftedClock final : public Clock {
   std::chrono::milliseconds shift_{0};
 };
 
+// The engine behind it, with work that takes time on the world's clock.
+class SlowEngine final : public data::Engine {
+ public:
+  SlowEngine(std::unique_ptr<data::Engine> engine, FakeClock& clock)
+      : engine_(std::move(engine)), clock_(clock) {}
+  void Take(std::chrono::milliseconds time) { time_ = time; }
+  StatusOr<Private<data::AggregateTable>> Aggregate(const data::DatasetDescription& dataset,
+                                                    const data::AggregateQuery& query,
+                                                    Charge charge) override {
+    clock_.Advance(time_);
+    return engine_->Aggregate(dataset, query, std::move(charge));
+  }
+  StatusOr<OwnerView<data::SourceReport>> Check(const data::DatasetDescription& dataset) override {
+    return engine_->Check(dataset);
+  }
+
+ private:
+  std::unique_ptr<data::Engine> engine_;
+  FakeClock& clock_;
+  std::chrono::milliseconds time_{0};
+};
+
 // A coalition "partnership" of co, il, kc and a hub, with its charter in force, in one thread on
 // virtual time. Aborts when its own set-up fails.
 class MemberWorld {
@@ -79,6 +102,7 @@ class MemberWorld {
   FakeClock& clock() { return clock_; }
   ShiftedClock& clock_of(const std::string& id) { return *clocks_.at(id); }
   TestNetwork& network() { return network_; }
+  SlowEngine& engine() { return *engine_; }
   const std::string& folder() const { return folder_; }
   std::string StateOf(const std::string& id) const { return folder_ + "/" + id; }
   std::string CsvOf(const std::string& id) const {
@@ -99,6 +123,9 @@ class MemberWorld {
 
   // Registers the crashes at a member, over its own copy of the file.
   void AddCrashes(const std::string& id);
+  // Digest of the text that `at_member` holds under this id with `other`; empty: none.
+  std::string AgreementDigest(const std::string& at_member, const std::string& id,
+                              const std::string& other);
   // An agreement in force.
   void Agree(const AgreementTerms& terms);
   // Sends; returns the request's summary at the requester.
@@ -122,7 +149,7 @@ class MemberWorld {
   std::map<std::string, Files*> files_;
   std::map<std::string, std::unique_ptr<ShiftedClock>> clocks_;
   TestNetwork network_;
-  std::unique_ptr<data::DuckDbEngine> engine_;
+  std::unique_ptr<SlowEngine> engine_;
   std::unique_ptr<hub::Hub> hub_;
   std::map<std::string, std::unique_ptr<member::Member>> members_;
 };

@@ -21,22 +21,75 @@ Status Propose(const Context& context, const std::string& path) {
   return OkStatus();
 }
 
-Status Sign(const Context& context, const std::string& id, const std::string& from) {
-  v1::SignAgreementRequest request;
-  request.set_agreement(id);
-  request.set_other_party(from);
-  WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
-  WEIR_ASSIGN_OR_RETURN(const v1::SignAgreementResponse answer,
-                        session->Call(&member::Member::SignAgreement, "SignAgreement", request));
-  if (context.json) context.PrintJson(answer);
-  context.Say("signed agreement " + id + " with " + from + "; it is in force");
-  return OkStatus();
+struct SignOptions {
+  std::string id;
+  std::string from;
+  std::string sha256;
+  bool yes = false;
+};
+
+StatusOr<v1::ListAgreementsResponse> FetchAll(Session& session) {
+  return session.Call(&member::Member::ListAgreements, "ListAgreements",
+                      v1::ListAgreementsRequest());
 }
 
 StatusOr<v1::ListAgreementsResponse> Fetch(const Context& context) {
   WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
-  return session->Call(&member::Member::ListAgreements, "ListAgreements",
-                       v1::ListAgreementsRequest());
+  return FetchAll(*session);
+}
+
+// `from`: the other party; empty: whoever has one of that id.
+StatusOr<v1::AgreementSummary> FindAgreement(const v1::ListAgreementsResponse& all,
+                                             const std::string& id, const std::string& from) {
+  const v1::AgreementSummary* found = nullptr;
+  for (const v1::AgreementSummary& agreement : all.agreements()) {
+    const bool with = from.empty() || agreement.provider() == from || agreement.consumer() == from;
+    if (agreement.agreement() != id || !with) continue;
+    if (found != nullptr) {
+      return InvalidArgument("several members have an agreement %s: say whose with --from",
+                             id.c_str());
+    }
+    found = &agreement;
+  }
+  if (found == nullptr) return NotFound("there is no agreement %s", id.c_str());
+  return *found;
+}
+
+void SayDigest(const Context& context, const v1::AgreementSummary& agreement) {
+  context.Say("sha256 of the text: " + agreement.text_sha256());
+}
+
+// The digest of the text to sign: what was named, or what is shown here and agreed to.
+StatusOr<std::string> ChooseText(const Context& context, Session& session,
+                                 const SignOptions& options) {
+  if (!options.sha256.empty()) return options.sha256;
+  WEIR_ASSIGN_OR_RETURN(const v1::ListAgreementsResponse all, FetchAll(session));
+  WEIR_ASSIGN_OR_RETURN(const v1::AgreementSummary agreement,
+                        FindAgreement(all, options.id, options.from));
+  if (!context.json) context.PrintData(agreement.note());
+  SayDigest(context, agreement);
+  if (options.yes) return agreement.text_sha256();
+  WEIR_RETURN_IF_ERROR(context.FinishOutput());
+  WEIR_ASSIGN_OR_RETURN(
+      const bool agreed,
+      context.Confirm("sign this text?",
+                      "say which text to sign: --sha256 HEX signs the one that weir agreement show "
+                      "has shown, --yes whatever stands there now"));
+  if (!agreed) return FailedPrecondition("not signed");
+  return agreement.text_sha256();
+}
+
+Status Sign(const Context& context, const SignOptions& options) {
+  v1::SignAgreementRequest request;
+  request.set_agreement(options.id);
+  request.set_other_party(options.from);
+  WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
+  WEIR_ASSIGN_OR_RETURN(*request.mutable_text_sha256(), ChooseText(context, *session, options));
+  WEIR_ASSIGN_OR_RETURN(const v1::SignAgreementResponse answer,
+                        session->Call(&member::Member::SignAgreement, "SignAgreement", request));
+  if (context.json) context.PrintJson(answer);
+  context.Say("signed agreement " + options.id + " with " + options.from + "; it is in force");
+  return OkStatus();
 }
 
 std::string JoinNames(const google::protobuf::RepeatedPtrField<std::string>& names) {
@@ -69,24 +122,28 @@ Status List(const Context& context) {
 }
 
 Status Show(const Context& context, const std::string& id, const std::string& from) {
-  WEIR_ASSIGN_OR_RETURN(const v1::ListAgreementsResponse answer, Fetch(context));
-  const v1::AgreementSummary* found = nullptr;
-  for (const v1::AgreementSummary& agreement : answer.agreements()) {
-    const bool with = from.empty() || agreement.provider() == from || agreement.consumer() == from;
-    if (agreement.agreement() != id || !with) continue;
-    if (found != nullptr) {
-      return InvalidArgument("several members have an agreement %s: say whose with --from",
-                             id.c_str());
-    }
-    found = &agreement;
-  }
-  if (found == nullptr) return NotFound("there is no agreement %s", id.c_str());
+  WEIR_ASSIGN_OR_RETURN(const v1::ListAgreementsResponse all, Fetch(context));
+  WEIR_ASSIGN_OR_RETURN(const v1::AgreementSummary agreement, FindAgreement(all, id, from));
   if (context.json) {
-    context.PrintJson(*found);
-  } else {
-    context.PrintData(found->note());
+    context.PrintJson(agreement);
+    return OkStatus();
   }
+  context.PrintData(agreement.note());
+  SayDigest(context, agreement);
   return OkStatus();
+}
+
+void AddSign(CLI::App& agreement, Context& context) {
+  auto options = std::make_shared<SignOptions>();
+  CLI::App* sign = agreement.add_subcommand(
+      "sign", "Sign what another member has offered: shows the text and asks");
+  sign->footer("example: weir agreement sign crashes-2015 --from kc");
+  sign->add_option("agreement", options->id, "Id of the agreement")->required();
+  sign->add_option("--from", options->from, "Who offered it")->required();
+  sign->add_option("--sha256", options->sha256,
+                   "Sign this text and no other; `weir agreement show` says its digest");
+  sign->add_flag("--yes", options->yes, "Sign the text that stands there now, without asking");
+  context.OnCommand(sign, [&context, options] { return Sign(context, *options); });
 }
 
 }  // namespace
@@ -101,11 +158,7 @@ void AddAgreementCommands(CLI::App& app, Context& context) {
   propose->footer("example: weir agreement propose crashes-2015.agreement.yaml");
   propose->add_option("file", *id, "Agreement document (YAML)")->required();
   context.OnCommand(propose, [&context, id] { return Propose(context, *id); });
-  CLI::App* sign = agreement->add_subcommand("sign", "Sign what another member has offered");
-  sign->footer("example: weir agreement sign crashes-2015 --from kc");
-  sign->add_option("agreement", *id, "Id of the agreement")->required();
-  sign->add_option("--from", *from, "Who offered it")->required();
-  context.OnCommand(sign, [&context, id, from] { return Sign(context, *id, *from); });
+  AddSign(*agreement, context);
   CLI::App* list = agreement->add_subcommand("list", "All agreements of this region");
   list->footer("example: weir agreement list");
   context.OnCommand(list, [&context] { return List(context); });

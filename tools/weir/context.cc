@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <iostream>
 #include <system_error>
 #include <utility>
 
@@ -47,7 +48,9 @@ void Context::PrintJson(const google::protobuf::Message& message) const {
 Status Context::FinishOutput() const {
   const bool flushed = std::fflush(stdout) == 0;
   if (flushed && std::ferror(stdout) == 0) return OkStatus();
-  return Unavailable("cannot write to standard output: %s", ::strerrordesc_np(errno));
+  return Internal(
+      "cannot write to standard output; if something was charged, the charge stands "
+      "and the same question costs nothing again");
 }
 
 void Context::Say(std::string_view text) const {
@@ -59,6 +62,16 @@ void Context::Warn(std::string_view text) const { PrintLine("warning", text); }
 
 void Context::Hint(std::string_view text) const {
   if (!quiet && !json) PrintLine("hint", text);
+}
+
+StatusOr<bool> Context::Confirm(const std::string& question, const char* instead) const {
+  if (json || !IsTerminal(STDIN_FILENO) || !IsTerminal(STDERR_FILENO)) {
+    return InvalidArgument("%s", instead);
+  }
+  static_cast<void>(std::fprintf(stderr, "%s [y/N] ", question.c_str()));
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "yes";
 }
 
 void Context::PrintError(const Status& status) const {

@@ -42,6 +42,9 @@ class Context {
   void Say(std::string_view text) const;
   void Warn(std::string_view text) const;
   void Hint(std::string_view text) const;
+  // Asks the person at the terminal; false unless the answer is yes.
+  // Errors: INVALID_ARGUMENT  there is no terminal, or --json: `instead` says how to answer.
+  StatusOr<bool> Confirm(const std::string& question, const char* instead) const;
   // "weir: error: ...", or the same as JSON.
   void PrintError(const Status& status) const;
 

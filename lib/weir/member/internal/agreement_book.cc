@@ -41,7 +41,8 @@ StatusOr<coalition::Agreement> AgreementBook::Keep(const AgreementKey& key,
   WEIR_ASSIGN_OR_RETURN(const std::string note, context_.files.Read(path, crypto::kMaxNoteBytes));
   WEIR_ASSIGN_OR_RETURN(const coalition::Agreement kept, coalition::ReadAgreement(note, charter));
   if (kept.sha256 != agreement.sha256) {
-    if (kept.in_force() || SignedHere(kept)) {
+    const bool expired = context_.clock.Now() >= kept.expires;
+    if (kept.in_force() || SignedHere(kept) || !expired) {
       return AlreadyExists("another agreement %s with %s stands already; use a new id",
                            key.id.c_str(), key.other_party.c_str());
     }
@@ -67,9 +68,16 @@ StatusOr<coalition::Agreement> AgreementBook::Merge(const Notes& notes,
 }
 
 StatusOr<coalition::Agreement> AgreementBook::Sign(const AgreementKey& key,
+                                                   const std::string& text_sha256,
                                                    const coalition::Charter& charter) {
   WEIR_RETURN_IF_ERROR(CheckKey(key));
   WEIR_ASSIGN_OR_RETURN(const coalition::Agreement kept, Find(key, charter));
+  if (kept.sha256 != text_sha256) {
+    return FailedPrecondition(
+        "the text of agreement %s with %s has sha256 %s, not %s: read what stands here first",
+        key.id.c_str(), key.other_party.c_str(), kept.sha256.c_str(),
+        QuoteText(text_sha256).c_str());
+  }
   if (SignedHere(kept)) return kept;
   WEIR_ASSIGN_OR_RETURN(const std::string note,
                         crypto::AddSignature(kept.note, context_.identity.charter_signer));

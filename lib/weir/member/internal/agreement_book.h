@@ -33,14 +33,17 @@ class AgreementBook {
   // Keeps `agreement`, or merges its signatures with those of the same text.
   //
   // Guarantee: what is in force, or bears this region's signature, is never replaced by another
-  //            text under the same id; only an offer that nobody here has signed gives way.
+  //            text under the same id. An offer that nobody here has signed gives way after it has
+  //            expired and not before: what a steward reads stays what it is.
   // Errors:    ALREADY_EXISTS      another text stands under this id: use a new id.
   //            RESOURCE_EXHAUSTED  too many agreements with this party.
   StatusOr<coalition::Agreement> Keep(const AgreementKey& key,
                                       const coalition::Agreement& agreement,
                                       const coalition::Charter& charter);
-  // Adds this region's signature, if it is not there. NOT_FOUND.
-  StatusOr<coalition::Agreement> Sign(const AgreementKey& key, const coalition::Charter& charter);
+  // Adds this region's signature to the text with this digest, if it is not there.
+  // Errors: NOT_FOUND; FAILED_PRECONDITION  another text stands under this id.
+  StatusOr<coalition::Agreement> Sign(const AgreementKey& key, const std::string& text_sha256,
+                                      const coalition::Charter& charter);
 
   // Errors: NOT_FOUND; those of ReadAgreement when the charter has changed since.
   StatusOr<coalition::Agreement> Find(const AgreementKey& key,

@@ -39,7 +39,11 @@ StatusOr<v1::ProposeAgreementResponse> AgreementDesk::Propose(
 StatusOr<v1::SignAgreementResponse> AgreementDesk::Sign(const v1::SignAgreementRequest& request) {
   WEIR_ASSIGN_OR_RETURN(const CharterPtr charter, charters_.InForce());
   const AgreementKey key{.other_party = request.other_party(), .id = request.agreement()};
-  WEIR_ASSIGN_OR_RETURN(const coalition::Agreement signed_here, book_.Sign(key, *charter));
+  if (request.text_sha256().empty()) {
+    return InvalidArgument("a signature needs the sha256 of the text that was read");
+  }
+  WEIR_ASSIGN_OR_RETURN(const coalition::Agreement signed_here,
+                        book_.Sign(key, request.text_sha256(), *charter));
   WEIR_ASSIGN_OR_RETURN(const coalition::Agreement kept, KeepAndOffer(signed_here, *charter));
   v1::SignAgreementResponse answer;
   answer.set_note(kept.note);
@@ -147,6 +151,7 @@ StatusOr<v1::AgreementSummary> AgreementDesk::Describe(const coalition::Agreemen
     summary.set_epsilon_spent(FormatSpent(spent));
   }
   summary.set_note(agreement.note);
+  summary.set_text_sha256(agreement.sha256);
   return summary;
 }
 

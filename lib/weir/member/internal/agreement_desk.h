@@ -31,6 +31,8 @@ class AgreementDesk {
         backoff_(context.tick) {}
 
   StatusOr<v1::ProposeAgreementResponse> Propose(const v1::ProposeAgreementRequest& request);
+  // Signs the text that the request names by its digest, and no other.
+  // Errors: INVALID_ARGUMENT  no digest; FAILED_PRECONDITION  another text stands here.
   StatusOr<v1::SignAgreementResponse> Sign(const v1::SignAgreementRequest& request);
   StatusOr<v1::ListAgreementsResponse> List();
   // Errors: PERMISSION_DENIED  the caller is no party of it, or has not signed it.
