@@ -30,7 +30,7 @@ struct SealOptions {
   std::string delivery;   // UUIDv7
   std::string recipient;  // member id
   std::string request;    // id of the request that this answers
-  Time created;
+  Time created;           // read by the hub too: must not depend on how long the work took
 };
 
 // A release as the door stored it.

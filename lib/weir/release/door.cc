@@ -70,7 +70,7 @@ StatusOr<StoredRelease> Door::Run(const data::DatasetDescription& dataset, const
                         NoiseStep::AddNoise(plan, std::move(table), parts_.random));
   WEIR_ASSIGN_OR_RETURN(const data::PlainTable plain, ToPlainTable(released));
   WEIR_ASSIGN_OR_RETURN(std::string payload, data::WriteParquet(plain));
-  WEIR_ASSIGN_OR_RETURN(std::string manifest, MakeManifest(plan, charge_id, payload));
+  WEIR_ASSIGN_OR_RETURN(std::string manifest, MakeManifest(plan, record, payload));
   WEIR_ASSIGN_OR_RETURN(StoredRelease stored,
                         parts_.store.Put(std::move(payload), std::move(manifest)));
   WEIR_RETURN_IF_ERROR(
@@ -86,12 +86,14 @@ StatusOr<StoredRelease> Door::Fetch(const std::string& charge_id) {
   return parts_.store.Get(record.payload_sha256, record.manifest_sha256);
 }
 
-StatusOr<std::string> Door::MakeManifest(const ReleasePlan& plan, const std::string& charge,
+StatusOr<std::string> Door::MakeManifest(const ReleasePlan& plan,
+                                         const ledger::ChargeRecord& charge,
                                          const std::string& payload) const {
   v1::Manifest manifest;
   manifest.set_provider(parts_.provider);
-  manifest.set_charge(charge);
-  manifest.set_created(FormatTime(parts_.clock.Now()));
+  manifest.set_charge(charge.id);
+  // Whoever reads the manifest must not learn how long the work took: it depends on the data.
+  manifest.set_created(charge.time);
   *manifest.mutable_plan() = plan.resolved;
   manifest.set_privacy_unit(plan.privacy_unit);
   manifest.set_neighbours(kNeighbours);

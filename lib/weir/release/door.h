@@ -69,7 +69,8 @@ class Door {
 
   // Guarantee: bytes are durable before the ledger says `complete`. On an error before the bytes
   //            are durable the charge stands and may run again.
-  // Reveals:   the errors of Engine::Aggregate: for the owner's steward only.
+  // Reveals:   the errors of Engine::Aggregate: for the owner's steward only. The manifest bears
+  //            the time of the charge, so nothing in the bytes shows how long the work took.
   StatusOr<StoredRelease> Run(const data::DatasetDescription& dataset, const ReleasePlan& plan,
                               const std::string& charge);
 
@@ -77,7 +78,7 @@ class Door {
   StatusOr<StoredRelease> Fetch(const std::string& charge);
 
  private:
-  StatusOr<std::string> MakeManifest(const ReleasePlan& plan, const std::string& charge,
+  StatusOr<std::string> MakeManifest(const ReleasePlan& plan, const ledger::ChargeRecord& charge,
                                      const std::string& payload) const;
   Parts parts_;
 };

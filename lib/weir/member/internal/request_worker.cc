@@ -88,7 +88,7 @@ Status RequestWorker::MakeAndSeal(const KeptRequest& kept, const coalition::Char
                         SealPackage({.delivery = kept.record.package(),
                                      .recipient = kept.request.requester(),
                                      .request = kept.request.request(),
-                                     .created = context_.clock.Now()},
+                                     .created = FromMilliseconds(kept.record.start_ms())},
                                     content, context_.identity, charter, context_.random));
   return outbox_.Keep(package);
 }

@@ -22,7 +22,8 @@ namespace weir::member::internal {
 //   CHARGED --start tick--> release and package durable --> SEALED --later tick--> DELIVERED
 //                           or given up                 --> FAILED, seen at a later tick
 //
-// Reveals: to a requester, success or one opaque failure at a tick (VisibleAfter).
+// Reveals: to a requester, success or one opaque failure at a tick (VisibleAfter); package and
+//          label bear the time at which the release was due to start, not when it was done.
 class RequestWorker {
  public:
   RequestWorker(const Context& context, CharterBook& charters, RequestBook& requests,
