@@ -58,12 +58,15 @@ Status InstallFirstCharter(hub::Hub& hub, const std::string& path) {
   return FailedPrecondition("the hub has no charter yet: start it once with --charter FILE");
 }
 
-// Serves until a stop is asked for; follows the charter as members publish newer ones.
+// Serves until a stop is asked for; follows the charter as members publish newer ones, and tidies.
 Status ServeUntilStopped(hub::Hub& hub, wire::Daemon& daemon, wire::TrustStore& trust,
-                         wire::StopSignal& signals) {
+                         wire::StopSignal& signals, wire::EventLog& log) {
   while (true) {
     const wire::StopSignal::Wish wish = signals.WaitFor(kTrustPoll);
     if (wish == wire::StopSignal::Wish::kStop) return OkStatus();
+    if (const Status tidied = hub.Tidy(); !tidied.ok()) {
+      log.Write(wire::Severity::kWarning, "sweep_failed", {{"fault", MessageOf(tidied)}});
+    }
     if (hub.charter()->version() != trust.charter_version()) {
       WEIR_RETURN_IF_ERROR(trust.Replace(wire::TrustOf(*hub.charter())));
       daemon.Reload();
@@ -94,7 +97,7 @@ Status Run(const Arguments& arguments, wire::EventLog& log, wire::StopSignal& si
            .key_path = JoinPath(identity, "hub.tls.key")},
           trust, SystemFiles(), log));
   WEIR_RETURN_IF_ERROR(daemon->Serve({MakeHubService(*hub)}));
-  Status served = ServeUntilStopped(*hub, *daemon, trust, signals);
+  Status served = ServeUntilStopped(*hub, *daemon, trust, signals, log);
   daemon->Stop();
   return served;
 }

@@ -170,8 +170,8 @@ TEST_F(HubTest, AnotherLabelUnderTheSameIdIsRefused) {
 TEST_F(HubTest, LimitsHold) {
   Reopen({.state_folder = State(),
           .package_limit_bytes = 100,
-          .mailbox_limit_bytes = 150,
-          .mailbox_limit_packages = 3});
+          .mailbox_limit_bytes = 450,  // three members: a third each
+          .mailbox_limit_packages = 9});
   EXPECT_THAT(Put(Sign(LabelFor(std::string(101, 'x'))), 0, "x"),
               StatusIs(StatusCode::kResourceExhausted));
   const std::string large(100, 'x');
@@ -183,15 +183,92 @@ TEST_F(HubTest, LimitsHold) {
   EXPECT_THAT(Put(Sign(LabelFor("c")), 0, "c"), StatusIs(StatusCode::kResourceExhausted));
 }
 
-TEST_F(HubTest, OldUploadsAreSweptAtTheStart) {
-  WEIR_ASSERT_OK(Put(Sign(LabelFor("sealed bytes")), 0, "sealed"));
+TEST_F(HubTest, OneSenderFillsNobodyElsesPart) {
+  const HubOptions options = {.state_folder = State(),
+                              .package_limit_bytes = 100,
+                              .mailbox_limit_bytes = 450,
+                              .mailbox_limit_packages = 9};
+  Reopen(options);
+  // Uploads that are begun and never go on count with the size that they declare.
+  WEIR_ASSERT_OK(Put(Sign(LabelFor(std::string(100, 'x'))), 0, ""));
+  EXPECT_THAT(
+      Put(Sign(LabelFor(std::string(51, 'x'))), 0, ""),
+      StatusIs(StatusCode::kResourceExhausted, HasSubstr("part of co in the mailbox of kc")));
+  Reopen(options);
+  EXPECT_THAT(Put(Sign(LabelFor(std::string(51, 'x'))), 0, ""),
+              StatusIs(StatusCode::kResourceExhausted));
+  WEIR_EXPECT_OK(Put(Sign(LabelFor(std::string(50, 'x'))), 0, ""));
+  // Another recipient of the same sender, and another sender to the same recipient.
+  v1::PackageLabel to_il = LabelFor(std::string(100, 'y'));
+  to_il.set_recipient("il");
+  WEIR_EXPECT_OK(Put(Sign(to_il), 0, ""));
+  v1::PackageLabel from_il = LabelFor(std::string(100, 'z'));
+  from_il.set_sender("il");
+  WEIR_EXPECT_OK(Put(Sign(from_il, "il"), 0, std::string(100, 'z'), "il"));
+  EXPECT_EQ(MailOf("kc"), 1);
+}
+
+TEST_F(HubTest, RoomIsGivenBackWhenMailIsFetchedOrThrownAway) {
+  Reopen({.state_folder = State(),
+          .package_limit_bytes = 100,
+          .mailbox_limit_bytes = 300,
+          .mailbox_limit_packages = 30});
+  const std::string body(100, 'x');
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(Put(Sign(LabelFor(body)), 0, std::string(100, 'y')),
+                StatusIs(StatusCode::kInvalidArgument, HasSubstr("digest")));
+  }
+  for (int i = 0; i < 3; ++i) {
+    const v1::PackageLabel label = LabelFor(body);
+    WEIR_ASSERT_OK(Put(Sign(label), 0, body));
+    EXPECT_THAT(Put(Sign(LabelFor("z")), 0, "z"), StatusIs(StatusCode::kResourceExhausted));
+    v1::AcknowledgeMailRequest acknowledge;
+    acknowledge.set_package(label.package());
+    WEIR_ASSERT_OK(hub_->AcknowledgeMail("kc", acknowledge));
+  }
+}
+
+TEST_F(HubTest, AbandonedUploadsAreSweptWhileItRuns) {
+  Reopen({.state_folder = State(), .mailbox_limit_packages = 3});
+  v1::PackageLabel label = LabelFor("sealed bytes");
+  label.set_created("9999-01-01T00:00:00Z");  // a sender writes what it likes
+  WEIR_ASSERT_OK(Put(Sign(label), 0, "sealed"));
   const std::string incoming = State() + "/mailbox/incoming";
+  regions_.clock().Advance(std::chrono::hours(23));
+  WEIR_ASSERT_OK(hub_->Tidy());
+  EXPECT_EQ(SystemFiles().List(incoming).value().size(), 1u);
+  EXPECT_THAT(Put(Sign(LabelFor("a")), 0, "a"), StatusIs(StatusCode::kResourceExhausted));
+  regions_.clock().Advance(std::chrono::hours(2));
+  WEIR_ASSERT_OK(hub_->Tidy());
+  EXPECT_EQ(SystemFiles().List(incoming).value().size(), 0u);
+  WEIR_EXPECT_OK(Put(Sign(LabelFor("a")), 0, "a"));
+  // The twin: what is old by its label only stays.
+  label = LabelFor("sealed bytes");
+  label.set_created("2020-01-01T00:00:00Z");
+  label.set_recipient("il");
+  WEIR_ASSERT_OK(Put(Sign(label), 0, "sealed"));
+  regions_.clock().Advance(std::chrono::hours(2));
+  WEIR_ASSERT_OK(hub_->Tidy());
+  EXPECT_EQ(SystemFiles().List(incoming).value().size(), 1u);
+}
+
+TEST_F(HubTest, LabelsOfFetchedMailAreSweptByTheHubsOwnTime) {
+  const std::string body = "sealed bytes";
+  v1::PackageLabel label = LabelFor(body);
+  label.set_created("2020-01-01T00:00:00Z");
+  const std::string note = Sign(label);
+  WEIR_ASSERT_OK(Put(note, 0, body));
+  v1::AcknowledgeMailRequest acknowledge;
+  acknowledge.set_package(label.package());
+  WEIR_ASSERT_OK(hub_->AcknowledgeMail("kc", acknowledge));
   regions_.clock().Advance(std::chrono::days(29));
   Reopen({.state_folder = State()});
-  EXPECT_EQ(SystemFiles().List(incoming).value().size(), 1u);
+  WEIR_ASSERT_OK_AND_ASSIGN(const auto again, Put(note, 0, body));
+  EXPECT_TRUE(again.complete());
+  EXPECT_EQ(MailOf("kc"), 0) << "not delivered twice";
   regions_.clock().Advance(std::chrono::days(2));
-  Reopen({.state_folder = State()});
-  EXPECT_EQ(SystemFiles().List(incoming).value().size(), 0u);
+  WEIR_ASSERT_OK(hub_->Tidy());
+  EXPECT_EQ(SystemFiles().List(State() + "/mailbox/done").value().size(), 0u);
 }
 
 TEST_F(HubTest, SecondHubOnOneFolderIsRefused) {

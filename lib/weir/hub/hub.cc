@@ -25,7 +25,19 @@ class Hub::Impl {
                   .recipient_packages = options.mailbox_limit_packages},
                  files) {}
 
-  Status Start() { return mailbox_.Sweep(clock_.Now()); }
+  Status Start() {
+    last_sweep_ = clock_.Now();
+    return mailbox_.Start(last_sweep_);
+  }
+
+  Status Tidy() {
+    const std::lock_guard lock(mutex_);
+    const Time now = clock_.Now();
+    // A clock that was put back must not silence this.
+    if (now >= last_sweep_ && now - last_sweep_ < kSweepEvery) return OkStatus();
+    last_sweep_ = now;
+    return mailbox_.Sweep(now);
+  }
 
   const std::string& id() const { return state_.id(); }
 
@@ -73,7 +85,10 @@ class Hub::Impl {
     const std::lock_guard lock(mutex_);
     WEIR_RETURN_IF_ERROR(CheckMember(caller));
     WEIR_ASSIGN_OR_RETURN(const CheckedLabel label, CheckLabel(caller, request.label()));
-    return mailbox_.Put(label, request.offset(), request.data());
+    return mailbox_.Put(label, {.offset = request.offset(),
+                                .data = request.data(),
+                                .now = clock_.Now(),
+                                .senders = charter_locked()->members().size()});
   }
 
   StatusOr<v1::ListMailResponse> List(const std::string& caller) {
@@ -96,7 +111,8 @@ class Hub::Impl {
                                                     const std::string& package) {
     const std::lock_guard lock(mutex_);
     WEIR_RETURN_IF_ERROR(CheckMember(caller));
-    WEIR_RETURN_IF_ERROR(mailbox_.Acknowledge(caller, package));
+    WEIR_RETURN_IF_ERROR(
+        mailbox_.Acknowledge({.recipient = caller, .package = package}, clock_.Now()));
     return v1::AcknowledgeMailResponse();
   }
 
@@ -142,6 +158,7 @@ class Hub::Impl {
   mutable std::mutex mutex_;
   HubState state_;
   Mailbox mailbox_;
+  Time last_sweep_;
 };
 
 StatusOr<std::unique_ptr<Hub>> Hub::Open(const HubOptions& options, Clock& clock, Files& files) {
@@ -157,6 +174,8 @@ Hub::~Hub() = default;
 const std::string& Hub::id() const { return impl_->id(); }
 
 std::shared_ptr<const coalition::Charter> Hub::charter() const { return impl_->charter(); }
+
+Status Hub::Tidy() { return impl_->Tidy(); }
 
 Status Hub::InstallCharter(const std::string& note) { return impl_->InstallCharter(note); }
 

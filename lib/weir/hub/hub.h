@@ -2,6 +2,7 @@
 #ifndef WEIR_HUB_HUB_H_
 #define WEIR_HUB_HUB_H_
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -17,7 +18,8 @@ namespace weir::hub {
 
 struct HubOptions {
   std::string state_folder;
-  // What the mailbox may hold; a sender or recipient above its part is refused.
+  // What the mailbox may hold. Every member has an equal part of each recipient's, as sender; who
+  // is above its part is refused, and nobody else.
   uint64_t package_limit_bytes = uint64_t{256} << 20;
   uint64_t mailbox_limit_bytes = uint64_t{4} << 30;  // of one recipient
   uint64_t mailbox_limit_packages = 10'000;          // of one recipient
@@ -49,6 +51,11 @@ class Hub final {
   std::shared_ptr<const coalition::Charter> charter() const;
   // The first charter comes from the operator's hand; later ones also from members.
   Status InstallCharter(const std::string& note);
+
+  // Removes abandoned uploads and what else is too old, if the last time was kSweepEvery ago by
+  // `clock`. To be called now and then; what it cannot remove it tries again the next time.
+  static constexpr std::chrono::hours kSweepEvery{1};
+  Status Tidy();
 
   // `caller`: the member that the channel proved.
   StatusOr<v1::EnrollResponse> Enroll(const std::string& caller, const v1::EnrollRequest& request);

@@ -14,12 +14,34 @@ namespace {
 
 constexpr char kLabelName[] = "label.note";
 constexpr char kBodyName[] = "body.age";
+constexpr char kArrivedName[] = "arrived";
 constexpr uint64_t kLabelLimitBytes = 64 << 10;
 constexpr uint64_t kChunkLimitBytes = uint64_t{1} << 20;
 constexpr size_t kMaxListed = 1000;
 
 std::string LabelPath(const std::string& folder) { return JoinPath(folder, kLabelName); }
 std::string BodyPath(const std::string& folder) { return JoinPath(folder, kBodyName); }
+std::string ArrivedPath(const std::string& folder) { return JoinPath(folder, kArrivedName); }
+
+// What a file begins with: a time in a line of its own.
+struct Stamped {
+  Time time;  // 1970 if there is none
+  std::string rest;
+};
+std::string Stamp(Time time, std::string_view rest) {
+  return FormatTime(time) + "\n" + std::string(rest);
+}
+Stamped ReadStamp(const std::string& text) {
+  const size_t end = text.find('\n');
+  const StatusOr<Time> time = ParseTime(text.substr(0, end));
+  if (!time.ok() || end == std::string::npos) return {.time = Time(), .rest = text};
+  return {.time = *time, .rest = text.substr(end + 1)};
+}
+
+// Also what lies far in the future: the clock was wrong when it came.
+bool IsOld(Time since, Time now, std::chrono::days limit) {
+  return now - since > limit || since - now > limit;
+}
 
 }  // namespace
 
@@ -27,8 +49,8 @@ std::string Mailbox::MailFolder(std::string_view recipient, std::string_view pac
   return JoinPath(JoinPath(JoinPath(folder_, "mail"), recipient), package);
 }
 
-StatusOr<v1::PutPackageChunkResponse> Mailbox::Put(const CheckedLabel& label, uint64_t offset,
-                                                   std::string_view data) {
+StatusOr<v1::PutPackageChunkResponse> Mailbox::Put(const CheckedLabel& label, const Piece& piece) {
+  const std::string_view data = piece.data;
   if (data.size() > kChunkLimitBytes) {
     return InvalidArgument("a chunk has at most %llu bytes, got %zu",
                            static_cast<unsigned long long>(kChunkLimitBytes), data.size());
@@ -42,9 +64,9 @@ StatusOr<v1::PutPackageChunkResponse> Mailbox::Put(const CheckedLabel& label, ui
     return answer;
   }
   const std::string incoming = JoinPath(JoinPath(folder_, "incoming"), label.label.package());
-  WEIR_RETURN_IF_ERROR(OpenUpload(label, incoming));
+  WEIR_RETURN_IF_ERROR(OpenUpload(label, incoming, piece));
   WEIR_ASSIGN_OR_RETURN(uint64_t received, files_.Size(BodyPath(incoming)));
-  if (offset == received) {
+  if (piece.offset == received) {
     if (data.size() > total - received) {
       return InvalidArgument("package %s is longer than its label says",
                              label.label.package().c_str());
@@ -66,8 +88,8 @@ StatusOr<bool> Mailbox::HeldUnderSameLabel(const CheckedLabel& label) {
   const std::string done = JoinPath(JoinPath(folder_, "done"), package);
   for (const std::string& path : {mail, done}) {
     if (!files_.Exists(path)) continue;
-    WEIR_ASSIGN_OR_RETURN(const std::string note, files_.Read(path, kLabelLimitBytes));
-    if (note != label.note) {
+    WEIR_ASSIGN_OR_RETURN(const std::string text, files_.Read(path, kLabelLimitBytes));
+    if (ReadStamp(text).rest != label.note) {
       return AlreadyExists("package %s is here under another label", package.c_str());
     }
     return true;
@@ -75,7 +97,8 @@ StatusOr<bool> Mailbox::HeldUnderSameLabel(const CheckedLabel& label) {
   return false;
 }
 
-Status Mailbox::OpenUpload(const CheckedLabel& label, const std::string& incoming) {
+Status Mailbox::OpenUpload(const CheckedLabel& label, const std::string& incoming,
+                           const Piece& piece) {
   const std::string path = LabelPath(incoming);
   if (files_.Exists(path)) {
     WEIR_ASSIGN_OR_RETURN(const std::string note, files_.Read(path, kLabelLimitBytes));
@@ -83,40 +106,55 @@ Status Mailbox::OpenUpload(const CheckedLabel& label, const std::string& incomin
     return AlreadyExists("package %s is being uploaded under another label",
                          label.label.package().c_str());
   }
-  WEIR_RETURN_IF_ERROR(CheckRoom(label.label));
+  WEIR_RETURN_IF_ERROR(CheckRoom(label.label, piece.senders));
   WEIR_RETURN_IF_ERROR(files_.MakeFolder(incoming));
-  // The body before the label: whoever finds a label can append.
+  // The others before the label: whoever finds a label can append.
   WEIR_RETURN_IF_ERROR(files_.WriteDurably(BodyPath(incoming), "", FileMode::kPrivate));
-  return files_.WriteDurably(path, label.note, FileMode::kPrivate);
+  WEIR_RETURN_IF_ERROR(
+      files_.WriteDurably(ArrivedPath(incoming), Stamp(piece.now, ""), FileMode::kPrivate));
+  WEIR_RETURN_IF_ERROR(files_.WriteDurably(path, label.note, FileMode::kPrivate));
+  held_.insert_or_assign(incoming, Held{.sender = label.label.sender(),
+                                        .recipient = label.label.recipient(),
+                                        .bytes = label.label.ciphertext_bytes()});
+  return OkStatus();
 }
 
-Status Mailbox::CheckRoom(const v1::PackageLabel& label) {
+Status Mailbox::CheckRoom(const v1::PackageLabel& label, uint64_t senders) const {
   if (label.ciphertext_bytes() > limits_.package_bytes) {
     return MakeError(StatusCode::kResourceExhausted, "the package is larger than this hub carries");
   }
-  const std::string mail = JoinPath(JoinPath(folder_, "mail"), label.recipient());
-  WEIR_ASSIGN_OR_RETURN(const Room kept, CountRoom(mail));
-  WEIR_ASSIGN_OR_RETURN(const Room incoming, CountRoom(JoinPath(folder_, "incoming")));
-  if (kept.packages + incoming.packages >= limits_.recipient_packages ||
-      kept.bytes + incoming.bytes + label.ciphertext_bytes() > limits_.recipient_bytes) {
+  uint64_t bytes = label.ciphertext_bytes();
+  uint64_t packages = 1;
+  for (const auto& [folder, held] : held_) {
+    if (held.sender != label.sender() || held.recipient != label.recipient()) continue;
+    bytes += held.bytes;
+    ++packages;
+  }
+  if (bytes > std::max(limits_.package_bytes, limits_.recipient_bytes / senders) ||
+      packages > std::max<uint64_t>(1, limits_.recipient_packages / senders)) {
     return MakeError(StatusCode::kResourceExhausted,
-                     "the mailbox of " + label.recipient() + " is full; it must fetch first");
+                     "the part of " + label.sender() + " in the mailbox of " + label.recipient() +
+                         " is full; " + label.recipient() + " must fetch first");
   }
   return OkStatus();
 }
 
-StatusOr<Mailbox::Room> Mailbox::CountRoom(const std::string& folder) {
-  Room room;
-  if (!files_.Exists(folder)) return room;
+Status Mailbox::CountHeld(const std::string& folder) {
+  if (!files_.Exists(folder)) return OkStatus();
   WEIR_ASSIGN_OR_RETURN(const std::vector<std::string> names, files_.List(folder));
-  room.packages = names.size();
   for (const std::string& name : names) {
-    const std::string body = BodyPath(JoinPath(folder, name));
-    if (!files_.Exists(body)) continue;
-    WEIR_ASSIGN_OR_RETURN(const uint64_t size, files_.Size(body));
-    room.bytes += size;
+    const std::string package = JoinPath(folder, name);
+    if (!files_.Exists(LabelPath(package))) continue;
+    WEIR_ASSIGN_OR_RETURN(const std::string note,
+                          files_.Read(LabelPath(package), kLabelLimitBytes));
+    WEIR_ASSIGN_OR_RETURN(const crypto::UnverifiedNote label, crypto::ParseNote(note));
+    WEIR_ASSIGN_OR_RETURN(const doc::Document<v1::PackageLabel> document,
+                          doc::ParseSigned<v1::PackageLabel>(label.text, "label"));
+    held_.insert_or_assign(package, Held{.sender = document.message.sender(),
+                                         .recipient = document.message.recipient(),
+                                         .bytes = document.message.ciphertext_bytes()});
   }
-  return room;
+  return OkStatus();
 }
 
 Status Mailbox::Finish(const v1::PackageLabel& label, const std::string& incoming) {
@@ -124,11 +162,19 @@ Status Mailbox::Finish(const v1::PackageLabel& label, const std::string& incomin
                         BodyDigest(BodyPath(incoming), label.ciphertext_bytes()));
   if (digest != label.ciphertext_sha256()) {
     WEIR_RETURN_IF_ERROR(files_.RemoveTree(incoming));
+    held_.erase(incoming);
     return InvalidArgument("package %s does not have the digest that its label says",
                            label.package().c_str());
   }
   WEIR_RETURN_IF_ERROR(files_.MakeFolder(JoinPath(JoinPath(folder_, "mail"), label.recipient())));
-  return files_.Rename(incoming, MailFolder(label.recipient(), label.package()));
+  const std::string mail = MailFolder(label.recipient(), label.package());
+  WEIR_RETURN_IF_ERROR(files_.Rename(incoming, mail));
+  auto held = held_.extract(incoming);
+  if (!held.empty()) {
+    held.key() = mail;
+    held_.insert(std::move(held));
+  }
+  return OkStatus();
 }
 
 StatusOr<std::string> Mailbox::BodyDigest(const std::string& path, uint64_t size) {
@@ -172,50 +218,70 @@ StatusOr<v1::GetMailChunkResponse> Mailbox::Get(const std::string& recipient,
   return answer;
 }
 
-Status Mailbox::Acknowledge(const std::string& recipient, const std::string& package) {
+Status Mailbox::Acknowledge(const Fetched& fetched, Time now) {
+  const auto& [recipient, package] = fetched;
   const std::string folder = MailFolder(recipient, package);
   if (!IsUuid(package) || !files_.Exists(LabelPath(folder))) return OkStatus();
   WEIR_ASSIGN_OR_RETURN(const std::string note, files_.Read(LabelPath(folder), kLabelLimitBytes));
   const std::string done = JoinPath(folder_, "done");
   WEIR_RETURN_IF_ERROR(files_.MakeFolder(done));
-  WEIR_RETURN_IF_ERROR(files_.WriteDurably(JoinPath(done, package), note, FileMode::kPrivate));
+  WEIR_RETURN_IF_ERROR(
+      files_.WriteDurably(JoinPath(done, package), Stamp(now, note), FileMode::kPrivate));
   // Out of sight at once; a crash in the middle of removing leaves nothing half listed.
   const std::string trash = JoinPath(folder_, "trash");
   WEIR_RETURN_IF_ERROR(files_.MakeFolder(trash));
   const std::string thrown = JoinPath(trash, package);
   WEIR_RETURN_IF_ERROR(files_.Rename(folder, thrown));
+  held_.erase(folder);
   return files_.RemoveTree(thrown);
 }
 
-Status Mailbox::Sweep(Time now) {
-  WEIR_RETURN_IF_ERROR(files_.RemoveTree(JoinPath(folder_, "trash")));
-  const std::string incoming = JoinPath(folder_, "incoming");
-  if (files_.Exists(incoming)) {
-    WEIR_ASSIGN_OR_RETURN(const std::vector<std::string> names, files_.List(incoming));
-    for (const std::string& name : names) {
-      const std::string folder = JoinPath(incoming, name);
-      WEIR_ASSIGN_OR_RETURN(const bool old, IsOld(LabelPath(folder), now));
-      if (old) WEIR_RETURN_IF_ERROR(files_.RemoveTree(folder));
-    }
-  }
-  const std::string done = JoinPath(folder_, "done");
-  if (!files_.Exists(done)) return OkStatus();
-  WEIR_ASSIGN_OR_RETURN(const std::vector<std::string> names, files_.List(done));
-  for (const std::string& name : names) {
-    WEIR_ASSIGN_OR_RETURN(const bool old, IsOld(JoinPath(done, name), now));
-    if (old) WEIR_RETURN_IF_ERROR(files_.Remove(JoinPath(done, name)));
+Status Mailbox::Start(Time now) {
+  WEIR_RETURN_IF_ERROR(Sweep(now));
+  WEIR_RETURN_IF_ERROR(CountHeld(JoinPath(folder_, "incoming")));
+  const std::string mail = JoinPath(folder_, "mail");
+  if (!files_.Exists(mail)) return OkStatus();
+  WEIR_ASSIGN_OR_RETURN(const std::vector<std::string> recipients, files_.List(mail));
+  for (const std::string& recipient : recipients) {
+    WEIR_RETURN_IF_ERROR(CountHeld(JoinPath(mail, recipient)));
   }
   return OkStatus();
 }
 
-StatusOr<bool> Mailbox::IsOld(const std::string& label_path, Time now) {
-  if (!files_.Exists(label_path)) return true;  // a crash came before its label
-  WEIR_ASSIGN_OR_RETURN(const std::string note, files_.Read(label_path, kLabelLimitBytes));
-  WEIR_ASSIGN_OR_RETURN(const crypto::UnverifiedNote label, crypto::ParseNote(note));
-  WEIR_ASSIGN_OR_RETURN(const doc::Document<v1::PackageLabel> document,
-                        doc::ParseSigned<v1::PackageLabel>(label.text, "label"));
-  WEIR_ASSIGN_OR_RETURN(const Time created, ParseTime(document.message.created()));
-  return now - created > kKeptDays;
+Status Mailbox::Sweep(Time now) {
+  WEIR_RETURN_IF_ERROR(files_.RemoveTree(JoinPath(folder_, "trash")));
+  WEIR_RETURN_IF_ERROR(SweepUploads(now));
+  return SweepDone(now);
+}
+
+Status Mailbox::SweepUploads(Time now) {
+  const std::string incoming = JoinPath(folder_, "incoming");
+  if (!files_.Exists(incoming)) return OkStatus();
+  WEIR_ASSIGN_OR_RETURN(const std::vector<std::string> names, files_.List(incoming));
+  for (const std::string& name : names) {
+    const std::string folder = JoinPath(incoming, name);
+    // Without a label: a crash came before it.
+    if (files_.Exists(LabelPath(folder)) && files_.Exists(ArrivedPath(folder))) {
+      WEIR_ASSIGN_OR_RETURN(const std::string arrived,
+                            files_.Read(ArrivedPath(folder), kLabelLimitBytes));
+      if (!IsOld(ReadStamp(arrived).time, now, kUploadDays)) continue;
+    }
+    WEIR_RETURN_IF_ERROR(files_.RemoveTree(folder));
+    held_.erase(folder);
+  }
+  return OkStatus();
+}
+
+Status Mailbox::SweepDone(Time now) {
+  const std::string done = JoinPath(folder_, "done");
+  if (!files_.Exists(done)) return OkStatus();
+  WEIR_ASSIGN_OR_RETURN(const std::vector<std::string> names, files_.List(done));
+  for (const std::string& name : names) {
+    const std::string path = JoinPath(done, name);
+    WEIR_ASSIGN_OR_RETURN(const std::string text, files_.Read(path, kLabelLimitBytes));
+    if (IsOld(ReadStamp(text).time, now, kKeptDays)) WEIR_RETURN_IF_ERROR(files_.Remove(path));
+  }
+  return OkStatus();
 }
 
 }  // namespace weir::hub
