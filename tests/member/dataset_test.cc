@@ -8,6 +8,7 @@
 
 #include "tests/member/member_world.h"
 #include "tests/support/status_matchers.h"
+#include "weir/base/bytes.h"
 #include "weir/ledger/ledger.h"
 #include "weir/member/charge_records.h"
 #include "weir/privacy/privacy_cost.h"
@@ -153,7 +154,8 @@ TEST_F(DatasetTest, ShowsTheLedgerWithTheOwnersNames) {
 // A ledger beside a file, as `weir release` keeps one.
 class ImportTest : public DatasetTest {
  protected:
-  v1::ChargeRecordList Export() {
+  v1::ChargeRecordList Export(const std::string& payload = std::string(64, 'a'),
+                              const std::string& manifest = std::string(64, 'b')) {
     auto ledger = *ledger::Ledger::Open({.path = world_.folder() + "/beside.db", .vfs = {}},
                                         world_.clock(), SystemRandom(), SystemFiles());
     const Epsilon epsilon = *Epsilon::Parse("0.5");
@@ -169,7 +171,7 @@ class ImportTest : public DatasetTest {
           {.account = "crashes", .plan = plan, .windows = {}, .share = {}, .cost = cost});
       completed = charge->id();
     }
-    WEIR_CHECK(ledger->Complete(completed, std::string(64, 'a'), std::string(64, 'b')).ok());
+    WEIR_CHECK(ledger->Complete(completed, payload, manifest).ok());
     records_ = *ledger->Export();
     return *member::ChargeRecordsToProto(records_);
   }
@@ -200,6 +202,32 @@ TEST_F(ImportTest, ImportedChargesCountOnce) {
   EXPECT_THAT(Run("1.5"), IsPolicyRefusal("dataset_budget"));
   EXPECT_THAT(Run("1"), IsOk());
   EXPECT_TRUE(world_.Ledger("co").intact());
+}
+
+TEST_F(ImportTest, AnImportedChargeIsCompletedOnlyIfItsBytesAreThere) {
+  const std::string payload = Sha256Hex("PAR1");
+  const std::string manifest = Sha256Hex("weir/manifest/v1");
+  const std::string release = world_.StateOf("co") + "/releases/" + payload;
+  const std::string note = release + "/" + manifest + ".manifest.note";
+  WEIR_ASSERT_OK(SystemFiles().MakeFolder(release));
+  const struct {
+    const char* payload;
+    const char* manifest;
+    const char* state;
+  } cases[] = {{"PAR2", "weir/manifest/v1", "failed"},
+               {"PAR1", "weir/manifest/v2", "failed"},
+               {"PAR1", "weir/manifest/v1", "completed"}};
+  uint64_t entries = 1;
+  for (const auto& c : cases) {
+    WriteTextFile(release + "/payload.parquet", c.payload);
+    WriteTextFile(note, c.manifest);
+    std::filesystem::remove(world_.folder() + "/beside.db");
+    WEIR_ASSERT_OK(Add(kCrashesYaml, Export(payload, manifest)));
+    const auto shown = *world_.at("co").GetLedger("alice", {});
+    entries += 3;  // two debits; the end of the second
+    ASSERT_EQ(shown.size(), entries) << c.state;
+    EXPECT_EQ(shown.entries(static_cast<int>(entries) - 1).state(), c.state);
+  }
 }
 
 TEST_F(ImportTest, RefusesChargesOfAnotherAccount) {

@@ -7,6 +7,7 @@
 
 #include "weir/doc/yaml_reader.h"
 #include "weir/member/charge_records.h"
+#include "weir/release/store.h"
 
 namespace weir::member::internal {
 namespace {
@@ -111,13 +112,14 @@ Status DatasetRegistry::Import(const v1::ChargeRecordList& imported, const std::
   if (imported.records().empty()) return OkStatus();
   WEIR_ASSIGN_OR_RETURN(std::vector<ledger::ChargeRecord> records,
                         ChargeRecordsFromProto(imported));
+  const release::ReleaseStore releases(context_.paths.releases(), context_.files);
   for (ledger::ChargeRecord& record : records) {
     if (record.account != account) {
       return InvalidArgument("an imported charge is of account %s, the data set's is %s",
                              record.account.c_str(), account.c_str());
     }
-    const std::string bytes = JoinPath(context_.paths.releases(), record.payload_sha256);
-    if (record.state == ledger::ChargeState::kCompleted && !context_.files.Exists(bytes)) {
+    if (record.state == ledger::ChargeState::kCompleted &&
+        !releases.Get(record.payload_sha256, record.manifest_sha256).ok()) {
       record.state = ledger::ChargeState::kFailed;
       record.payload_sha256.clear();
       record.manifest_sha256.clear();
