@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mail from a hub that does as it likes: what does not verify is set aside and blocks nothing.
+#include <algorithm>
+#include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,9 +12,11 @@
 #include "tests/member/member_world.h"
 #include "tests/support/status_matchers.h"
 #include "weir/base/bytes.h"
+#include "weir/coalition/charter.h"
 #include "weir/crypto/signed_note.h"
 #include "weir/doc/signed_text.h"
 #include "weir/member/package.h"
+#include "weir/v1/charter.pb.h"
 #include "weir/v1/hub.pb.h"
 
 namespace weir::test {
@@ -146,7 +152,7 @@ class DishonestMailTest : public MailTest {
  protected:
   // What `sender` puts into kc's mailbox as an answer to `request`.
   void Send(const std::string& sender, const std::string& delivery, const v1::Request& request,
-            const std::string& key) {
+            const std::string& key, const coalition::Charter* charter = nullptr) {
     const member::Identity identity = world_.IdentityOf(sender);
     v1::Manifest manifest;
     manifest.set_provider(sender);
@@ -163,12 +169,13 @@ class DishonestMailTest : public MailTest {
     manifest.set_payload_sha256(Sha256Hex("PAR1"));
     manifest.set_payload_bytes(4);
     const std::string note = *crypto::SignNote(*doc::FormatSigned(manifest), identity.node_signer);
-    const auto sealed = member::SealPackage({.delivery = delivery,
-                                             .recipient = "kc",
-                                             .request = request.request(),
-                                             .created = world_.clock().Now()},
-                                            {.manifest = note, .payload = "PAR1"}, identity,
-                                            *world_.at("kc").charter(), SystemRandom());
+    const auto sealed = member::SealPackage(
+        {.delivery = delivery,
+         .recipient = "kc",
+         .request = request.request(),
+         .created = world_.clock().Now()},
+        {.manifest = note, .payload = "PAR1"}, identity,
+        charter == nullptr ? *world_.at("kc").charter() : *charter, SystemRandom());
     v1::PutPackageChunkRequest chunk;
     chunk.set_label(sealed->label);
     chunk.set_data(sealed->body);
@@ -218,6 +225,43 @@ TEST_F(DishonestMailTest, ASecondAnswerIsSetAside) {
   world_.Ticks(20);
   EXPECT_THAT(Summary(kSecond).fault(), HasSubstr("answered by package"));
   EXPECT_EQ(world_.Request("kc", request.request()).package(), kFirst);
+}
+
+TEST_F(DishonestMailTest, MailUnderACharterThatNeverComesIsFetchedSeldomAndSetAside) {
+  const v1::Request request = RequestSent();
+  // A charter that kc is never given.
+  v1::Charter content =
+      doc::ParseSigned<v1::Charter>(crypto::ParseNote(world_.charter_note())->text, "charter")
+          ->message;
+  content.set_version(2);
+  content.set_previous_sha256(world_.at("kc").charter()->sha256());
+  std::vector<crypto::NoteSigner> signers;
+  for (const char* id : {"co", "il", "kc"}) {
+    member::Identity identity = world_.IdentityOf(id);
+    signers.push_back(std::move(identity.charter_signer));
+  }
+  const auto newer =
+      coalition::Charter::Verify(*crypto::SignNote(*coalition::DraftCharter(content), signers),
+                                 world_.at("kc").charter().get(), world_.clock().Now());
+  WEIR_ASSERT_OK(newer);
+  Send("co", kFirst, request, "weekday", &*newer);
+  world_.network().calls().clear();
+  const auto fetched = [this] {
+    return std::count_if(world_.network().calls().begin(), world_.network().calls().end(),
+                         [](const SeenCall& call) {
+                           return call.caller == "kc" && call.method == "HubService/GetMailChunk";
+                         });
+  };
+  world_.Ticks(50);
+  EXPECT_EQ(fetched(), 1);
+  EXPECT_THAT(world_.Packages("kc"), IsEmpty());
+  for (int hour = 0; hour < 48; ++hour) {
+    world_.clock().Advance(std::chrono::hours(1));
+    world_.Ticks(1);
+  }
+  EXPECT_LE(fetched(), 11);
+  EXPECT_THAT(Summary(kFirst).fault(), HasSubstr("charter version 2"));
+  EXPECT_THAT(world_.hub().ListMail("kc", {})->mail(), IsEmpty());
 }
 
 TEST_F(MailTest, TheHubHoldsNothingThatItCanRead) {

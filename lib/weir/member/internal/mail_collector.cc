@@ -2,6 +2,7 @@
 #include "weir/member/internal/mail_collector.h"
 
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "weir/base/identifiers.h"
@@ -40,6 +41,7 @@ Status MailCollector::Collect() {
   WEIR_ASSIGN_OR_RETURN(const CharterPtr charter, charters_.InForce());
   WEIR_ASSIGN_OR_RETURN(const v1::ListMailResponse waiting,
                         hub_.AskHub<v1::ListMailResponse>("ListMail", v1::ListMailRequest()));
+  ForgetWaitsBut(waiting);
   Status first_fault = OkStatus();
   for (const v1::MailSummary& mail : waiting.mail()) {
     const Status collected = CollectOne(mail, *charter);
@@ -58,11 +60,14 @@ Status MailCollector::CollectOne(const v1::MailSummary& mail, const coalition::C
     WEIR_RETURN_IF_ERROR(MarkAnswered(held->request(), package));
     return Acknowledge(package);
   }
+  if (Waits(package, charter)) return OkStatus();
   SealedPackage sealed{.id = package, .label = mail.label(), .body = {}};
   WEIR_ASSIGN_OR_RETURN(sealed.body, Fetch(package));
   const StatusOr<OpenedPackage> opened = Open(sealed, charter);
   const Status expected = opened.ok() ? CheckExpected(sealed, *opened) : opened.status();
-  if (opened.status().code() == StatusCode::kFailedPrecondition) return opened.status();
+  if (opened.status().code() == StatusCode::kFailedPrecondition && TryLater(package, charter)) {
+    return opened.status();
+  }
   if (!expected.ok()) {
     if (!held.has_value()) {
       WEIR_RETURN_IF_ERROR(inbox_.SetAside(sealed, ClaimedSender(sealed.label), expected));
@@ -112,6 +117,28 @@ Status MailCollector::CheckExpected(const SealedPackage& sealed,
                             asked->record.package().c_str());
   }
   return CheckAnswers(opened.manifest.plan(), asked->request.spec());
+}
+
+void MailCollector::ForgetWaitsBut(const v1::ListMailResponse& waiting) {
+  if (waits_.empty()) return;
+  std::set<std::string> there;
+  for (const v1::MailSummary& mail : waiting.mail()) there.insert(mail.package());
+  std::erase_if(waits_, [&there](const auto& wait) { return !there.contains(wait.first); });
+}
+
+bool MailCollector::Waits(const std::string& package, const coalition::Charter& charter) const {
+  const auto found = waits_.find(package);
+  if (found == waits_.end()) return false;
+  const Wait& wait = found->second;
+  return wait.charter_version == charter.version() && context_.clock.Now() < wait.next;
+}
+
+bool MailCollector::TryLater(const std::string& package, const coalition::Charter& charter) {
+  Wait& wait = waits_[package];
+  const Time now = context_.clock.Now();
+  wait.next = now + kFirstWait * (int64_t{1} << wait.tries);
+  wait.charter_version = charter.version();
+  return ++wait.tries < kMostTries;
 }
 
 Status MailCollector::MarkAnswered(const std::string& request, const std::string& package) {
