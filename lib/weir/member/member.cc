@@ -20,6 +20,7 @@
 #include "weir/member/internal/notices.h"
 #include "weir/member/internal/outbox.h"
 #include "weir/member/internal/provider_desk.h"
+#include "weir/member/internal/refused_book.h"
 #include "weir/member/internal/release_desk.h"
 #include "weir/member/internal/request_book.h"
 #include "weir/member/internal/request_view.h"
@@ -50,6 +51,7 @@ class Member::Impl {
   std::unique_ptr<internal::DatasetRegistry> datasets;
   std::unique_ptr<internal::RequestBook> incoming;
   std::unique_ptr<internal::RequestBook> outgoing;
+  std::unique_ptr<internal::RefusedBook> refused;
   std::unique_ptr<internal::Inbox> inbox;
   std::unique_ptr<internal::AgreementBook> agreements;
   std::unique_ptr<internal::HubLink> hub;
@@ -63,7 +65,8 @@ class Member::Impl {
   std::mutex work_mutex;
 
   StatusOr<v1::DatasetSummary> Describe(const DatasetPtr& dataset);
-  StatusOr<KeptRequest> FindRequest(const std::string& id) const;
+  // One of the own requests before one of another member's.
+  StatusOr<v1::GetRequestResponse> ShowRequest(const std::string& id) const;
 
  private:
   Status Load();
@@ -78,6 +81,8 @@ Status Member::Impl::Load() {
                         internal::RequestBook::Load(context.paths.requests_in(), context.files));
   WEIR_ASSIGN_OR_RETURN(outgoing,
                         internal::RequestBook::Load(context.paths.requests_out(), context.files));
+  WEIR_ASSIGN_OR_RETURN(
+      refused, internal::RefusedBook::Load(context.paths.requests_refused(), context.files));
   WEIR_ASSIGN_OR_RETURN(inbox, internal::Inbox::Load(context));
   agreements = std::make_unique<internal::AgreementBook>(context);
   return agreements->Sweep();
@@ -90,8 +95,11 @@ Status Member::Impl::Start(data::Engine& engine) {
   releases = std::make_unique<internal::ReleaseDesk>(context, *datasets, *ledger, engine);
   agreement_desk =
       std::make_unique<internal::AgreementDesk>(context, *charters, *agreements, *ledger);
-  provider = std::make_unique<internal::ProviderDesk>(context, *charters, *agreements, *incoming,
-                                                      *releases, *ledger);
+  provider = std::make_unique<internal::ProviderDesk>(
+      context, *charters, *agreements,
+      internal::ProviderDesk::Books{
+          .incoming = *incoming, .refused = *refused, .outgoing = *outgoing},
+      *releases, *ledger);
   consumer = std::make_unique<internal::ConsumerDesk>(context, *charters, *outgoing, *inbox);
   mail = std::make_unique<internal::MailCollector>(context, *charters, *hub, *outgoing, *inbox,
                                                    notices);
@@ -114,9 +122,18 @@ StatusOr<v1::DatasetSummary> Member::Impl::Describe(const DatasetPtr& dataset) {
   return summary;
 }
 
-StatusOr<KeptRequest> Member::Impl::FindRequest(const std::string& id) const {
-  for (const internal::RequestBook* book : {incoming.get(), outgoing.get()}) {
-    if (std::optional<KeptRequest> kept = book->Find(id)) return *std::move(kept);
+StatusOr<v1::GetRequestResponse> Member::Impl::ShowRequest(const std::string& id) const {
+  v1::GetRequestResponse answer;
+  for (const internal::RequestBook* book : {outgoing.get(), incoming.get()}) {
+    if (const std::optional<KeptRequest> kept = book->Find(id)) {
+      *answer.mutable_request() = internal::Summarise(*kept, context.clock.Now());
+      answer.set_note(kept->note);
+      return answer;
+    }
+  }
+  if (const std::optional<v1::RefusedRequest> kept = refused->Find(id)) {
+    *answer.mutable_request() = internal::Summarise(*kept, context.identity.member);
+    return answer;
   }
   return NotFound("there is no request %s", QuoteText(id).c_str());
 }
@@ -262,16 +279,15 @@ StatusOr<v1::ListRequestsResponse> Member::ListRequests(const std::string&,
       *answer.add_requests() = internal::Summarise(kept, now);
     }
   }
+  for (const v1::RefusedRequest& kept : impl_->refused->All()) {
+    *answer.add_requests() = internal::Summarise(kept, id());
+  }
   return answer;
 }
 
 StatusOr<v1::GetRequestResponse> Member::GetRequest(const std::string&,
                                                     const v1::GetRequestRequest& request) {
-  WEIR_ASSIGN_OR_RETURN(const KeptRequest kept, impl_->FindRequest(request.request()));
-  v1::GetRequestResponse answer;
-  *answer.mutable_request() = internal::Summarise(kept, impl_->context.clock.Now());
-  answer.set_note(kept.note);
-  return answer;
+  return impl_->ShowRequest(request.request());
 }
 
 StatusOr<v1::ApproveRequestResponse> Member::ApproveRequest(

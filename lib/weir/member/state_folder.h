@@ -25,6 +25,7 @@ namespace weir::member {
 //   datasets/<id>/              dataset.yaml as the steward wrote it, and `folder`
 //   agreements/<other>/<id>.note
 //   requests/in|out/<uuid>/     request.note, record.yaml
+//   requests/refused/<uuid>.yaml  what is kept of a request that was refused when it came
 //   releases/                   see release/store.h
 //   outbox/<package>/           label.note, body.age: sealed, not yet handed over
 //   inbox/<package>/            label.note, body.age, delivery.note, manifest.note,
@@ -44,6 +45,7 @@ class StatePaths {
   std::string agreements() const { return Below("agreements"); }
   std::string requests_in() const { return Below("requests/in"); }
   std::string requests_out() const { return Below("requests/out"); }
+  std::string requests_refused() const { return Below("requests/refused"); }
   std::string releases() const { return Below("releases"); }
   std::string outbox() const { return Below("outbox"); }
   std::string inbox() const { return Below("inbox"); }

@@ -91,6 +91,10 @@ StatusOr<v1::SendRequestResponse> ConsumerDesk::Send(const v1::SendRequestReques
   kept.record.set_phase(v1::REQUEST_PHASE_QUEUED);
   WEIR_ASSIGN_OR_RETURN(const std::string text, doc::FormatSigned(kept.request));
   WEIR_ASSIGN_OR_RETURN(kept.note, crypto::SignNote(text, context_.identity.node_signer));
+  if (kept.note.size() > kMaxRequestNoteBytes) {
+    return InvalidArgument("a request has at most %zu bytes, this one %zu: name fewer windows",
+                           kMaxRequestNoteBytes, kept.note.size());
+  }
   WEIR_RETURN_IF_ERROR(requests_.Add(kept));
   StatusOr<KeptRequest> sent = Submit(kept);
   if (!sent.ok()) sent = requests_.Find(kept.request.request()).value_or(kept);

@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <span>
 #include <utility>
 
+#include "weir/base/bytes.h"
 #include "weir/base/identifiers.h"
-#include "weir/crypto/signed_note.h"
-#include "weir/doc/signed_text.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/member/internal/agreement_desk.h"
+#include "weir/member/internal/request_intake.h"
 #include "weir/member/internal/request_view.h"
 #include "weir/member/internal/ticks.h"
 #include "weir/member/ledger_view.h"
@@ -18,7 +17,6 @@
 namespace weir::member::internal {
 namespace {
 
-constexpr size_t kMaxRequestsPerMember = 100'000;
 constexpr std::chrono::minutes kPreviewLifetime{1};
 
 release::Payer PayerOf(const coalition::Agreement& agreement) {
@@ -49,25 +47,59 @@ void Refuse(v1::RequestRecord& record, v1::RefusalReason reason) {
   record.set_refusal(reason);
 }
 
+// Whether asking the ledger again cannot help: what is asked does not fit what stands there.
+bool IsPermanent(const Status& fault) {
+  return fault.code() == StatusCode::kInvalidArgument ||
+         fault.code() == StatusCode::kFailedPrecondition || fault.code() == StatusCode::kOutOfRange;
+}
+
+coalition::Decision Invalid() {
+  return {.verdict = coalition::Verdict::kRefuse,
+          .reason = v1::REFUSAL_REASON_REQUEST_INVALID,
+          .approvals_needed = 0};
+}
+
+ledger::DebitRequest DebitFor(const PlannedQuestion& question, const release::Payer& payer) {
+  return {.account = question.dataset->description.budget().account,
+          .plan = question.plan.text,
+          .windows = question.plan.query.windows,
+          .share = payer.share,
+          .share_budget = payer.share_budget,
+          .cost = question.plan.cost};
+}
+
+v1::SubmitRequestResponse Refusal(v1::RefusalReason reason) {
+  v1::SubmitRequestResponse answer;
+  answer.set_state(v1::REQUEST_STATE_REFUSED);
+  answer.set_refusal(reason);
+  return answer;
+}
+
 }  // namespace
 
 StatusOr<v1::SubmitRequestResponse> ProviderDesk::Submit(const std::string& caller,
                                                          const v1::SubmitRequestRequest& request) {
   WEIR_ASSIGN_OR_RETURN(const CharterPtr charter, charters_.InForce());
-  WEIR_ASSIGN_OR_RETURN(v1::Request asked, ReadRequest(caller, request.note(), *charter));
+  WEIR_ASSIGN_OR_RETURN(
+      v1::Request asked,
+      ReadRequest(request.note(), {.caller = caller, .self = context_.identity.member}, *charter));
   const std::string id = asked.request();
   const std::lock_guard lock(deciding_mutex_);
+  if (outgoing_.Find(id).has_value()) {
+    return AlreadyExists("request %s is one of %s", id.c_str(), context_.identity.member.c_str());
+  }
+  const std::optional<v1::RefusedRequest> refused = refused_.Find(id);
   std::optional<KeptRequest> kept = requests_.Find(id);
-  if (!kept.has_value()) {
-    if (requests_.CountFrom(caller) >= kMaxRequestsPerMember) {
-      return ResourceExhausted("%s has sent as many requests as are kept", caller.c_str());
-    }
-    kept = KeptRequest{.request = std::move(asked),
-                       .note = request.note(),
-                       .record = Undecided(context_.clock.Now())};
-    WEIR_RETURN_IF_ERROR(requests_.Add(*kept));
-  } else if (kept->note != request.note()) {
+  if ((kept.has_value() && kept->note != request.note()) ||
+      (refused.has_value() && refused->note_sha256() != Sha256Hex(request.note()))) {
     return AlreadyExists("request %s is here with another text", id.c_str());
+  }
+  if (refused.has_value()) return Refusal(refused->refusal());
+  if (!kept.has_value()) {
+    return TakeIn({.request = std::move(asked),
+                   .note = request.note(),
+                   .record = Undecided(context_.clock.Now())},
+                  *charter);
   }
   if (kept->record.phase() == v1::REQUEST_PHASE_DECIDING) {
     WEIR_ASSIGN_OR_RETURN(kept, Settle(*kept));
@@ -75,36 +107,36 @@ StatusOr<v1::SubmitRequestResponse> ProviderDesk::Submit(const std::string& call
   return Answer(*kept);
 }
 
-StatusOr<v1::Request> ProviderDesk::ReadRequest(const std::string& caller, const std::string& note,
-                                                const coalition::Charter& charter) const {
-  const coalition::Member* sender = charter.FindMember(caller);
-  if (sender == nullptr) {
-    return PermissionDenied("%s is not a member of %s", caller.c_str(),
-                            charter.coalition().c_str());
+StatusOr<v1::SubmitRequestResponse> ProviderDesk::TakeIn(KeptRequest kept,
+                                                         const coalition::Charter& charter) {
+  WEIR_ASSIGN_OR_RETURN(const Judgement judgement,
+                        Judge({.request = kept.request, .record = kept.record}, charter));
+  if (judgement.decision.verdict == coalition::Verdict::kRefuse) {
+    const v1::RefusedRequest refused =
+        Shorten(kept, judgement.decision.reason, judgement.plan_fault);
+    WEIR_RETURN_IF_ERROR(refused_.Add(refused));
+    return Refusal(refused.refusal());
   }
-  const StatusOr<crypto::VerifiedNote> verified =
-      crypto::VerifyNote(note, std::span<const crypto::NoteVerifier>(&sender->node_key, 1));
-  if (!verified.ok()) {
-    return PermissionDenied("the request is not signed by the node of %s: %s", caller.c_str(),
-                            MessageOf(verified.status()).c_str());
+  WEIR_RETURN_IF_ERROR(CheckRoom(kept));
+  WEIR_RETURN_IF_ERROR(requests_.Add(kept));
+  WEIR_ASSIGN_OR_RETURN(const KeptRequest settled, Settle(kept));
+  return Answer(settled);
+}
+
+Status ProviderDesk::CheckRoom(const KeptRequest& kept) const {
+  const std::string& requester = kept.request.requester();
+  const RequestBook::Share share = requests_.ShareOf(requester);
+  if (share.requests < kMaxRequestsPerMember &&
+      share.note_bytes + kept.note.size() <= kMaxNoteBytesPerMember) {
+    return OkStatus();
   }
-  WEIR_ASSIGN_OR_RETURN(doc::Document<v1::Request> document,
-                        doc::ParseSigned<v1::Request>(verified->text(), "request"));
-  const v1::Request& request = document.message;
-  if (request.requester() != caller) {
-    return PermissionDenied("%s cannot ask in the name of %s", caller.c_str(),
-                            request.requester().c_str());
-  }
-  if (request.target() != context_.identity.member) {
-    return PermissionDenied("the request is for %s, this is %s", request.target().c_str(),
-                            context_.identity.member.c_str());
-  }
-  return request;
+  return ResourceExhausted("%s has sent as many requests as are kept", requester.c_str());
 }
 
 StatusOr<KeptRequest> ProviderDesk::Settle(const KeptRequest& kept) {
   WEIR_ASSIGN_OR_RETURN(const CharterPtr charter, charters_.InForce());
-  WEIR_ASSIGN_OR_RETURN(const Judgement judgement, Judge(kept.request, kept.record, *charter));
+  WEIR_ASSIGN_OR_RETURN(const Judgement judgement,
+                        Judge({.request = kept.request, .record = kept.record}, *charter));
   v1::RequestRecord record = kept.record;
   switch (judgement.decision.verdict) {
     case coalition::Verdict::kRefuse:
@@ -131,6 +163,11 @@ StatusOr<v1::RequestRecord> ProviderDesk::Charge(const Judgement& judgement,
     Refuse(record, *reason);
     return record;
   }
+  if (!payment.ok() && IsPermanent(payment.status())) {
+    Refuse(record, v1::REFUSAL_REASON_REQUEST_INVALID);
+    record.set_fault(FaultText(payment.status()));
+    return record;
+  }
   if (!payment.ok()) return payment.status();
   record.set_phase(v1::REQUEST_PHASE_CHARGED);
   record.set_charge(payment->charge);
@@ -141,9 +178,10 @@ StatusOr<v1::RequestRecord> ProviderDesk::Charge(const Judgement& judgement,
   return record;
 }
 
-StatusOr<ProviderDesk::Judgement> ProviderDesk::Judge(const v1::Request& request,
-                                                      const v1::RequestRecord& record,
+StatusOr<ProviderDesk::Judgement> ProviderDesk::Judge(const Case& asked,
                                                       const coalition::Charter& charter) {
+  const v1::Request& request = asked.request;
+  const v1::RequestRecord& record = asked.record;
   Judgement judgement;
   WEIR_ASSIGN_OR_RETURN(judgement.agreement, FindAgreement(request, charter));
   WEIR_ASSIGN_OR_RETURN(const Time now, ParseTime(record.decided()));
@@ -166,26 +204,46 @@ StatusOr<ProviderDesk::Judgement> ProviderDesk::Judge(const v1::Request& request
   if (judgement.decision.verdict == coalition::Verdict::kRefuse && !only_declined) return judgement;
   if (!question.ok()) {
     judgement.plan_fault = question.status();
-    judgement.decision = {.verdict = coalition::Verdict::kRefuse,
-                          .reason = v1::REFUSAL_REASON_REQUEST_INVALID,
-                          .approvals_needed = 0};
+    judgement.decision = Invalid();
     return judgement;
   }
   judgement.question = *std::move(question);
-  WEIR_RETURN_IF_ERROR(Admit(judgement, input));
+  if (Status admitted = Admit(asked, judgement, input); !admitted.ok()) {
+    if (!IsPermanent(admitted)) return admitted;
+    judgement.plan_fault = std::move(admitted);
+    judgement.decision = Invalid();
+    return judgement;
+  }
   judgement.decision = coalition::Decide(input);
   return judgement;
 }
 
-Status ProviderDesk::Admit(Judgement& judgement, coalition::DecisionInput& input) {
+Status ProviderDesk::Admit(const Case& asked, Judgement& judgement,
+                           coalition::DecisionInput& input) {
   WEIR_ASSIGN_OR_RETURN(judgement.preview,
                         releases_.Preview(*judgement.question, PayerOf(*judgement.agreement)));
+  if (asked.purpose == Purpose::kPreview)
+    WEIR_RETURN_IF_ERROR(HideOthers(asked.request, judgement));
   const Status& admitted = judgement.preview->admitted;
   if (admitted.ok()) return OkStatus();
   const std::optional<v1::RefusalReason> reason = BudgetReason(admitted);
   if (!reason.has_value()) return admitted;
   input.agreement_budget_holds = *reason != v1::REFUSAL_REASON_AGREEMENT_BUDGET;
   input.dataset_budget_holds = *reason != v1::REFUSAL_REASON_DATASET_BUDGET;
+  return OkStatus();
+}
+
+Status ProviderDesk::HideOthers(const v1::Request& asked, Judgement& judgement) {
+  const ledger::DebitRequest debit = DebitFor(*judgement.question, PayerOf(*judgement.agreement));
+  WEIR_ASSIGN_OR_RETURN(const std::optional<ledger::ChargeRecord> charge,
+                        ledger_.FindByPlan(debit.account, debit.plan));
+  if (!charge.has_value()) return OkStatus();
+  const RequestBook::Standing standing = requests_.StandingOf(asked, charge->id);
+  // Who asked waits for the tick like anybody who asks.
+  judgement.preview->already_released &= standing == RequestBook::Standing::kAnswered;
+  if (standing == RequestBook::Standing::kNone) {
+    judgement.preview->admitted = ledger_.CanDebit(debit);
+  }
   return OkStatus();
 }
 
@@ -217,7 +275,10 @@ StatusOr<v1::PreviewQuestionResponse> ProviderDesk::Preview(
   asked.set_created(FormatTime(now));
   asked.set_expires(FormatTime(now + kPreviewLifetime));
   *asked.mutable_spec() = spec.message;
-  WEIR_ASSIGN_OR_RETURN(const Judgement judgement, Judge(asked, Undecided(now), *charter));
+  const v1::RequestRecord record = Undecided(now);
+  WEIR_ASSIGN_OR_RETURN(
+      const Judgement judgement,
+      Judge({.request = asked, .record = record, .purpose = Purpose::kPreview}, *charter));
   WEIR_RETURN_IF_ERROR(judgement.plan_fault);
   v1::PreviewQuestionResponse answer;
   WEIR_ASSIGN_OR_RETURN(*answer.mutable_preview(), Describe(judgement));
@@ -247,13 +308,19 @@ StatusOr<v1::ReleasePreview> ProviderDesk::Describe(const Judgement& judgement) 
 StatusOr<v1::GetRequestStateResponse> ProviderDesk::State(
     const std::string& caller, const v1::GetRequestStateRequest& request) {
   WEIR_RETURN_IF_ERROR(charters_.InForce().status());
+  v1::GetRequestStateResponse answer;
+  const std::optional<v1::RefusedRequest> refused = refused_.Find(request.request());
+  if (refused.has_value() && refused->requester() == caller) {
+    answer.set_state(v1::REQUEST_STATE_REFUSED);
+    answer.set_refusal(refused->refusal());
+    return answer;
+  }
   const std::optional<KeptRequest> kept = requests_.Find(request.request());
   if (!kept.has_value() || kept->request.requester() != caller) {
     return NotFound("there is no request %s of %s here", QuoteText(request.request()).c_str(),
                     caller.c_str());
   }
   const v1::SubmitRequestResponse state = Answer(*kept);
-  v1::GetRequestStateResponse answer;
   answer.set_state(state.state());
   answer.set_refusal(state.refusal());
   if (state.state() == v1::REQUEST_STATE_DELIVERED) answer.set_package(kept->record.package());
@@ -303,8 +370,14 @@ void ProviderDesk::Tidy() {
   const std::lock_guard lock(deciding_mutex_);
   const Time now = context_.clock.Now();
   for (const KeptRequest& kept : requests_.Active()) {
-    if (kept.record.phase() == v1::REQUEST_PHASE_DECIDING) Settle(kept).status().IgnoreError();
-    if (kept.record.phase() != v1::REQUEST_PHASE_AWAITING_APPROVAL) continue;
+    v1::RequestPhase phase = kept.record.phase();
+    if (phase == v1::REQUEST_PHASE_DECIDING) {
+      const StatusOr<KeptRequest> settled = Settle(kept);
+      if (settled.ok()) phase = settled->record.phase();
+    }
+    if (phase != v1::REQUEST_PHASE_DECIDING && phase != v1::REQUEST_PHASE_AWAITING_APPROVAL) {
+      continue;
+    }
     const StatusOr<Time> expires = ParseTime(kept.request.expires());
     if (expires.ok() && now < *expires) continue;
     requests_

@@ -2,6 +2,7 @@
 #ifndef WEIR_MEMBER_INTERNAL_PROVIDER_DESK_H_
 #define WEIR_MEMBER_INTERNAL_PROVIDER_DESK_H_
 
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "weir/member/internal/agreement_book.h"
 #include "weir/member/internal/charter_book.h"
 #include "weir/member/internal/context.h"
+#include "weir/member/internal/refused_book.h"
 #include "weir/member/internal/release_desk.h"
 #include "weir/member/internal/request_book.h"
 #include "weir/v1/peer.pb.h"
@@ -25,22 +27,38 @@ namespace weir::member::internal {
 //
 // Guarantee: a request is decided once, and its record is durable before its charge: after a crash
 //            in between it is decided again as of the same moment and finds the charge it made.
+//            One that is refused when it comes leaves a short record, and is decided anew if it
+//            comes again after a thousand others of that member (RefusedBook).
+// Reveals:   that a question was asked before only to members that were sent its answer: to others
+//            a preview is that of a new charge. Who does ask pays nothing then, and can see that.
 // Thread-safe.
 class ProviderDesk {
  public:
+  // What a member may have waiting and kept here.
+  static constexpr size_t kMaxRequestsPerMember = 100'000;
+  static constexpr uint64_t kMaxNoteBytesPerMember = uint64_t{64} << 20;
+
+  struct Books {
+    RequestBook& incoming;
+    RefusedBook& refused;
+    const RequestBook& outgoing;
+  };
   ProviderDesk(const Context& context, CharterBook& charters, AgreementBook& agreements,
-               RequestBook& requests, ReleaseDesk& releases, ledger::Ledger& ledger)
+               const Books& books, ReleaseDesk& releases, ledger::Ledger& ledger)
       : context_(context),
         charters_(charters),
         agreements_(agreements),
-        requests_(requests),
+        requests_(books.incoming),
+        refused_(books.refused),
+        outgoing_(books.outgoing),
         releases_(releases),
         ledger_(ledger) {}
 
   // --- other members -----------------------------------------------------------------------------
   // Errors: FAILED_PRECONDITION no charter in force here; PERMISSION_DENIED not the caller's
-  //         request to this member; INVALID_ARGUMENT no request; ALREADY_EXISTS another text under
-  //         this id; RESOURCE_EXHAUSTED too many requests of this caller.
+  //         request to this member; INVALID_ARGUMENT no request, or longer than
+  //         kMaxRequestNoteBytes; ALREADY_EXISTS another text, or a request of this member's own,
+  //         under this id; RESOURCE_EXHAUSTED too many requests of this caller.
   StatusOr<v1::SubmitRequestResponse> Submit(const std::string& caller,
                                              const v1::SubmitRequestRequest& request);
   StatusOr<v1::PreviewQuestionResponse> Preview(const std::string& caller,
@@ -54,7 +72,8 @@ class ProviderDesk {
                                                const v1::ApproveRequestRequest& request);
 
   // --- the worker --------------------------------------------------------------------------------
-  // Decides again what a crash or a failed disk interrupted; refuses what nobody approved in time.
+  // Decides again what a crash or a failed disk interrupted; refuses what could not be decided, or
+  // nobody approved, in time.
   void Tidy();
 
  private:
@@ -68,13 +87,24 @@ class ProviderDesk {
     std::optional<release::Preview> preview;
     Status plan_fault = OkStatus();  // why the question does not fit; speaks of documents only
   };
-  StatusOr<v1::Request> ReadRequest(const std::string& caller, const std::string& note,
-                                    const coalition::Charter& charter) const;
-  StatusOr<Judgement> Judge(const v1::Request& request, const v1::RequestRecord& record,
-                            const coalition::Charter& charter);
+  // What a preview says must not depend on other members' questions; a decision may.
+  enum class Purpose { kDecision, kPreview };
+  struct Case {
+    const v1::Request& request;
+    const v1::RequestRecord& record;
+    Purpose purpose = Purpose::kDecision;
+  };
+  // Errors: those that may pass. What cannot pass is a refusal.
+  StatusOr<Judgement> Judge(const Case& asked, const coalition::Charter& charter);
   StatusOr<std::optional<coalition::Agreement>> FindAgreement(
       const v1::Request& request, const coalition::Charter& charter) const;
-  Status Admit(Judgement& judgement, coalition::DecisionInput& input);
+  Status Admit(const Case& asked, Judgement& judgement, coalition::DecisionInput& input);
+  // Makes the preview that of a new charge, unless this requester was part of the one that is
+  // there.
+  Status HideOthers(const v1::Request& asked, Judgement& judgement);
+  // Judges what has come; keeps it, if it is not refused at once.
+  StatusOr<v1::SubmitRequestResponse> TakeIn(KeptRequest kept, const coalition::Charter& charter);
+  Status CheckRoom(const KeptRequest& kept) const;
   // Brings a request in phase DECIDING to the phase that its judgement says.
   StatusOr<KeptRequest> Settle(const KeptRequest& kept);
   StatusOr<v1::RequestRecord> Charge(const Judgement& judgement, v1::RequestRecord record);
@@ -86,6 +116,8 @@ class ProviderDesk {
   CharterBook& charters_;
   AgreementBook& agreements_;
   RequestBook& requests_;
+  RefusedBook& refused_;
+  const RequestBook& outgoing_;
   ReleaseDesk& releases_;
   ledger::Ledger& ledger_;
   std::mutex deciding_mutex_;

@@ -82,11 +82,27 @@ std::vector<KeptRequest> RequestBook::Active() const {
   return active;
 }
 
-size_t RequestBook::CountFrom(const std::string& requester) const {
+RequestBook::Share RequestBook::ShareOf(const std::string& requester) const {
   const std::lock_guard lock(mutex_);
-  return static_cast<size_t>(std::count_if(
-      requests_.begin(), requests_.end(),
-      [&requester](const auto& entry) { return entry.second.request.requester() == requester; }));
+  Share share;
+  for (const auto& [id, kept] : requests_) {
+    if (kept.request.requester() != requester) continue;
+    ++share.requests;
+    share.note_bytes += kept.note.size();
+  }
+  return share;
+}
+
+RequestBook::Standing RequestBook::StandingOf(const v1::Request& asked,
+                                              const std::string& charge) const {
+  const std::lock_guard lock(mutex_);
+  Standing standing = Standing::kNone;
+  for (const auto& [id, kept] : requests_) {
+    if (kept.request.requester() != asked.requester() || kept.record.charge() != charge) continue;
+    if (kept.record.phase() == v1::REQUEST_PHASE_DELIVERED) return Standing::kAnswered;
+    standing = Standing::kAsked;
+  }
+  return standing;
 }
 
 bool RequestBook::HasCharge(const std::string& charge) const {

@@ -17,6 +17,9 @@
 
 namespace weir::member::internal {
 
+// Longest note of a request; some five thousand windows fit. Everything above is refused unread.
+inline constexpr size_t kMaxRequestNoteBytes = size_t{64} << 10;
+
 // A request as signed, and what has become of it here.
 struct KeptRequest {
   v1::Request request;
@@ -35,7 +38,15 @@ class RequestBook {
   // All, or those on which something is still to be done; oldest first (ids are UUIDv7).
   std::vector<KeptRequest> All() const;
   std::vector<KeptRequest> Active() const;
-  size_t CountFrom(const std::string& requester) const;
+  // What the requests of one member take.
+  struct Share {
+    size_t requests = 0;
+    uint64_t note_bytes = 0;
+  };
+  Share ShareOf(const std::string& requester) const;
+  // What a requester has to do with a charge.
+  enum class Standing { kNone, kAsked, kAnswered };
+  Standing StandingOf(const v1::Request& asked, const std::string& charge) const;
   // Whether some request is paid for by this charge.
   bool HasCharge(const std::string& charge) const;
 

@@ -47,4 +47,19 @@ v1::RequestSummary Summarise(const KeptRequest& kept, Time now) {
   return summary;
 }
 
+v1::RequestSummary Summarise(const v1::RefusedRequest& refused, const std::string& target) {
+  v1::RequestSummary summary;
+  summary.set_request(refused.request());
+  summary.set_requester(refused.requester());
+  summary.set_target(target);
+  summary.set_agreement(refused.agreement());
+  summary.set_dataset(refused.dataset());
+  summary.set_state(v1::REQUEST_STATE_REFUSED);
+  summary.set_refusal(refused.refusal());
+  summary.set_created(refused.created());
+  summary.set_epsilon(refused.epsilon());
+  summary.set_fault(refused.fault());
+  return summary;
+}
+
 }  // namespace weir::member::internal
