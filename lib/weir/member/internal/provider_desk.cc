@@ -222,8 +222,9 @@ Status ProviderDesk::Admit(const Case& asked, Judgement& judgement,
                            coalition::DecisionInput& input) {
   WEIR_ASSIGN_OR_RETURN(judgement.preview,
                         releases_.Preview(*judgement.question, PayerOf(*judgement.agreement)));
-  if (asked.purpose == Purpose::kPreview)
+  if (asked.purpose == Purpose::kPreview) {
     WEIR_RETURN_IF_ERROR(HideOthers(asked.request, judgement));
+  }
   const Status& admitted = judgement.preview->admitted;
   if (admitted.ok()) return OkStatus();
   const std::optional<v1::RefusalReason> reason = BudgetReason(admitted);
