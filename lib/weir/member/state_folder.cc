@@ -91,6 +91,13 @@ Status PutFolder(const std::string& path, const std::vector<NamedFile>& content,
   return files.RemoveTree(former);
 }
 
+Status DropFolder(const std::string& path, Files& files) {
+  const std::string dropped = path + std::string(kNew);
+  WEIR_RETURN_IF_ERROR(files.RemoveTree(dropped));
+  WEIR_RETURN_IF_ERROR(files.Rename(path, dropped));
+  return files.RemoveTree(dropped);
+}
+
 StatusOr<std::vector<std::string>> RecoverFolders(const std::string& parent, Files& files) {
   std::vector<std::string> standing;
   if (!files.Exists(parent)) return standing;

@@ -84,6 +84,8 @@ struct NamedFile {
 };
 // Durable when it returns. After a crash RecoverFolders makes up its mind.
 Status PutFolder(const std::string& path, const std::vector<NamedFile>& content, Files& files);
+// Removes it as a whole: after a crash it is there, or RecoverFolders removes what is left.
+Status DropFolder(const std::string& path, Files& files);
 // Of the folders in `parent`, finishes or takes back what a crash interrupted, and removes
 // temporary files. Returns the names that stand, sorted; none if there is no `parent`.
 StatusOr<std::vector<std::string>> RecoverFolders(const std::string& parent, Files& files);

@@ -117,20 +117,26 @@ StatusOr<v1::SubmitRequestResponse> ProviderDesk::TakeIn(KeptRequest kept,
     WEIR_RETURN_IF_ERROR(refused_.Add(refused));
     return Refusal(refused.refusal());
   }
-  WEIR_RETURN_IF_ERROR(CheckRoom(kept));
+  WEIR_RETURN_IF_ERROR(MakeRoom(kept));
   WEIR_RETURN_IF_ERROR(requests_.Add(kept));
   WEIR_ASSIGN_OR_RETURN(const KeptRequest settled, Settle(kept));
   return Answer(settled);
 }
 
-Status ProviderDesk::CheckRoom(const KeptRequest& kept) const {
+Status ProviderDesk::MakeRoom(const KeptRequest& kept) {
   const std::string& requester = kept.request.requester();
-  const RequestBook::Share share = requests_.ShareOf(requester);
-  if (share.requests < kMaxRequestsPerMember &&
-      share.note_bytes + kept.note.size() <= kMaxNoteBytesPerMember) {
-    return OkStatus();
+  while (true) {
+    const RequestBook::Share share = requests_.ShareOf(requester);
+    if (share.requests < kMaxRequestsPerMember &&
+        share.note_bytes + kept.note.size() <= kMaxNoteBytesPerMember) {
+      return OkStatus();
+    }
+    WEIR_ASSIGN_OR_RETURN(const bool dropped,
+                          requests_.DropOldest(requester, context_.clock.Now()));
+    if (!dropped) {
+      return ResourceExhausted("%s has sent as many requests as are kept", requester.c_str());
+    }
   }
-  return ResourceExhausted("%s has sent as many requests as are kept", requester.c_str());
 }
 
 StatusOr<KeptRequest> ProviderDesk::Settle(const KeptRequest& kept) {

@@ -34,9 +34,9 @@ namespace weir::member::internal {
 // Thread-safe.
 class ProviderDesk {
  public:
-  // What a member may have waiting and kept here.
+  // What of one member waits or is kept here; in memory too.
   static constexpr size_t kMaxRequestsPerMember = 100'000;
-  static constexpr uint64_t kMaxNoteBytesPerMember = uint64_t{64} << 20;
+  static constexpr uint64_t kMaxNoteBytesPerMember = uint64_t{16} << 20;
 
   struct Books {
     RequestBook& incoming;
@@ -104,7 +104,8 @@ class ProviderDesk {
   Status HideOthers(const v1::Request& asked, Judgement& judgement);
   // Judges what has come; keeps it, if it is not refused at once.
   StatusOr<v1::SubmitRequestResponse> TakeIn(KeptRequest kept, const coalition::Charter& charter);
-  Status CheckRoom(const KeptRequest& kept) const;
+  // Forgets finished requests of the same requester that have expired, if there are too many.
+  Status MakeRoom(const KeptRequest& kept);
   // Brings a request in phase DECIDING to the phase that its judgement says.
   StatusOr<KeptRequest> Settle(const KeptRequest& kept);
   StatusOr<v1::RequestRecord> Charge(const Judgement& judgement, v1::RequestRecord record);

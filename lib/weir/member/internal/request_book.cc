@@ -126,6 +126,20 @@ Status RequestBook::Add(KeptRequest kept) {
   return OkStatus();
 }
 
+StatusOr<bool> RequestBook::DropOldest(const std::string& requester, Time now) {
+  const std::lock_guard lock(mutex_);
+  for (auto it = requests_.begin(); it != requests_.end(); ++it) {
+    const KeptRequest& kept = it->second;
+    if (kept.request.requester() != requester || IsActive(kept.record.phase())) continue;
+    const StatusOr<Time> expires = ParseTime(kept.request.expires());
+    if (!expires.ok() || now < *expires) continue;
+    WEIR_RETURN_IF_ERROR(DropFolder(JoinPath(folder_, it->first), files_));
+    requests_.erase(it);
+    return true;
+  }
+  return false;
+}
+
 StatusOr<KeptRequest> RequestBook::Change(const std::string& id,
                                           const std::function<void(v1::RequestRecord&)>& change) {
   const std::lock_guard lock(mutex_);

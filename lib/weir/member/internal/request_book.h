@@ -12,6 +12,7 @@
 
 #include "weir/base/files.h"
 #include "weir/base/status.h"
+#include "weir/base/time.h"
 #include "weir/v1/member_state.pb.h"
 #include "weir/v1/request.pb.h"
 
@@ -52,6 +53,9 @@ class RequestBook {
 
   // ALREADY_EXISTS if there is one of this id.
   Status Add(KeptRequest kept);
+  // Forgets the oldest request of `requester` that is finished and has expired: if it came again it
+  // would be refused as expired. False if there is none.
+  StatusOr<bool> DropOldest(const std::string& requester, Time now);
   // Applies `change` to the record as it stands and returns it. A change that changes nothing
   // writes nothing. NOT_FOUND.
   StatusOr<KeptRequest> Change(const std::string& id,
