@@ -165,6 +165,24 @@ class Budget(LocalRelease):
         self.assertEqual((self.folder / "again.csv").read_bytes(),
                          (self.folder / "q1.csv").read_bytes())
 
+    def test_an_account_keeps_its_privacy_unit(self):
+        windowed = DATASET.replace("columns:\n", "columns:\n  day: date\n") + "window: {column: day, per: year}\n"
+        lines = (self.folder / "crashes.csv").read_text().splitlines()
+        dated = [lines[0] + ",day"] + [line + ",2015-03-01" for line in lines[1:]]
+        self.write("crashes.csv", "\n".join(dated) + "\n")
+        dataset = self.write("crashes.dataset.yaml", windowed)
+        whole = RELEASE.replace("epsilon: 1.0", "epsilon: 4")
+        self.write("year.release.yaml", whole + 'windows: ["2015"]\n')
+        self.run_weir("release", self.folder / "year.release.yaml", "-q", "-o", "year.csv")
+        before = digest_of(self.ledger)
+        for per, window in (("month", "2015-03"), ("day", "2015-03-01")):
+            dataset.write_text(windowed.replace("per: year", f"per: {per}"))
+            spec = self.write(f"{per}.release.yaml", whole + f'windows: ["{window}"]\n')
+            self.refuse("release", spec, "-o", "out.csv",
+                        says=f"protects one value of (case_id) in one year of day for good, "
+                             f"not one value of (case_id) in one {per} of day")
+        self.assertEqual(digest_of(self.ledger), before)
+
     def test_more_than_the_whole_budget_at_once(self):
         large = self.write("large.release.yaml", RELEASE.replace("epsilon: 1.0", "epsilon: 4.000001"))
         self.refuse("release", large, code=3, says="dataset_budget", before=("env", "-u", "WEIR_STATE"))

@@ -54,7 +54,7 @@ TEST_F(BudgetTest, AnAdmittedDebitShowsInTheDump) {
 }
 
 TEST_F(BudgetTest, ThreeTenthsFitExactly) {
-  ASSERT_THAT(ledger().Grant("exact", BudgetOf("0.3")), IsOk());
+  ASSERT_THAT(ledger().Grant("exact", BudgetOf("0.3"), YearlyUnit()), IsOk());
   DebitRequest request = Question("a", "0.1");
   request.account = "exact";
   for (int i = 0; i < 3; ++i) EXPECT_THAT(ledger().Debit(request), IsOk());
@@ -66,7 +66,7 @@ TEST_F(BudgetTest, ThreeTenthsFitExactly) {
 }
 
 TEST_F(BudgetTest, TheSmallestUnitDecides) {
-  ASSERT_THAT(ledger().Grant("exact", BudgetOf("1")), IsOk());
+  ASSERT_THAT(ledger().Grant("exact", BudgetOf("1"), YearlyUnit()), IsOk());
   DebitRequest request = Question("a", "0.999999999999");
   request.account = "exact";
   EXPECT_THAT(ledger().Debit(request), IsOk());
@@ -88,7 +88,7 @@ TEST_F(BudgetTest, GaussianReleasesComposeByZcdp) {
 }
 
 TEST_F(BudgetTest, AGaussianReleaseDoesNotFitAPureBudget) {
-  ASSERT_THAT(ledger().Grant("pure", BudgetOf("4")), IsOk());
+  ASSERT_THAT(ledger().Grant("pure", BudgetOf("4"), YearlyUnit()), IsOk());
   DebitRequest request = Question("a", "1");
   request.account = "pure";
   request.cost = GaussianCost("0.005", "0.0000001");
@@ -156,7 +156,7 @@ TEST_F(BudgetTest, TheBalanceOfAllWindowsIsTheTightest) {
   EXPECT_THAT(ledger().GetBalance("crashes", "2015"),
               IsOkAndHolds(AllOf(Field(&Balance::spent_epsilon, 1.5), Field(&Balance::charges, 2U),
                                  Field(&Balance::unfinished, 2U))));
-  EXPECT_THAT(ledger().GetBalance("crashes", "never named"),
+  EXPECT_THAT(ledger().GetBalance("crashes", "1999"),
               IsOkAndHolds(AllOf(Field(&Balance::spent_epsilon, 0.5), Field(&Balance::charges, 1U),
                                  Field(&Balance::unfinished, 1U))));
 }

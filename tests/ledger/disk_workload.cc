@@ -38,7 +38,7 @@ void DiskWorkload::Life(const std::string& name) {
   if (!opened.ok()) return;
   Ledger& ledger = **opened;
   if (!acknowledged_.granted) {
-    const Status granted = ledger.Grant("crashes", BudgetOf("1"));
+    const Status granted = ledger.Grant("crashes", BudgetOf("1"), YearlyUnit());
     Note(granted);
     acknowledged_.granted = granted.ok();
   }

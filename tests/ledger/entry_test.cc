@@ -43,6 +43,13 @@ TEST_F(EntryTest, EachEntryNamesTheHashOfTheOneBefore) {
   EXPECT_EQ(entries[2].sha256, Sha256Hex(entries[2].bytes));
 }
 
+TEST_F(EntryTest, AGrantSaysWhoIsProtected) {
+  ASSERT_THAT(ledger().Grant("trips", BudgetOf("1"), UnitOf({"rider", "bike"})), IsOk());
+  EXPECT_THAT(Entries()[0].bytes, HasSubstr("\naccountant: 1\nunit:\n  columns: [case_id]\n"
+                                            "  window:\n    column: day\n    per: year\n"));
+  EXPECT_THAT(Entries()[1].bytes, HasSubstr("\naccountant: 1\nunit:\n  columns: [rider, bike]\n"));
+}
+
 TEST_F(EntryTest, EntriesHoldNothingPrivate) {
   DebitRequest request =
       SharedQuestion("plan-text-of-the-question", "1", "share-of-kc", BudgetOf("3.25"));
@@ -64,8 +71,9 @@ TEST_F(EntryTest, EntriesHoldNothingPrivate) {
                                             Sha256Hex("share-of-kc")};
   for (const std::string& secret : secrets) EXPECT_THAT(all, Not(HasSubstr(secret)));
   // The twin: what is public is found by the same search.
-  for (const std::string& shown : {done, failed, std::string("discrete_laplace"),
-                                   std::string("\nepsilon: 1\n"), std::string("\nepsilon: 4\n")}) {
+  for (const std::string& shown :
+       {done, failed, std::string("discrete_laplace"), std::string("\nepsilon: 1\n"),
+        std::string("\nepsilon: 4\n"), std::string("case_id")}) {
     EXPECT_THAT(all, HasSubstr(shown));
   }
 }

@@ -29,7 +29,7 @@ class ImportTest : public LedgerFixture {
                                SystemFiles());
     ASSERT_THAT(opened, IsOk());
     member_ = *std::move(opened);
-    ASSERT_THAT(member_->Grant("crashes", BudgetOf("4", "0.000001")), IsOk());
+    ASSERT_THAT(member_->Grant("crashes", BudgetOf("4", "0.000001"), YearlyUnit()), IsOk());
   }
   uint64_t MemberEntries() { return member_->Entries(1, 1000)->size(); }
 
@@ -152,7 +152,8 @@ TEST_F(ImportTest, AMovedLedgerWritesNothingMoreAndSaysWhere) {
                 StatusIs(StatusCode::kFailedPrecondition, HasSubstr("member kc")));
     EXPECT_THAT(ledger().CanDebit(Question("b", "1")), IsPolicyRefusal("ledger_moved"));
     EXPECT_THAT(ledger().DebitOnce(Question("b", "1")), IsPolicyRefusal("ledger_moved"));
-    EXPECT_THAT(ledger().Grant("bikes", BudgetOf("1")), IsPolicyRefusal("ledger_moved"));
+    EXPECT_THAT(ledger().Grant("bikes", BudgetOf("1"), YearlyUnit()),
+                IsPolicyRefusal("ledger_moved"));
     EXPECT_THAT(ledger().Resume(open), IsPolicyRefusal("ledger_moved"));
     EXPECT_THAT(ledger().Fail(open), IsPolicyRefusal("ledger_moved"));
     EXPECT_THAT(ledger().Import({}), IsPolicyRefusal("ledger_moved"));

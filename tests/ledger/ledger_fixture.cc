@@ -37,6 +37,17 @@ Budget BudgetOf(std::string_view epsilon, std::string_view delta) {
   return {.epsilon = EpsilonOf(epsilon), .delta = Valid(Delta::Parse(delta))};
 }
 
+PrivacyUnit UnitOf(std::vector<std::string> columns) {
+  return Valid(PrivacyUnit::Create(std::move(columns), std::nullopt));
+}
+
+PrivacyUnit UnitOf(std::vector<std::string> columns, std::string window, WindowPeriod period) {
+  return Valid(PrivacyUnit::Create(
+      std::move(columns), PrivacyUnit::Window{.column = std::move(window), .period = period}));
+}
+
+PrivacyUnit YearlyUnit() { return UnitOf({"case_id"}, "day", WindowPeriod::kYear); }
+
 PrivacyCost LaplaceCost(const Epsilon& epsilon) {
   const NoiseEvent event{.kind = NoiseKind::kDiscreteLaplace,
                          .parameter = Valid(dp::LaplaceScale(epsilon, 1)),
@@ -60,6 +71,7 @@ PrivacyCost GaussianCost(std::string_view rho, std::string_view delta) {
 DebitRequest Question(std::string_view plan, std::string_view epsilon,
                       std::vector<std::string> windows) {
   return {.account = "crashes",
+          .unit = YearlyUnit(),
           .plan = std::string(plan),
           .windows = std::move(windows),
           .share = {},
@@ -128,7 +140,7 @@ std::string ReadValue(const std::string& path, const std::string& sql) {
 
 void LedgerFixture::SetUp() {
   ASSERT_THAT(Open(), IsOk());
-  ASSERT_THAT(ledger().Grant("crashes", BudgetOf("4", "0.000001")), IsOk());
+  ASSERT_THAT(ledger().Grant("crashes", BudgetOf("4", "0.000001"), YearlyUnit()), IsOk());
 }
 
 Status LedgerFixture::Open() {

@@ -31,6 +31,11 @@ using ::weir::test::TemporaryFolder;
 Epsilon EpsilonOf(std::string_view text);
 Budget BudgetOf(std::string_view epsilon, std::string_view delta = "");
 
+PrivacyUnit UnitOf(std::vector<std::string> columns);
+PrivacyUnit UnitOf(std::vector<std::string> columns, std::string window, WindowPeriod period);
+// Of account "crashes": (case_id) in one year of day.
+PrivacyUnit YearlyUnit();
+
 // One release by discrete Laplace noise at L1 sensitivity 1, of exactly this epsilon.
 PrivacyCost LaplaceCost(const Epsilon& epsilon);
 PrivacyCost LaplaceCost(std::string_view epsilon);
@@ -55,7 +60,7 @@ int EditFile(const std::string& path, const std::string& sql);
 // The first column of the query's first row.
 std::string ReadValue(const std::string& path, const std::string& sql);
 
-// A ledger in a temporary folder, with an account "crashes" of budget (4, 1e-6).
+// A ledger in a temporary folder, with an account "crashes" of budget (4, 1e-6) and YearlyUnit.
 class LedgerFixture : public ::testing::Test {
  protected:
   void SetUp() override;

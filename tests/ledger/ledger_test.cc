@@ -28,26 +28,27 @@ using ::testing::SizeIs;
 using LedgerTest = LedgerFixture;
 
 TEST_F(LedgerTest, GrantsAnAccountOnce) {
-  EXPECT_THAT(ledger().Grant("crashes", BudgetOf("4", "0.000001")), IsOk());
+  EXPECT_THAT(ledger().Grant("crashes", BudgetOf("4", "0.000001"), YearlyUnit()), IsOk());
   EXPECT_THAT(ledger().Entries(1, 10), IsOkAndHolds(SizeIs(1)));
 }
 
 TEST_F(LedgerTest, RefusesAnotherBudgetForAnAccount) {
   for (const Budget& budget : {BudgetOf("5", "0.000001"), BudgetOf("3", "0.000001"), BudgetOf("4"),
                                BudgetOf("4", "0.000002")}) {
-    EXPECT_THAT(ledger().Grant("crashes", budget),
+    EXPECT_THAT(ledger().Grant("crashes", budget, YearlyUnit()),
                 StatusIs(StatusCode::kFailedPrecondition, HasSubstr("for good")));
   }
 }
 
 TEST_F(LedgerTest, RefusesAccountNamesThatAreNoIdentifiers) {
   for (const char* name : {"", "Crashes", "a b", "-a", "0", "a\n"}) {
-    EXPECT_THAT(ledger().Grant(name, BudgetOf("1")), StatusIs(StatusCode::kInvalidArgument));
+    EXPECT_THAT(ledger().Grant(name, BudgetOf("1"), YearlyUnit()),
+                StatusIs(StatusCode::kInvalidArgument));
   }
 }
 
 TEST_F(LedgerTest, ListsAccounts) {
-  ASSERT_THAT(ledger().Grant("bikes", BudgetOf("1")), IsOk());
+  ASSERT_THAT(ledger().Grant("bikes", BudgetOf("1"), YearlyUnit()), IsOk());
   EXPECT_THAT(ledger().Accounts(), IsOkAndHolds(ElementsAre("bikes", "crashes")));
 }
 
@@ -58,6 +59,7 @@ TEST_F(LedgerTest, ChargesAreThereAfterReopening) {
   ASSERT_THAT(Reopen(), IsOk());
   const ChargeRecord expected{.id = id,
                               .account = "crashes",
+                              .unit = YearlyUnit(),
                               .plan = "p",
                               .windows = {"2014", "2015"},
                               .share = "kc",
@@ -107,7 +109,7 @@ TEST_F(LedgerTest, RefusesRequestsOutOfShape) {
   add("empty window", [](DebitRequest& r) { r.windows = {""}; });
   add("window twice", [](DebitRequest& r) { r.windows = {"2015", "2014", "2015"}; });
   add("window line", [](DebitRequest& r) { r.windows = {"20\n15"}; });
-  add("window length", [](DebitRequest& r) { r.windows = {std::string(65, '1')}; });
+  add("window length", [](DebitRequest& r) { r.windows = {"2015-03"}; });
   add("windows", [](DebitRequest& r) { r.windows.assign(10001, "2015"); });
   add("share alone", [](DebitRequest& r) { r.share = "kc"; });
   add("share budget alone", [](DebitRequest& r) { r.share_budget = BudgetOf("1"); });
@@ -123,8 +125,13 @@ TEST_F(LedgerTest, RefusesRequestsOutOfShape) {
   EXPECT_THAT(ledger().CanDebit(good), IsOk());
 }
 
-TEST_F(LedgerTest, TakesThePlanAndWindowAtTheirLimits) {
-  DebitRequest request = Question(std::string(1 << 20, 'a'), "1", {std::string(64, '1')});
+TEST_F(LedgerTest, TakesThePlanAndWindowsAtTheirLimits) {
+  std::vector<std::string> windows;
+  for (size_t i = 0; i < kMaxWindows - 1; ++i) {
+    windows.push_back(std::to_string(10000 + i).substr(1));
+  }
+  windows.push_back("9999");
+  DebitRequest request = Question(std::string(1 << 20, 'a'), "1", windows);
   EXPECT_THAT(ledger().Debit(request), IsOk());
   EXPECT_THAT(Reopen(), IsOk());
 }

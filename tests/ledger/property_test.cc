@@ -68,7 +68,7 @@ std::string Live(uint64_t seed, bool forget) {
   FakeClock clock;
   const LedgerOptions options{.path = "/ledger.db", .vfs = vfs.name()};
   auto opened = Ledger::Open(options, clock, dice, files);
-  if (!opened->get()->Grant("crashes", BudgetOf("2")).ok()) return "grant";
+  if (!opened->get()->Grant("crashes", BudgetOf("2"), YearlyUnit()).ok()) return "grant";
   Model model;
   std::vector<std::string> open_charges;
   for (int step = 0; step < 40; ++step) {

@@ -33,7 +33,7 @@ class TamperingTest : public LedgerFixture, public ::testing::WithParamInterface
     const std::string q = Charged(Question("q", "0.5", {"2015"}));
     ASSERT_THAT(ledger().Complete(p, DigestOf("a"), DigestOf("b")), IsOk());
     ASSERT_THAT(ledger().Fail(q), IsOk());
-    ASSERT_THAT(ledger().Grant("bikes", BudgetOf("1")), IsOk());
+    ASSERT_THAT(ledger().Grant("bikes", BudgetOf("1"), YearlyUnit()), IsOk());
     Charged(Question("r", "0.5"));
     Close();
   }
@@ -75,14 +75,23 @@ INSTANTIATE_TEST_SUITE_P(
              "entry 1"},
         Edit{"BudgetOutOfRange", "UPDATE accounts SET epsilon = 9223372036854775807",
              "out of range"},
+        Edit{"UnitChanged", "UPDATE accounts SET unit = 'x' WHERE name = 'crashes'", "entry 1"},
+        Edit{"UnitEmpty", "UPDATE accounts SET unit = char(10) WHERE name = 'crashes'", "unit"},
+        Edit{"WindowColumn", "UPDATE accounts SET window_column = 'x' WHERE name = 'crashes'",
+             "entry 1"},
+        Edit{"WindowPeriod", "UPDATE accounts SET window_period = 2 WHERE name = 'crashes'",
+             "entry 1"},
+        Edit{"WindowDropped",
+             "UPDATE accounts SET window_column = NULL, window_period = NULL WHERE name = 'bikes'",
+             "entry 6"},
         Edit{"AccountRenamed", "UPDATE accounts SET name = 'trips' WHERE name = 'crashes'",
              "entry 1"},
         Edit{"AccountSalt", "UPDATE accounts SET salt = zeroblob(32) WHERE name = 'crashes'",
              "entry 1"},
         Edit{"AccountDeleted", "DELETE FROM accounts WHERE name = 'bikes'", "entry 6"},
         Edit{"AccountAdded",
-             "INSERT INTO accounts SELECT 'extra', salt, epsilon, delta, 7 FROM accounts "
-             "WHERE name = 'bikes'",
+             "INSERT INTO accounts SELECT 'extra', salt, epsilon, delta, unit, window_column, "
+             "window_period, 7 FROM accounts WHERE name = 'bikes'",
              "entry 8"},
         Edit{"ChargeDeleted", "DELETE FROM charges WHERE plan = 'r'", "entry 7"},
         Edit{"ChargeOfAnotherAccount", "UPDATE charges SET account = 'bikes' WHERE plan = 'r'",

@@ -16,6 +16,7 @@
 namespace weir::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -79,6 +80,31 @@ TEST_F(DatasetTest, OnlyWhatChargesDoNotDependOnMayChange) {
               StatusIs(StatusCode::kFailedPrecondition, HasSubstr("budget")));
   EXPECT_THAT(Add(With("theme: transportation", "theme: transportation\nepoch: \"2\"")), IsOk());
   EXPECT_THAT(Add(With("bounds: [0, 10]", "bounds: [0, 20]")), IsOk());
+}
+
+// An account that took its windows at several lengths would be spent once for each length.
+TEST_F(DatasetTest, AllDataSetsOfAnAccountHaveOnePrivacyUnit) {
+  const auto add = [this](const std::string& id, const std::string& unit,
+                          const std::string& window) {
+    return Add("dataset: " + id + "\ntheme: transportation\nsource: {csv: {path: " + id +
+               ".csv}}\nprivacy_unit: " + unit +
+               "\ncolumns: {rider: text, household: text, day: date, end: date}\n" + window +
+               "budget: {epsilon: 1, account: trips}\n");
+  };
+  EXPECT_THAT(add("trips-m", "[rider]", "window: {column: day, per: month}\n"), IsOk());
+  EXPECT_THAT(add("trips-y", "[rider]", "window: {column: day, per: year}\n"),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("one value of (rider) in one month of day"),
+                             HasSubstr("one value of (rider) in one year of day"))));
+  const auto other = StatusIs(StatusCode::kFailedPrecondition, HasSubstr("account trips"));
+  EXPECT_THAT(add("trips-d", "[rider]", "window: {column: day, per: day}\n"), other);
+  EXPECT_THAT(add("trips-e", "[rider]", "window: {column: end, per: month}\n"), other);
+  EXPECT_THAT(add("trips-n", "[rider]", ""), other);
+  EXPECT_THAT(add("trips-h", "[household]", "window: {column: day, per: month}\n"), other);
+  EXPECT_THAT(add("trips-t", "[rider, household]", "window: {column: day, per: month}\n"), other);
+  EXPECT_THAT(add("rides-m", "[rider]", "window: {column: day, per: month}\n"), IsOk());
+  world_.Restart("co");
+  EXPECT_THAT(add("trips-y", "[rider]", "window: {column: day, per: year}\n"), other);
 }
 
 TEST_F(DatasetTest, RefusesWhatDoesNotRead) {
@@ -159,16 +185,18 @@ class ImportTest : public DatasetTest {
     auto ledger = *ledger::Ledger::Open({.path = world_.folder() + "/beside.db", .vfs = {}},
                                         world_.clock(), SystemRandom(), SystemFiles());
     const Epsilon epsilon = *Epsilon::Parse("0.5");
-    WEIR_CHECK(
-        ledger->Grant("crashes", {.epsilon = *Epsilon::Parse("2"), .delta = *Delta::Parse("1e-6")})
-            .ok());
+    const PrivacyUnit unit = *PrivacyUnit::Create({"case_id"}, std::nullopt);
+    WEIR_CHECK(ledger
+                   ->Grant("crashes",
+                           {.epsilon = *Epsilon::Parse("2"), .delta = *Delta::Parse("1e-6")}, unit)
+                   .ok());
     const PrivacyCost cost = *PrivacyCost::Create(
         {{.kind = NoiseKind::kDiscreteLaplace, .parameter = {.numerator = 2}, .sensitivity = 1}},
         epsilon, Delta::Zero());
     std::string completed;
     for (const char* plan : {"one", "two"}) {
       auto charge = ledger->Debit(
-          {.account = "crashes", .plan = plan, .windows = {}, .share = {}, .cost = cost});
+          {.account = "crashes", .unit = unit, .plan = plan, .windows = {}, .cost = cost});
       completed = charge->id();
     }
     WEIR_CHECK(ledger->Complete(completed, payload, manifest).ok());
@@ -184,6 +212,12 @@ TEST_F(ImportTest, ChargesSurviveTheWayThroughAMessage) {
   EXPECT_EQ(back, records_);
   v1::ChargeRecordList bad = list;
   bad.mutable_records(0)->set_state(v1::CHARGE_STATE_UNSPECIFIED);
+  EXPECT_THAT(member::ChargeRecordsFromProto(bad), StatusIs(StatusCode::kInvalidArgument));
+  bad = list;
+  bad.mutable_records(0)->mutable_unit()->mutable_window()->set_column("day");
+  EXPECT_THAT(member::ChargeRecordsFromProto(bad), StatusIs(StatusCode::kInvalidArgument));
+  bad = list;
+  bad.mutable_records(0)->clear_unit();
   EXPECT_THAT(member::ChargeRecordsFromProto(bad), StatusIs(StatusCode::kInvalidArgument));
   bad = list;
   bad.mutable_records(0)->set_epsilon("NaN");
@@ -235,6 +269,16 @@ TEST_F(ImportTest, RefusesChargesOfAnotherAccount) {
   list.mutable_records(0)->set_account("trips");
   EXPECT_THAT(Add(kCrashesYaml, list),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("account trips")));
+  EXPECT_EQ(world_.Charges("co"), 0u);
+}
+
+TEST_F(ImportTest, RefusesChargesOfAnotherUnit) {
+  v1::ChargeRecordList list = Export();
+  v1::Window& window = *list.mutable_records(0)->mutable_unit()->mutable_window();
+  window.set_column("day");
+  window.set_per(v1::WINDOW_LENGTH_YEAR);
+  EXPECT_THAT(Add(kCrashesYaml, list),
+              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("in one year of day")));
   EXPECT_EQ(world_.Charges("co"), 0u);
 }
 

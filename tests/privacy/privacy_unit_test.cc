@@ -29,6 +29,29 @@ TEST(PrivacyUnitTest, SaysWhoIsProtected) {
             "one value of (rider) in one day of day");
 }
 
+TEST(PrivacyUnitTest, AWindowHasOneTextOfItsLength) {
+  const struct {
+    WindowPeriod period;
+    const char* text;
+  } good[] = {{WindowPeriod::kYear, "2015"},
+              {WindowPeriod::kYear, "0001"},
+              {WindowPeriod::kMonth, "2015-12"},
+              {WindowPeriod::kDay, "2016-02-29"}};
+  for (const auto& c : good) {
+    for (const WindowPeriod period :
+         {WindowPeriod::kYear, WindowPeriod::kMonth, WindowPeriod::kDay}) {
+      EXPECT_EQ(IsWindowText(c.text, period), period == c.period) << c.text;
+    }
+  }
+  for (const char* bad : {"", "15", "02015", "2015-", "2015-1", "2015-13", "2015-00", "2015/03",
+                          "2015-02-29", "2015-02-32", "2015-2-3", "2015-03-01T", "201 ", "+015"}) {
+    for (const WindowPeriod period :
+         {WindowPeriod::kYear, WindowPeriod::kMonth, WindowPeriod::kDay}) {
+      EXPECT_FALSE(IsWindowText(bad, period)) << bad;
+    }
+  }
+}
+
 TEST(PrivacyUnitTest, KeepsColumnsAndWindow) {
   const Window window{"start_time", WindowPeriod::kMonth};
   WEIR_ASSERT_OK_AND_ASSIGN(const PrivacyUnit unit, PrivacyUnit::Create({"b", "a"}, window));

@@ -21,6 +21,7 @@ namespace {
 using test::IsOk;
 using test::IsPolicyRefusal;
 using test::StatusIs;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 std::string Question(const std::string& epsilon) {
@@ -131,6 +132,26 @@ TEST_F(DoorTest, ShareOfAnAgreementIsItsOwnLimit) {
   EXPECT_THAT(door.Pay(dataset(), PlanFor("0.8"), payer), IsOk());
   EXPECT_THAT(door.Pay(dataset(), PlanFor("0.3"), payer), IsPolicyRefusal("agreement_budget"));
   EXPECT_THAT(door.Pay(dataset(), PlanFor("0.3"), {}), IsOk());
+}
+
+// The account is granted for one value of (case_id); under another unit or window it would be spent
+// again.
+TEST_F(DoorTest, AnAccountPaysForOneUnitAndWindowOnly) {
+  Door door = MakeDoor();
+  const std::string unit = "privacy_unit: [case_id]";
+  for (const char* other : {"privacy_unit: [weekday]", "privacy_unit: [case_id, weekday]",
+                            "window: {column: day, per: year}\nprivacy_unit: [case_id]",
+                            "window: {column: day, per: month}\nprivacy_unit: [case_id]"}) {
+    std::string yaml = test::kCrashesDataset;
+    yaml.replace(yaml.find(unit), unit.size(), other);
+    yaml.replace(yaml.find("columns:\n"), 9, "columns:\n  day: date\n");
+    WEIR_ASSERT_OK_AND_ASSIGN(const auto dataset, test::Describe(yaml, "/nowhere"));
+    WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan, test::PlanYaml(dataset, Question("1")));
+    EXPECT_THAT(door.Pay(dataset, plan, {}), StatusIs(StatusCode::kFailedPrecondition,
+                                                      AllOf(HasSubstr("one value of (case_id)"),
+                                                            HasSubstr(dataset.unit().ToString()))));
+  }
+  EXPECT_EQ(ledger().GetBalance("crashes", "")->charges, 0u);
 }
 
 TEST_F(DoorTest, ChargeOfAnotherPlanDoesNotOpenTheDoor) {

@@ -29,8 +29,10 @@ void ReleaseTest::SetUp() {
   engine_ = std::make_unique<data::DuckDbEngine>(std::move(engine));
   store_ = std::make_unique<release::ReleaseStore>(Path("releases"), SystemFiles());
   Reopen();
-  WEIR_ASSERT_OK(ledger_->Grant(dataset_->budget().account, {.epsilon = dataset_->budget().epsilon,
-                                                             .delta = dataset_->budget().delta}));
+  WEIR_ASSERT_OK(
+      ledger_->Grant(dataset_->budget().account,
+                     {.epsilon = dataset_->budget().epsilon, .delta = dataset_->budget().delta},
+                     dataset_->unit()));
   std::string csv = "case_id,weekday,hour,severity,fatalities,cost,comment\n";
   for (int i = 0; i < 30; ++i) {
     csv += std::to_string(i) + "," + std::to_string(i % 7 + 1) + "," + std::to_string(i % 24) +

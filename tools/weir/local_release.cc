@@ -36,7 +36,8 @@ Status LocalRelease::OpenLedger() {
   if (ledger_ != nullptr) return OkStatus();
   WEIR_ASSIGN_OR_RETURN(ledger_, OpenFileLedger(context_, document_));
   return ledger_->Grant(dataset_.budget().account,
-                        {.epsilon = dataset_.budget().epsilon, .delta = dataset_.budget().delta});
+                        {.epsilon = dataset_.budget().epsilon, .delta = dataset_.budget().delta},
+                        dataset_.unit());
 }
 
 release::Door LocalRelease::MakeDoor() {

@@ -17,9 +17,9 @@ StatusOr<std::unique_ptr<Ledger>> Ledger::Open(const LedgerOptions& options, Clo
   return std::unique_ptr<Ledger>(new Ledger(std::move(store)));
 }
 
-Status Ledger::Grant(const std::string& account, const Budget& budget) {
+Status Ledger::Grant(const std::string& account, const Budget& budget, const PrivacyUnit& unit) {
   const std::lock_guard lock(store_->mutex());
-  return store_->Grant(account, budget);
+  return store_->Grant(account, budget, unit);
 }
 
 StatusOr<Charge> Ledger::Debit(const DebitRequest& request) {
@@ -36,6 +36,7 @@ Status Ledger::CanDebit(const DebitRequest& request) {
 StatusOr<std::variant<Charge, ChargeRecord>> Ledger::DebitOnce(const DebitRequest& request) {
   using Result = std::variant<Charge, ChargeRecord>;
   const std::lock_guard lock(store_->mutex());
+  WEIR_RETURN_IF_ERROR(store_->CheckTerms(request));
   WEIR_ASSIGN_OR_RETURN(auto existing, store_->FindByPlan(request.account, request.plan));
   if (existing.has_value()) return Result(*std::move(existing));
   WEIR_ASSIGN_OR_RETURN(std::string id, store_->Debit(request));

@@ -16,6 +16,7 @@
 #include "weir/privacy/charge.h"
 #include "weir/privacy/parameters.h"
 #include "weir/privacy/privacy_cost.h"
+#include "weir/privacy/privacy_unit.h"
 
 namespace weir::ledger {
 
@@ -33,6 +34,7 @@ enum class ChargeState { kDebited = 1, kCompleted = 2, kFailed = 3 };
 struct ChargeRecord {
   std::string id;  // UUIDv7
   std::string account;
+  PrivacyUnit unit;  // of the account
   std::string plan;  // canonical text of the resolved plan: the key of "same question"
   std::vector<std::string> windows;  // sorted; empty: every window of the data
   std::string share;                 // agreement that it counts against, or empty
@@ -45,10 +47,15 @@ struct ChargeRecord {
   friend bool operator==(const ChargeRecord&, const ChargeRecord&) = default;
 };
 
+// Most windows that one charge may name.
+inline constexpr size_t kMaxWindows = 10'000;
+
 struct DebitRequest {
   std::string account;
-  std::string plan;                  // not empty, at most 1 MiB
-  std::vector<std::string> windows;  // empty: every window of the data; no duplicates; any order
+  PrivacyUnit unit;  // whose presence `cost` is about
+  std::string plan;  // not empty, at most 1 MiB
+  // Each names one window of `unit`; empty: every window of the data; no duplicates; any order.
+  std::vector<std::string> windows;
   std::string share;
   std::optional<Budget> share_budget;  // what may be spent under `share` in all; with `share` only
   PrivacyCost cost;
@@ -82,10 +89,14 @@ struct LedgerOptions {
 // Guarantee: over all interleavings, crashes and retries, the charges of one account never exceed
 //            its budget in any window of the data, nor those of a share the share's budget. Only
 //            charges brought by Import may, since they were spent elsewhere; nothing passes after.
+//            All charges of an account speak of one privacy unit: the same columns in the same
+//            order, and windows of the same column and length. Charges of different units protect
+//            different things and do not add up to a guarantee.
 // Assumes:   the file is neither replaced by an older copy nor shortened together with its private
 //            rows: a chain without outside witnesses cannot show that.
-// Reveals:   nothing; entries are made to be published and hold no name, plan, digest of a payload
-//            or share, only commitments salted with 32 random bytes each.
+// Reveals:   nothing; entries are made to be published and hold no account's name, plan, digest of
+//            a payload or share, only commitments salted with 32 random bytes each. Units, windows
+//            and mechanisms stand there as they are: without them a figure of epsilon says nothing.
 // Errors of every method that writes, beside its own:
 //            RESOURCE_EXHAUSTED   disk full.
 //            UNAVAILABLE          the disk failed. After either of these two what the disk holds is
@@ -105,16 +116,17 @@ class Ledger final {
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
-  // Opens an account, once. OK when it exists with the same budget; FAILED_PRECONDITION when with
-  // another. INVALID_ARGUMENT unless `account` is an identifier.
-  Status Grant(const std::string& account, const Budget& budget);
+  // Opens an account, once. OK when it exists with the same budget and unit; FAILED_PRECONDITION
+  // when with another. INVALID_ARGUMENT unless `account` is an identifier.
+  Status Grant(const std::string& account, const Budget& budget, const PrivacyUnit& unit);
 
   // Charges `request.cost` and returns the receipt, after the entry is on disk. Charges anew even
   // if the question was charged before: see DebitOnce.
   // Errors: PolicyRefusal        "dataset_budget" or "agreement_budget"; nothing is written.
   //         NOT_FOUND            no such account.
   //         INVALID_ARGUMENT     a field out of its shape.
-  //         FAILED_PRECONDITION  the share was first charged with another budget.
+  //         FAILED_PRECONDITION  the account was granted for another unit, or the share was first
+  //                              charged with another budget.
   StatusOr<Charge> Debit(const DebitRequest& request);
   // Whether Debit would pass now; writes nothing.
   Status CanDebit(const DebitRequest& request);
@@ -142,7 +154,8 @@ class Ledger final {
   Status Fail(const std::string& charge_id);
 
   // Of one window. `window` empty: what a question about every window meets, so the most that is
-  // spent and the least that remains in any window.
+  // spent and the least that remains in any window. INVALID_ARGUMENT if the account has no such
+  // windows.
   StatusOr<Balance> GetBalance(const std::string& account, const std::string& window);
   // Under a share: spent epsilon, rounded up; 0 if nothing was charged under it.
   StatusOr<double> ShareSpent(const std::string& share);
@@ -161,8 +174,9 @@ class Ledger final {
   // Enters charges made elsewhere, all or none, under their own ids, and brings their states up to
   // date; what is here already is not counted twice. They were spent, so they count even beyond
   // the budget.
-  // Errors: NOT_FOUND no such account; FAILED_PRECONDITION a charge is here with another content,
-  //         or in a state that cannot become the record's.
+  // Errors: NOT_FOUND no such account; FAILED_PRECONDITION the account was granted for another
+  //         unit, or a charge is here with another content or in a state that cannot become the
+  //         record's.
   Status Import(const std::vector<ChargeRecord>& records);
   // Idempotent for one destination. Resume, too, is refused after it: one charge must not be
   // worked on in two places.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "weir/dp/event_proto.h"
+#include "weir/ledger/unit_proto.h"
 
 namespace weir::member {
 namespace {
@@ -14,6 +15,7 @@ StatusOr<v1::ChargeRecord> ToProto(const ledger::ChargeRecord& record) {
   v1::ChargeRecord message;
   message.set_charge(record.id);
   message.set_account(record.account);
+  *message.mutable_unit() = ledger::UnitToProto(record.unit);
   message.set_plan(record.plan);
   for (const std::string& window : record.windows) message.add_windows(window);
   message.set_share(record.share);
@@ -56,8 +58,10 @@ StatusOr<ledger::ChargeRecord> FromProto(const v1::ChargeRecord& message) {
                         dp::CostFromProto(message.events(), message.epsilon(), message.delta()));
   WEIR_ASSIGN_OR_RETURN(const ledger::ChargeState state, StateOf(message.state()));
   WEIR_ASSIGN_OR_RETURN(const std::optional<ledger::Budget> share_budget, ShareBudgetOf(message));
+  WEIR_ASSIGN_OR_RETURN(PrivacyUnit unit, ledger::UnitFromProto(message.unit()));
   return ledger::ChargeRecord{.id = message.charge(),
                               .account = message.account(),
+                              .unit = std::move(unit),
                               .plan = message.plan(),
                               .windows = {message.windows().begin(), message.windows().end()},
                               .share = message.share(),

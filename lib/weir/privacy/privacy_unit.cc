@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/privacy/privacy_unit.h"
 
+#include <chrono>
 #include <set>
+#include <string>
 #include <utility>
 
 namespace weir {
@@ -57,6 +59,23 @@ std::string PrivacyUnit::ToString() const {
     text += std::string(" in one ") + PeriodName(window_->period) + " of " + window_->column;
   }
   return text;
+}
+
+bool IsWindowText(std::string_view text, WindowPeriod period) {
+  const size_t length = period == WindowPeriod::kYear ? 4 : period == WindowPeriod::kMonth ? 7 : 10;
+  if (text.size() != length) return false;
+  const std::string day = std::string(text) + std::string("0000-01-01").substr(length);
+  for (size_t i = 0; i < day.size(); ++i) {
+    const bool fits = i == 4 || i == 7 ? day[i] == '-' : day[i] >= '0' && day[i] <= '9';
+    if (!fits) return false;
+  }
+  const auto number = [&day](size_t start, size_t size) {
+    return std::stoi(day.substr(start, size));
+  };
+  const std::chrono::year_month_day date(std::chrono::year(number(0, 4)),
+                                         std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                         std::chrono::day(static_cast<unsigned>(number(8, 2))));
+  return date.ok();
 }
 
 }  // namespace weir

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,9 @@ class PrivacyUnit {
   std::vector<std::string> columns_;
   std::optional<Window> window_;
 };
+
+// Whether `text` names a window of this length that exists: 2015, 2015-03 or 2015-03-31.
+bool IsWindowText(std::string_view text, WindowPeriod period);
 
 }  // namespace weir
 

@@ -17,6 +17,7 @@ namespace {
 ledger::DebitRequest MakeDebit(const data::DatasetDescription& dataset, const ReleasePlan& plan,
                                const Payer& payer) {
   return {.account = dataset.budget().account,
+          .unit = dataset.unit(),
           .plan = plan.text,
           .windows = plan.query.windows,
           .share = payer.share,

@@ -6,8 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "weir/base/time.h"
-
 namespace weir::release::internal {
 namespace {
 
@@ -101,13 +99,6 @@ StatusOr<int64_t> ReadBound(const char* name, uint32_t value, bool matters) {
   return int64_t{value};
 }
 
-// A date of the period's length that exists: 2015, 2015-03, 2015-03-31.
-bool IsWindow(const std::string& text, WindowPeriod period) {
-  constexpr char kRest[] = "0000-01-01T00:00:00Z";
-  const size_t length = period == WindowPeriod::kYear ? 4 : period == WindowPeriod::kMonth ? 7 : 10;
-  return text.size() == length && ParseTime(text + (kRest + length)).ok();
-}
-
 }  // namespace
 
 StatusOr<data::KeyDomain> PlanKey(const data::DatasetDescription& dataset, const v1::Key& key) {
@@ -180,7 +171,7 @@ StatusOr<std::vector<std::string>> PlanWindows(const data::DatasetDescription& d
     return InvalidArgument("data set %s has no window", dataset.id().c_str());
   }
   for (const std::string& text : windows) {
-    if (!IsWindow(text, window->period)) {
+    if (!IsWindowText(text, window->period)) {
       return InvalidArgument("%s is not a window of data set %s", text.c_str(),
                              dataset.id().c_str());
     }

@@ -6,6 +6,8 @@
 
 #include "weir/dp/event_proto.h"
 #include "weir/ledger/internal/commitments.h"
+#include "weir/ledger/internal/requests.h"
+#include "weir/ledger/unit_proto.h"
 
 namespace weir::ledger::internal {
 namespace {
@@ -75,8 +77,13 @@ Status Auditor::Check(const v1::GrantEntry& entry) {
   if (!epsilon.ok() || !delta.ok() || row.budget != Budget{.epsilon = *epsilon, .delta = *delta}) {
     return Mismatch(entry.sequence(), "its account has another budget");
   }
-  state_.accounts.emplace(
-      row.name, AccountState{.commitment = entry.account(), .meters = WindowMeters(row.budget)});
+  const auto unit = UnitFromProto(entry.unit());
+  if (!unit.ok() || row.unit != *unit) {
+    return Mismatch(entry.sequence(), "its account has another privacy unit");
+  }
+  state_.accounts.emplace(row.name, AccountState{.commitment = entry.account(),
+                                                 .unit = row.unit,
+                                                 .meters = WindowMeters(row.budget)});
   return OkStatus();
 }
 
@@ -103,6 +110,9 @@ Status Auditor::Check(const v1::DebitEntry& entry) {
   }
   const StatusOr<DebitTerms> terms = TermsOf(entry);
   if (!terms.ok()) return Mismatch(sequence, MessageOf(terms.status()).c_str());
+  if (const Status fits = CheckWindows(terms->windows, account->second.unit); !fits.ok()) {
+    return Mismatch(sequence, MessageOf(fits).c_str());
+  }
   ++debits_;
   return CountDebit(*row, *terms);
 }

@@ -17,6 +17,7 @@ namespace weir::ledger::internal {
 
 struct AccountState {
   std::string commitment;
+  PrivacyUnit unit;
   WindowMeters meters;
   friend bool operator==(const AccountState&, const AccountState&) = default;
 };

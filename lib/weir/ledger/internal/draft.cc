@@ -6,6 +6,7 @@
 
 #include "weir/dp/event_proto.h"
 #include "weir/ledger/internal/commitments.h"
+#include "weir/ledger/unit_proto.h"
 
 namespace weir::ledger::internal {
 namespace {
@@ -38,13 +39,15 @@ StatusOr<uint64_t> Draft::Append(EntryBody body) {
   return head_.sequence;
 }
 
-Status Draft::AddGrant(const std::string& account, const Budget& budget) {
-  AccountRow row{.name = account, .salt = MakeSalt(random_), .budget = budget, .sequence = 0};
+Status Draft::AddGrant(const std::string& account, const Budget& budget, const PrivacyUnit& unit) {
+  AccountRow row{
+      .name = account, .salt = MakeSalt(random_), .budget = budget, .unit = unit, .sequence = 0};
   v1::GrantEntry entry;
   entry.set_account(CommitToAccount(row.salt, account));
   entry.set_epsilon(budget.epsilon.ToString());
   entry.set_delta(DeltaText(budget.delta));
   entry.set_accountant(dp::kAccountantVersion);
+  *entry.mutable_unit() = UnitToProto(unit);
   WEIR_ASSIGN_OR_RETURN(row.sequence, Append(std::move(entry)));
   batch_.accounts.push_back(std::move(row));
   return OkStatus();
@@ -131,6 +134,7 @@ Status Draft::ApplyTo(LedgerState& state) const {
   for (size_t i = 0; i < batch_.accounts.size(); ++i) {
     const AccountRow& row = batch_.accounts[i];
     state.accounts.emplace(row.name, AccountState{.commitment = CommitToAccount(row.salt, row.name),
+                                                  .unit = row.unit,
                                                   .meters = WindowMeters(row.budget)});
   }
   for (const ShareRow& row : batch_.shares) state.shares.emplace(row.name, Meter(row.budget));

@@ -34,7 +34,7 @@ class Draft {
   Draft(const LedgerState& state, Time now, RandomSource& random)
       : state_(state), head_(state.head), now_(now), random_(random) {}
 
-  Status AddGrant(const std::string& account, const Budget& budget);
+  Status AddGrant(const std::string& account, const Budget& budget, const PrivacyUnit& unit);
   // The account must exist. NOT_FOUND if not.
   StatusOr<OpenCharge> AddDebit(const std::string& charge_id, const DebitRequest& request);
   Status AddComplete(const OpenCharge& charge, const std::string& payload_sha256,

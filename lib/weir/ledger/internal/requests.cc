@@ -10,28 +10,6 @@
 namespace weir::ledger::internal {
 namespace {
 
-constexpr std::string_view kWindowCharacters =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:+";
-constexpr size_t kMaxWindowBytes = 64;
-
-Status CheckWindows(const std::vector<std::string>& windows) {
-  if (windows.size() > kMaxWindows) {
-    return InvalidArgument("a charge names at most %zu windows, got %zu", kMaxWindows,
-                           windows.size());
-  }
-  std::set<std::string_view> seen;
-  for (const std::string& window : windows) {
-    if (window.empty() || window.size() > kMaxWindowBytes ||
-        window.find_first_not_of(kWindowCharacters) != std::string::npos) {
-      return InvalidArgument("%s is not the name of a window", QuoteText(window).c_str());
-    }
-    if (!seen.insert(window).second) {
-      return InvalidArgument("window %s is named twice", window.c_str());
-    }
-  }
-  return OkStatus();
-}
-
 // An agreement, or <consumer>/<agreement>: two consumers may give theirs the same name.
 Status CheckShare(std::string_view share) {
   const size_t slash = share.find('/');
@@ -42,6 +20,24 @@ Status CheckShare(std::string_view share) {
 
 }  // namespace
 
+Status CheckWindows(const std::vector<std::string>& windows, const PrivacyUnit& unit) {
+  if (windows.size() > kMaxWindows) {
+    return InvalidArgument("a charge names at most %zu windows, got %zu", kMaxWindows,
+                           windows.size());
+  }
+  std::set<std::string_view> seen;
+  for (const std::string& window : windows) {
+    if (!unit.window().has_value() || !IsWindowText(window, unit.window()->period)) {
+      return InvalidArgument("%s is not a window of %s", QuoteText(window).c_str(),
+                             unit.ToString().c_str());
+    }
+    if (!seen.insert(window).second) {
+      return InvalidArgument("window %s is named twice", window.c_str());
+    }
+  }
+  return OkStatus();
+}
+
 Status CheckRequest(const DebitRequest& request) {
   WEIR_RETURN_IF_ERROR(CheckIdentifier("account", request.account));
   if (request.plan.empty() || request.plan.size() > kMaxPlanBytes ||
@@ -49,7 +45,7 @@ Status CheckRequest(const DebitRequest& request) {
     return InvalidArgument("plan must be text of 1 to %zu bytes, got %zu", kMaxPlanBytes,
                            request.plan.size());
   }
-  WEIR_RETURN_IF_ERROR(CheckWindows(request.windows));
+  WEIR_RETURN_IF_ERROR(CheckWindows(request.windows, request.unit));
   if (request.share.empty() != !request.share_budget.has_value()) {
     return InvalidArgument("share and share_budget go together");
   }
@@ -86,6 +82,7 @@ Status CheckSha256(const char* field, const std::string& text) {
 
 DebitRequest RequestOf(const ChargeRecord& record) {
   return {.account = record.account,
+          .unit = record.unit,
           .plan = record.plan,
           .windows = record.windows,
           .share = record.share,

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "weir/base/status.h"
 #include "weir/ledger/ledger.h"
@@ -11,13 +12,13 @@
 namespace weir::ledger::internal {
 
 inline constexpr size_t kMaxPlanBytes = size_t{1} << 20;
-inline constexpr size_t kMaxWindows = 10000;
 
 // Shapes of what callers hand in; INVALID_ARGUMENT names the field.
-// Windows are 1 to 64 letters, digits or -._:+ so that they stand in an entry as they are.
 Status CheckRequest(const DebitRequest& request);
 // A record as Export gives it: digests exactly when completed.
 Status CheckRecord(const ChargeRecord& record);
+// That each is a window of `unit`, named once, and that there are not too many.
+Status CheckWindows(const std::vector<std::string>& windows, const PrivacyUnit& unit);
 Status CheckSha256(const char* field, const std::string& text);
 
 DebitRequest RequestOf(const ChargeRecord& record);

@@ -20,7 +20,11 @@ CREATE TABLE accounts(
   salt     BLOB NOT NULL CHECK (length(salt) = 32),
   epsilon  INTEGER NOT NULL CHECK (epsilon > 0),
   delta    INTEGER NOT NULL CHECK (delta >= 0),
-  sequence INTEGER NOT NULL UNIQUE REFERENCES entries(sequence)
+  unit     TEXT NOT NULL CHECK (unit <> ''),
+  window_column TEXT,
+  window_period INTEGER CHECK (window_period IN (1, 2, 3)),
+  sequence INTEGER NOT NULL UNIQUE REFERENCES entries(sequence),
+  CHECK ((window_column IS NULL) = (window_period IS NULL))
 ) STRICT;
 CREATE TABLE shares(
   name    TEXT PRIMARY KEY,

@@ -30,6 +30,14 @@ Status NotWritable(const Status& status) {
   return FailedPrecondition("ledger is not writable: %s", MessageOf(status).c_str());
 }
 
+Status CheckUnit(const std::string& account, const PrivacyUnit& granted, const PrivacyUnit& unit) {
+  if (granted == unit) return OkStatus();
+  return FailedPrecondition(
+      "account %s protects %s for good, not %s: what was spent on one would not count for the "
+      "other; use another account",
+      account.c_str(), granted.ToString().c_str(), unit.ToString().c_str());
+}
+
 // What two records of one charge must agree in.
 auto ContentOf(const ChargeRecord& record) {
   return std::make_tuple(record.account, record.plan, record.share, record.share_budget,
@@ -72,20 +80,21 @@ Status Ledger::Store::Write(const Draft& draft) {
   return draft.ApplyTo(state_);
 }
 
-Status Ledger::Store::Grant(const std::string& account, const Budget& budget) {
+Status Ledger::Store::Grant(const std::string& account, const Budget& budget,
+                            const PrivacyUnit& unit) {
   WEIR_RETURN_IF_ERROR(CheckWritable());
   WEIR_RETURN_IF_ERROR(CheckIdentifier("account", account));
   const auto found = state_.accounts.find(account);
   if (found != state_.accounts.end()) {
     const Budget granted = found->second.meters.budget();
-    if (granted == budget) return OkStatus();
+    if (granted == budget) return CheckUnit(account, found->second.unit, unit);
     return FailedPrecondition("account %s has the budget (%s, %s) for good, not (%s, %s)",
                               account.c_str(), granted.epsilon.ToString().c_str(),
                               granted.delta.ToString().c_str(), budget.epsilon.ToString().c_str(),
                               budget.delta.ToString().c_str());
   }
   Draft draft = MakeDraft();
-  WEIR_RETURN_IF_ERROR(draft.AddGrant(account, budget));
+  WEIR_RETURN_IF_ERROR(draft.AddGrant(account, budget, unit));
   return Write(draft);
 }
 
@@ -98,14 +107,19 @@ Status Ledger::Store::CheckShareBudget(const DebitRequest& request) const {
                             request.share.c_str());
 }
 
-Status Ledger::Store::CheckDebit(const DebitRequest& request) const {
-  WEIR_RETURN_IF_ERROR(CheckWritable());
+Status Ledger::Store::CheckTerms(const DebitRequest& request) const {
   WEIR_RETURN_IF_ERROR(internal::CheckRequest(request));
   const auto account = state_.accounts.find(request.account);
   if (account == state_.accounts.end()) {
     return NotFound("no account %s in this ledger", request.account.c_str());
   }
-  WEIR_RETURN_IF_ERROR(CheckShareBudget(request));
+  WEIR_RETURN_IF_ERROR(CheckUnit(request.account, account->second.unit, request.unit));
+  return CheckShareBudget(request);
+}
+
+Status Ledger::Store::CheckDebit(const DebitRequest& request) const {
+  WEIR_RETURN_IF_ERROR(CheckWritable());
+  WEIR_RETURN_IF_ERROR(CheckTerms(request));
   if (request.share_budget.has_value()) {
     const auto found = state_.shares.find(request.share);
     const Status fits = found == state_.shares.end()
@@ -116,7 +130,7 @@ Status Ledger::Store::CheckDebit(const DebitRequest& request) const {
     }
     WEIR_RETURN_IF_ERROR(fits);
   }
-  return account->second.meters.Check(request.windows, request.cost);
+  return state_.accounts.at(request.account).meters.Check(request.windows, request.cost);
 }
 
 StatusOr<std::string> Ledger::Store::FreshId() {
@@ -154,6 +168,7 @@ StatusOr<ChargeRecord> Ledger::Store::RecordOf(const ChargeRow& row) {
   if (!row.share.empty()) share_budget = state_.shares.at(row.share).budget();
   return ChargeRecord{.id = row.id,
                       .account = row.account,
+                      .unit = state_.accounts.at(row.account).unit,
                       .plan = row.plan,
                       .windows = std::move(terms.windows),
                       .share = row.share,
@@ -246,6 +261,9 @@ StatusOr<Balance> Ledger::Store::GetBalance(const std::string& account,
   if (found == state_.accounts.end()) {
     return NotFound("no account %s in this ledger", QuoteText(account).c_str());
   }
+  if (!window.empty()) {
+    WEIR_RETURN_IF_ERROR(internal::CheckWindows({window}, found->second.unit));
+  }
   return found->second.meters.BalanceOf(window);
 }
 
@@ -317,7 +335,7 @@ Status Ledger::Store::Import(const std::vector<ChargeRecord>& records) {
   std::map<std::string, Budget> shares;
   for (const ChargeRecord& record : records) {
     WEIR_RETURN_IF_ERROR(internal::CheckRecord(record));
-    WEIR_RETURN_IF_ERROR(CheckShareBudget(internal::RequestOf(record)));
+    WEIR_RETURN_IF_ERROR(CheckTerms(internal::RequestOf(record)));
     if (!ids.insert(record.id).second) {
       return InvalidArgument("charge %s is there twice", record.id.c_str());
     }

@@ -25,10 +25,12 @@ class Ledger::Store {
                                                RandomSource& random, Files& files);
   std::mutex& mutex() { return mutex_; }
 
-  Status Grant(const std::string& account, const Budget& budget);
+  Status Grant(const std::string& account, const Budget& budget, const PrivacyUnit& unit);
+  // Shapes, and that account and share were granted for what `request` says of them.
+  Status CheckTerms(const DebitRequest& request) const;
   // The new charge's id.
   StatusOr<std::string> Debit(const DebitRequest& request);
-  // Shapes, whether this ledger may be written, and whether the budgets admit it.
+  // CheckTerms, whether this ledger may be written, and whether the budgets admit it.
   Status CheckDebit(const DebitRequest& request) const;
 
   StatusOr<std::optional<ChargeRecord>> FindByPlan(const std::string& account,

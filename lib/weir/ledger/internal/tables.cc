@@ -26,6 +26,51 @@ StatusOr<Budget> BudgetAt(const Cursor& cursor, int column) {
   return Budget{.epsilon = *epsilon, .delta = *delta};
 }
 
+// Stored on disk: do not renumber.
+int64_t NumberOf(WindowPeriod period) {
+  switch (period) {
+    case WindowPeriod::kYear:
+      return 1;
+    case WindowPeriod::kMonth:
+      return 2;
+    case WindowPeriod::kDay:
+      return 3;
+  }
+  return 0;
+}
+
+// Names of columns hold no line feed.
+std::string JoinLines(const std::vector<std::string>& lines) {
+  std::string joined;
+  for (const std::string& line : lines) joined += (joined.empty() ? "" : "\n") + line;
+  return joined;
+}
+
+std::vector<std::string> SplitLines(const std::string& text) {
+  std::vector<std::string> lines;
+  size_t start = 0;
+  for (size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', start)) {
+    lines.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  lines.push_back(text.substr(start));
+  return lines;
+}
+
+StatusOr<PrivacyUnit> UnitAt(const Cursor& cursor, int column) {
+  std::optional<PrivacyUnit::Window> window;
+  if (!cursor.IsNullAt(column + 1)) {
+    const int64_t period = cursor.IntegerAt(column + 2);
+    window = {.column = cursor.BytesAt(column + 1),
+              .period = period == 1   ? WindowPeriod::kYear
+                        : period == 2 ? WindowPeriod::kMonth
+                                      : WindowPeriod::kDay};
+  }
+  auto unit = PrivacyUnit::Create(SplitLines(cursor.BytesAt(column)), std::move(window));
+  if (!unit.ok()) return DataLoss("a stored privacy unit is none");
+  return unit;
+}
+
 ChargeRow ChargeAt(const Cursor& cursor) {
   return {.id = cursor.BytesAt(0),
           .account = cursor.BytesAt(1),
@@ -61,6 +106,12 @@ Cursor& SequenceOrNull(Cursor& cursor, uint64_t sequence) {
   return sequence == 0 ? cursor.Null() : cursor.Integer(Signed(sequence));
 }
 
+Cursor& BindUnit(Cursor& cursor, const PrivacyUnit& unit) {
+  cursor.Text(JoinLines(unit.columns()));
+  if (!unit.window().has_value()) return cursor.Null().Null();
+  return cursor.Text(unit.window()->column).Integer(NumberOf(unit.window()->period));
+}
+
 }  // namespace
 
 Status Tables::Insert(const Batch& batch) {
@@ -76,10 +127,12 @@ Status Tables::InsertRows(const Batch& batch) {
     WEIR_RETURN_IF_ERROR(insert->Run());
   }
   for (const AccountRow& row : batch.accounts) {
-    WEIR_ASSIGN_OR_RETURN(const auto insert,
-                          database_.Prepare("INSERT INTO accounts VALUES (?, ?, ?, ?, ?)"));
+    WEIR_ASSIGN_OR_RETURN(
+        const auto insert,
+        database_.Prepare("INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
     insert->Text(row.name).Blob(row.salt).Integer(row.budget.epsilon.units());
-    insert->Integer(row.budget.delta.units()).Integer(Signed(row.sequence));
+    insert->Integer(row.budget.delta.units());
+    BindUnit(*insert, row.unit).Integer(Signed(row.sequence));
     WEIR_RETURN_IF_ERROR(insert->Run());
   }
   for (const ShareRow& row : batch.shares) {
@@ -149,18 +202,20 @@ StatusOr<std::string> Tables::EntryBytes(uint64_t sequence) {
 }
 
 StatusOr<std::vector<AccountRow>> Tables::Accounts() {
-  WEIR_ASSIGN_OR_RETURN(
-      const auto cursor,
-      database_.Prepare("SELECT name, salt, epsilon, delta, sequence FROM accounts ORDER BY name"));
+  WEIR_ASSIGN_OR_RETURN(const auto cursor,
+                        database_.Prepare("SELECT name, salt, epsilon, delta, unit, window_column, "
+                                          "window_period, sequence FROM accounts ORDER BY name"));
   std::vector<AccountRow> rows;
   for (;;) {
     WEIR_ASSIGN_OR_RETURN(const bool row, cursor->Step());
     if (!row) return rows;
     WEIR_ASSIGN_OR_RETURN(const Budget budget, BudgetAt(*cursor, 2));
+    WEIR_ASSIGN_OR_RETURN(PrivacyUnit unit, UnitAt(*cursor, 4));
     rows.push_back({.name = cursor->BytesAt(0),
                     .salt = cursor->BytesAt(1),
                     .budget = budget,
-                    .sequence = SequenceAt(*cursor, 4)});
+                    .unit = std::move(unit),
+                    .sequence = SequenceAt(*cursor, 7)});
   }
 }
 

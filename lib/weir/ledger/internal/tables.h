@@ -19,6 +19,7 @@ struct AccountRow {
   std::string name;
   std::string salt;
   Budget budget;
+  PrivacyUnit unit;
   uint64_t sequence;
 };
 

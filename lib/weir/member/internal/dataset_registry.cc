@@ -96,7 +96,7 @@ StatusOr<std::string> DatasetRegistry::Add(const std::string& document, const st
     WEIR_RETURN_IF_ERROR(CheckSuccessor(*before, description));
   }
   const data::AccountBudget& budget = description.budget();
-  WEIR_RETURN_IF_ERROR(ledger_.Grant(budget.account, BudgetOf(budget)));
+  WEIR_RETURN_IF_ERROR(ledger_.Grant(budget.account, BudgetOf(budget), description.unit()));
   WEIR_RETURN_IF_ERROR(Import(imported, budget.account));
   WEIR_RETURN_IF_ERROR(context_.files.MakeFolder(context_.paths.datasets()));
   WEIR_RETURN_IF_ERROR(PutFolder(

@@ -45,7 +45,8 @@ class DatasetRegistry {
   // Imported charges whose bytes are not here count as failed: the loss stands, and the question
   // can be asked anew for a new charge.
   // Errors: INVALID_ARGUMENT     the document or an imported charge; folder not absolute.
-  //         FAILED_PRECONDITION  one of the three changed; the account has another budget.
+  //         FAILED_PRECONDITION  one of the three changed; the account has another budget, or
+  //                              protects another unit than this data set or an imported charge.
   StatusOr<std::string> Add(const std::string& document, const std::string& folder,
                             const v1::ChargeRecordList& imported);
 

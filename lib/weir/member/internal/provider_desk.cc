@@ -61,6 +61,7 @@ coalition::Decision Invalid() {
 
 ledger::DebitRequest DebitFor(const PlannedQuestion& question, const release::Payer& payer) {
   return {.account = question.dataset->description.budget().account,
+          .unit = question.dataset->description.unit(),
           .plan = question.plan.text,
           .windows = question.plan.query.windows,
           .share = payer.share,
