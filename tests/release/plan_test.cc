@@ -9,6 +9,7 @@
 #include "tests/release/release_fixture.h"
 #include "tests/support/status_matchers.h"
 #include "weir/dp/accountant.h"
+#include "weir/ledger/ledger.h"
 
 namespace weir::release {
 namespace {
@@ -134,6 +135,86 @@ privacy: {epsilon: 0.5, delta: 1e-6)";
   EXPECT_NE(error(laplace), error(gaussian));
 }
 
+// Output columns as DuckDB and people see them: alike whatever their case.
+data::DatasetDescription Clashing(const std::string& column) {
+  return test::Describe(
+             "dataset: d\ntheme: resilience\nsource: {csv: {path: d.csv}}\n"
+             "privacy_unit: [id]\ncolumns:\n  id: text\n  cost: {type: int, bounds: "
+             "[0, 9]}\n  Cost: {type: int, bounds: [0, 9]}\n  " +
+                 column + ": {type: int, domain: {values: [1, 2]}}\n" + "budget: {epsilon: 4}\n",
+             "/nowhere")
+      .value();
+}
+
+TEST(PlanTest, RefusesOutputColumnsThatWouldHaveOneName) {
+  const auto plan = [](const std::string& keys, const std::string& measures,
+                       const std::string& column) {
+    return PlanYaml(Clashing(column), "dataset: d.yaml\nkeys: " + keys + "\nmeasures: " + measures +
+                                          "\nbounds: {max_keys_per_unit: 1, max_rows_per_key: 1}\n"
+                                          "privacy: {epsilon: 1}\n");
+  };
+  const auto refused = StatusIs(StatusCode::kInvalidArgument, HasSubstr("two output columns"));
+  for (const char* name : {"rows", "Rows", "ROWS_LOW", "rows_high"}) {
+    EXPECT_THAT(plan(std::string("[") + name + "]", "[rows]", name), refused) << name;
+    EXPECT_THAT(plan(std::string("[") + name + "]", "[{sum: cost}]", name), IsOk()) << name;
+  }
+  EXPECT_THAT(plan("[units_low]", "[rows, units]", "units_low"), refused);
+  EXPECT_THAT(plan("[sum_cost_high]", "[rows, {sum: cost}]", "sum_cost_high"), refused);
+  EXPECT_THAT(plan("[sum_COST]", "[{sum: cost}]", "sum_COST"), refused);
+  EXPECT_THAT(plan("[kind]", "[{sum: cost}, {sum: Cost}]", "kind"), refused);
+  EXPECT_THAT(plan("[kind]", "[{sum: cost}, rows, units]", "kind"), IsOk());
+}
+
+// Nobody pays for a table that cannot be kept, sealed or read.
+TEST(PlanTest, RefusesMoreValuesThanAReleaseMayHave) {
+  // `count` values of `bytes` bytes each.
+  const auto dataset = [](int count, size_t bytes) {
+    std::string values;
+    for (int i = 0; i < count; ++i) {
+      const std::string number = std::to_string(i);
+      values += (i == 0 ? "v" : ", v") + std::string(bytes - 1 - number.size(), '0') + number;
+    }
+    return test::Describe(
+               "dataset: d\ntheme: resilience\nsource: {csv: {path: d.csv}}\n"
+               "privacy_unit: [id]\ncolumns:\n  id: text\n  n: {type: int, bounds: "
+               "[0, 9]}\n  a: {type: text, domain: {values: [" +
+                   values + "]}}\n  b: {type: int, bounds: [0, 9]}\n" + "budget: {epsilon: 4}\n",
+               "/nowhere")
+        .value();
+  };
+  const auto plan = [](const data::DatasetDescription& described, int buckets,
+                       const std::string& measures) {
+    std::string edges = "0";
+    for (int i = 1; i <= buckets; ++i) edges += ", " + std::to_string(i);
+    return PlanYaml(described, "dataset: d.yaml\nkeys: [a, {column: b, bucket: {edges: [" + edges +
+                                   "]}}]\nmeasures: " + measures +
+                                   "\nbounds: {max_keys_per_unit: 1, max_rows_per_key: 1}\n"
+                                   "privacy: {epsilon: 1}\n");
+  };
+  // Two keys and three columns a measure.
+  const auto thousand = dataset(1000, 8);
+  EXPECT_THAT(plan(thousand, 2000, "[rows]"), IsOk());
+  EXPECT_THAT(plan(thousand, 2001, "[rows]"),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("10000000 values")));
+  EXPECT_THAT(plan(thousand, 2000, "[rows, units]"),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("10000000 values")));
+  EXPECT_THAT(plan(thousand, 900, "[rows, units, {sum: n}]"), IsOk());
+  EXPECT_THAT(plan(thousand, 1000, "[rows, units, {sum: n}]"),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("10000000 values")));
+  EXPECT_THAT(plan(dataset(1000, 600), 100, "[rows]"), IsOk());
+  EXPECT_THAT(plan(dataset(1000, 700), 100, "[rows]"),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("bytes of key labels")));
+}
+
+TEST(PlanTest, RefusesAPlanTextThatAManifestCannotCarry) {
+  std::string edges = "0";
+  for (int i = 1; i <= 60000; ++i) edges += "," + std::to_string(i);
+  std::string spec = kQuestion;
+  spec.replace(spec.find("[0, 4, 8, 12, 16, 20, 24]"), 25, "[" + edges + "]");
+  EXPECT_THAT(PlanYaml(Dataset(), spec),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("bytes of text")));
+}
+
 struct BadSpec {
   const char* name;
   const char* from;
@@ -161,6 +242,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadSpec{"BucketsOfText", "column: hour", "column: comment", "buckets need a number"},
         BadSpec{"EdgesDescend", "[0, 4, 8", "[4, 0, 8", "bucket edges must ascend"},
         BadSpec{"OneEdge", "[0, 4, 8, 12, 16, 20, 24]", "[0]", "at least two edges"},
+        BadSpec{"EdgeBeyondAllInts", "20, 24]", "20, 1e45]", "is too large"},
         BadSpec{"MeasureTwice", "[rows, units,", "[rows, rows,", "measure rows is named twice"},
         BadSpec{"SumOfText", "{sum: fatalities}", "{sum: comment}", "is not a number"},
         BadSpec{"SumWithoutBounds", "{sum: fatalities}", "{sum: weekday}", "needs `bounds`"},
@@ -194,6 +276,28 @@ TEST(PlanTest, WindowsHaveTheFormOfThePeriod) {
                           "[\"2015-02\", \"2015-02\"]"}) {
     EXPECT_THAT(PlanYaml(dataset, with(bad)), StatusIs(StatusCode::kInvalidArgument)) << bad;
   }
+}
+
+// The ledger takes no more; a request that it cannot take would wait for ever.
+TEST(PlanTest, NamesAtMostTheWindowsThatTheLedgerTakes) {
+  std::string yaml = test::kCrashesDataset;
+  yaml.replace(yaml.find("  comment: {type: text}"), 23, "  day: {type: date}");
+  yaml += "window: {column: day, per: year}\n";
+  WEIR_ASSERT_OK_AND_ASSIGN(const auto dataset, test::Describe(yaml, "/nowhere"));
+  std::string windows = "\"0000\"";
+  for (size_t year = 1; year < ledger::kMaxWindows; ++year) {
+    windows += ", \"" + std::to_string(10000 + year).substr(1) + "\"";
+  }
+  const auto with = [&](const std::string& more) {
+    return PlanYaml(dataset,
+                    "dataset: d.yaml\nmeasures: [rows]\nbounds: {max_rows_per_key: 1}\n"
+                    "privacy: {epsilon: 1}\nwindows: [" +
+                        windows + more + "]\n");
+  };
+  WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan, with(""));
+  EXPECT_EQ(plan.query.windows.size(), ledger::kMaxWindows);
+  EXPECT_THAT(with(", \"2015\""),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("at most 10000 windows")));
 }
 
 }  // namespace

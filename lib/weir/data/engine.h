@@ -56,6 +56,10 @@ struct AggregateQuery {
   std::vector<std::string> windows;  // "2015", "2015-03", "2015-03-31"; empty: all
 };
 
+// What Aggregate refuses of a query, known without data: INVALID_ARGUMENT if it does not fit the
+// description, so that nobody pays for a question that cannot be answered.
+Status CheckQuery(const DatasetDescription& dataset, const AggregateQuery& query);
+
 // Sparse: cells that no row touched are absent (their value is zero). A cell's code is
 // sum of key code * product of the sizes of the keys after it (first key varies slowest).
 struct AggregateTable {

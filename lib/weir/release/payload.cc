@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "weir/release/internal/plan_parts.h"
+
 namespace weir::release {
 namespace {
 
@@ -27,7 +29,7 @@ class MeasureColumns {
   }
 
   void AddColumns(data::PlainTable& table) const {
-    for (const char* suffix : {"", "_low", "_high"}) {
+    for (const char* suffix : internal::kMeasureSuffixes) {
       table.columns.push_back({.name = measure_.name + suffix, .type = type_});
     }
   }

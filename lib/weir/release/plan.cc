@@ -72,6 +72,15 @@ StatusOr<std::vector<NamedContribution>> PlanMeasures(const data::DatasetDescrip
   return measures;
 }
 
+// That the result can be written down, whatever the data.
+Status CheckResult(const Spec& spec, const std::vector<data::KeyDomain>& keys,
+                   const std::vector<NamedContribution>& measures, uint64_t cells) {
+  std::vector<std::string> names;
+  for (const NamedContribution& measure : measures) names.push_back(measure.name);
+  WEIR_RETURN_IF_ERROR(spec.locations.At("keys", internal::CheckColumnNames(keys, names)));
+  return spec.locations.At("keys", internal::CheckSize(keys, measures.size(), cells));
+}
+
 StatusOr<dp::NoisePlan> PlanRelease(const Spec& spec, const data::ContributionBounds& bounds,
                                     uint64_t cells,
                                     const std::vector<NamedContribution>& measures) {
@@ -111,7 +120,12 @@ StatusOr<std::string> Identity(v1::ResolvedPlan resolved) {
     measure.clear_standard_error();
     measure.clear_half_width();
   }
-  return doc::FormatSigned(resolved);
+  WEIR_ASSIGN_OR_RETURN(std::string text, doc::FormatSigned(resolved));
+  if (text.size() > kMaxPlanTextBytes) {
+    return InvalidArgument("the plan has more than %llu bytes of text; ask for fewer buckets",
+                           static_cast<unsigned long long>(kMaxPlanTextBytes));
+  }
+  return text;
 }
 
 std::vector<data::PlainColumn> KeyColumns(const data::DatasetDescription& dataset,
@@ -158,6 +172,7 @@ StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset, const Spec& 
   const StatusOr<uint64_t> cells = CountCells(keys);
   if (!cells.ok()) return spec.locations.At("keys", cells.status());
   WEIR_ASSIGN_OR_RETURN(std::vector<NamedContribution> measures, PlanMeasures(dataset, spec));
+  WEIR_RETURN_IF_ERROR(CheckResult(spec, keys, measures, *cells));
   const bool counts_rows =
       std::any_of(measures.begin(), measures.end(), [](const NamedContribution& measure) {
         return measure.contribution.kind != data::ContributionKind::kUnits;
@@ -172,6 +187,7 @@ StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset, const Spec& 
   data::AggregateQuery query{
       .keys = std::move(keys), .measures = {}, .bounds = *bounds, .windows = *std::move(windows)};
   for (const NamedContribution& measure : measures) query.measures.push_back(measure.contribution);
+  WEIR_RETURN_IF_ERROR(spec.locations.At("keys", data::CheckQuery(dataset, query)));
   v1::ResolvedPlan resolved = DescribeQuestion(dataset, spec, query, *cells);
   std::vector<MeasurePlan> planned;
   for (size_t i = 0; i < measures.size(); ++i) {

@@ -38,8 +38,20 @@ struct ReleasePlan {
   uint64_t cells;  // rows of the result
 };
 
-// Most rows a release may have.
-inline constexpr uint64_t kMaxCells = 10'000'000;
+// What a release may have at most, known from the plan, so that nobody pays for a table that can
+// be neither held, nor sealed, nor opened. At these limits a release takes about 1 GiB of memory
+// beside what the engine may use for reading and adding up.
+//
+// Values: rows times columns, which are one a key and three a measure.
+inline constexpr uint64_t kMaxValues = 10'000'000;
+inline constexpr uint64_t kMaxCells = kMaxValues / 4;  // rows
+inline constexpr uint64_t kMaxColumns = 1'000;         // as data::ParquetLimits reads
+// Text of the keys, over all rows.
+inline constexpr uint64_t kMaxLabelBytes = uint64_t{64} << 20;
+// Text of the plan; the manifest, a document of 1 MiB, holds it indented.
+inline constexpr uint64_t kMaxPlanTextBytes = uint64_t{512} << 10;
+// Follows: no value takes more than 16 bytes beside its label, and 4 MiB are enough for the rest.
+inline constexpr uint64_t kMaxPayloadBytes = 16 * kMaxValues + kMaxLabelBytes + (uint64_t{4} << 20);
 
 // Checks a spec against the dataset and the bounds, chooses noise, computes cost and error.
 //
@@ -47,8 +59,10 @@ inline constexpr uint64_t kMaxCells = 10'000'000;
 //            vector of outputs under the bounds that the engine enforces, for add/remove of one
 //            privacy unit; no measure is charged for more keys than there are.
 // Reveals:   nothing; reads no data.
+//            A plan asks nothing that the engine refuses and nothing that is too large to leave.
 // Errors:    INVALID_ARGUMENT naming the place in the spec: unknown column, key without a public
-//            domain or buckets, sum without bounds, bounds missing or zero, too many cells, ...
+//            domain or buckets, two output columns of one name (in any case of letters), sum
+//            without bounds, bounds missing or zero, one of the limits above, ...
 StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset,
                            const doc::Document<v1::ReleaseSpec>& spec);
 

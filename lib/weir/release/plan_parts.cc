@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "weir/ledger/ledger.h"
+
 namespace weir::release::internal {
 namespace {
 
@@ -166,6 +168,10 @@ StatusOr<std::vector<std::string>> PlanWindows(const data::DatasetDescription& d
                                                const v1::ReleaseSpec& spec) {
   std::vector<std::string> windows(spec.windows().begin(), spec.windows().end());
   if (windows.empty()) return windows;
+  if (windows.size() > ledger::kMaxWindows) {
+    return InvalidArgument("a release names at most %zu windows, got %zu", ledger::kMaxWindows,
+                           windows.size());
+  }
   const std::optional<PrivacyUnit::Window>& window = dataset.unit().window();
   if (!window.has_value()) {
     return InvalidArgument("data set %s has no window", dataset.id().c_str());

@@ -109,10 +109,7 @@ class Resolver {
   BoundedQuery query_;
 };
 
-}  // namespace
-
-StatusOr<BoundedQuery> ResolveQuery(const DatasetDescription& dataset, const AggregateQuery& query,
-                                    RandomSource& random) {
+StatusOr<Resolver> Resolve(const DatasetDescription& dataset, const AggregateQuery& query) {
   if (query.measures.empty()) return InvalidArgument("a query needs a measure");
   Resolver resolver(dataset);
   WEIR_RETURN_IF_ERROR(resolver.AddUnit());
@@ -121,7 +118,25 @@ StatusOr<BoundedQuery> ResolveQuery(const DatasetDescription& dataset, const Agg
   for (const Contribution& measure : query.measures) {
     WEIR_RETURN_IF_ERROR(resolver.AddMeasure(measure));
   }
+  return resolver;
+}
+
+}  // namespace
+
+StatusOr<BoundedQuery> ResolveQuery(const DatasetDescription& dataset, const AggregateQuery& query,
+                                    RandomSource& random) {
+  WEIR_ASSIGN_OR_RETURN(Resolver resolver, Resolve(dataset, query));
   return std::move(resolver).Finish(query.bounds, random);
 }
 
 }  // namespace weir::data::internal
+
+namespace weir::data {
+
+Status CheckQuery(const DatasetDescription& dataset, const AggregateQuery& query) {
+  const Status status = internal::Resolve(dataset, query).status();
+  if (status.ok() || status.code() == StatusCode::kInvalidArgument) return status;
+  return InvalidArgument("%s", MessageOf(status).c_str());
+}
+
+}  // namespace weir::data

@@ -6,8 +6,12 @@
 #include <utility>
 
 #include "weir/member/package.h"
+#include "weir/release/plan.h"
 
 namespace weir::member::internal {
+
+// What was paid for can be sealed.
+static_assert(release::kMaxPayloadBytes <= kMaxPayloadBytes);
 
 Status RequestWorker::Start(ledger::Ledger& ledger) {
   std::set<std::string> wanted;

@@ -2,6 +2,7 @@
 #ifndef WEIR_RELEASE_INTERNAL_PLAN_PARTS_H_
 #define WEIR_RELEASE_INTERNAL_PLAN_PARTS_H_
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -24,11 +25,22 @@ StatusOr<data::Contribution> PlanContribution(const data::DatasetDescription& da
 // rows, units, sum_<column>
 std::string MeasureName(const data::Contribution& contribution);
 
+// The columns of one measure: the value and the ends of its interval.
+inline constexpr std::array<const char*, 3> kMeasureSuffixes = {"", "_low", "_high"};
+
+// That no two columns of the released table have names that differ at most in their case, which
+// is nothing to DuckDB.
+Status CheckColumnNames(const std::vector<data::KeyDomain>& keys,
+                        const std::vector<std::string>& measures);
+
+// That a table of `cells` rows stays below kMaxColumns, kMaxValues and kMaxLabelBytes.
+Status CheckSize(const std::vector<data::KeyDomain>& keys, size_t measures, uint64_t cells);
+
 // A bound that matters must be given; one that cannot matter is 1.
 StatusOr<data::ContributionBounds> PlanBounds(const v1::Bounds& bounds, bool has_keys,
                                               bool counts_rows);
 
-// Sorted; each of the form that the dataset's window has.
+// Sorted; each of the form that the dataset's window has; at most ledger::kMaxWindows.
 StatusOr<std::vector<std::string>> PlanWindows(const data::DatasetDescription& dataset,
                                                const v1::ReleaseSpec& spec);
 
