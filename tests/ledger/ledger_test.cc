@@ -189,6 +189,33 @@ INSTANTIATE_TEST_SUITE_P(
         Transition{"FailedResume", "fail", "resume", StatusCode::kFailedPrecondition}),
     [](const auto& tested) { return tested.param.name; });
 
+// A run that ends the process would end it at every start.
+TEST_F(LedgerTest, AChargeIsStartedThreeTimesAndThenFailed) {
+  const std::string id = Charged(Question("p", "1"));
+  const std::string other = Charged(Question("q", "1"));
+  for (int start = 0; start < kMaxStarts; ++start) {
+    ASSERT_THAT(ledger().Resume(id), IsOk());
+    ASSERT_THAT(Reopen(), IsOk());
+  }
+  EXPECT_THAT(ledger().Get(id), IsOkAndHolds(Field(&ChargeRecord::state, ChargeState::kDebited)));
+  EXPECT_THAT(ledger().Resume(id),
+              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("started 3 times")));
+  ASSERT_THAT(Reopen(), IsOk());
+  EXPECT_THAT(ledger().Get(id), IsOkAndHolds(Field(&ChargeRecord::state, ChargeState::kFailed)));
+  EXPECT_THAT(ledger().Resume(id), StatusIs(StatusCode::kFailedPrecondition, HasSubstr("failed")));
+  EXPECT_THAT(ledger().GetBalance("crashes", ""),
+              IsOkAndHolds(AllOf(Field(&Balance::spent_epsilon, 2.0), Field(&Balance::charges, 2U),
+                                 Field(&Balance::unfinished, 1U))));
+  EXPECT_THAT(ledger().Resume(other), IsOk());
+  EXPECT_THAT(ledger().Verify(), IsOk());
+}
+
+TEST_F(LedgerTest, TheLastStartMayStillComplete) {
+  const std::string id = Charged(Question("p", "1"));
+  for (int start = 0; start < kMaxStarts; ++start) ASSERT_THAT(ledger().Resume(id), IsOk());
+  EXPECT_THAT(ledger().Complete(id, DigestOf("a"), DigestOf("b")), IsOk());
+}
+
 TEST_F(LedgerTest, RepeatedStepsAddNoEntry) {
   const std::string done = Charged(Question("p", "1"));
   const std::string failed = Charged(Question("q", "1"));

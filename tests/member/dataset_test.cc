@@ -160,6 +160,29 @@ TEST_F(DatasetTest, AChargeWhosePlanNoLongerFitsIsFailed) {
   EXPECT_EQ(world_.Charges("co"), 1u);
 }
 
+// Three processes have ended while they made this release; the fourth does not try.
+TEST_F(DatasetTest, AReleaseThatEndsTheProcessIsGivenUpAfterThreeStarts) {
+  world_.Agree({});
+  const v1::RequestSummary sent = world_.Ask("kc", "co", "crashes-agreed", SpecOf("1"));
+  world_.Close("co");
+  {
+    auto ledger = *ledger::Ledger::Open({.path = world_.StateOf("co") + "/ledger.db", .vfs = {}},
+                                        world_.clock(), SystemRandom(), SystemFiles());
+    const std::string charge = ledger->Unfinished()->at(0).id;
+    for (int start = 0; start < ledger::kMaxStarts; ++start) {
+      WEIR_ASSERT_OK(ledger->Resume(charge));
+    }
+  }
+  WEIR_ASSERT_OK(world_.Open("co"));
+  world_.Ticks(4);
+  const v1::RequestSummary failed = world_.Request("co", sent.request());
+  EXPECT_EQ(failed.state(), v1::REQUEST_STATE_FAILED);
+  EXPECT_THAT(failed.fault(), HasSubstr("started 3 times"));
+  EXPECT_EQ(world_.Request("kc", sent.request()).state(), v1::REQUEST_STATE_FAILED);
+  EXPECT_EQ(world_.Charges("co"), 1u);
+  EXPECT_TRUE(world_.Ledger("co").intact());
+}
+
 TEST_F(DatasetTest, ShowsTheLedgerWithTheOwnersNames) {
   WEIR_ASSERT_OK(Run("1"));
   WEIR_ASSERT_OK_AND_ASSIGN(const auto shown, world_.at("co").GetLedger("alice", {}));

@@ -47,14 +47,14 @@ void ReleaseTest::Reopen() {
                                                           clock_, SystemRandom(), SystemFiles()));
 }
 
-release::Door ReleaseTest::MakeDoor() {
-  return release::Door({.engine = *engine_,
-                        .ledger = *ledger_,
-                        .store = *store_,
-                        .random = SystemRandom(),
-                        .clock = clock_,
-                        .signer = nullptr,
-                        .provider = {}});
+release::Door::Parts ReleaseTest::MakeParts() {
+  return {.engine = *engine_,
+          .ledger = *ledger_,
+          .store = *store_,
+          .random = SystemRandom(),
+          .clock = clock_,
+          .signer = nullptr,
+          .provider = {}};
 }
 
 void ReleaseTest::WriteCsv(const std::string& text) { WriteTextFile(Path("crashes.csv"), text); }

@@ -47,12 +47,15 @@ class ReleaseTest : public ::testing::Test {
   void SetUp() override;
   // Closes the ledger and opens it again, as after a restart.
   void Reopen();
-  release::Door MakeDoor();
+  release::Door::Parts MakeParts();
+  release::Door MakeDoor() { return release::Door(MakeParts()); }
   void WriteCsv(const std::string& text);
 
   const data::DatasetDescription& dataset() const { return *dataset_; }
   ledger::Ledger& ledger() { return *ledger_; }
   release::ReleaseStore& store() { return *store_; }
+  data::Engine& engine() { return *engine_; }
+  Clock& clock() { return clock_; }
   std::string Path(const std::string& name) const;
 
  private:

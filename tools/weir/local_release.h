@@ -39,7 +39,8 @@ class LocalRelease {
     bool from_store;
     release::StoredRelease stored;
   };
-  // Pays and releases, or gives the bytes that were paid for before.
+  // Pays and releases, or gives the bytes that were paid for before. A charge whose run failed is
+  // run again by the next call, ledger::kMaxStarts times in all.
   StatusOr<Result> Run();
 
  private:

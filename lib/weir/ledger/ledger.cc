@@ -56,7 +56,7 @@ StatusOr<ChargeRecord> Ledger::Get(const std::string& charge_id) {
 
 StatusOr<Charge> Ledger::Resume(const std::string& charge_id) {
   const std::lock_guard lock(store_->mutex());
-  WEIR_ASSIGN_OR_RETURN(ChargeRecord record, store_->GetResumable(charge_id));
+  WEIR_ASSIGN_OR_RETURN(ChargeRecord record, store_->Start(charge_id));
   return Charge(LedgerKey(), std::move(record.id), std::move(record.cost));
 }
 

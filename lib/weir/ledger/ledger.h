@@ -47,6 +47,10 @@ struct ChargeRecord {
   friend bool operator==(const ChargeRecord&, const ChargeRecord&) = default;
 };
 
+// How often Resume gives a receipt for one charge. A run that ends the process (out of memory, say)
+// would end it at every start for ever.
+inline constexpr int kMaxStarts = 3;
+
 // Most windows that one charge may name.
 inline constexpr size_t kMaxWindows = 10'000;
 
@@ -139,9 +143,10 @@ class Ledger final {
   StatusOr<std::optional<ChargeRecord>> FindByPlan(const std::string& account,
                                                    const std::string& plan);
   StatusOr<ChargeRecord> Get(const std::string& charge_id);  // NOT_FOUND
-  // The receipt again, for a charge whose bytes never became durable (after a crash). The caller
-  // holds at most one receipt of a charge at a time.
-  // FAILED_PRECONDITION unless kDebited.
+  // The receipt to run a charge with, now or again after a crash. The caller holds at most one
+  // receipt of a charge at a time. The start is counted durably before the receipt is given; after
+  // kMaxStarts the charge is failed instead.
+  // FAILED_PRECONDITION unless kDebited, or when it was started too often.
   StatusOr<Charge> Resume(const std::string& charge_id);
   // Charges in state kDebited, oldest first.
   StatusOr<std::vector<ChargeRecord>> Unfinished();

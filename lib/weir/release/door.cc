@@ -7,6 +7,7 @@
 #include "weir/base/bytes.h"
 #include "weir/data/duckdb/parquet_writer.h"
 #include "weir/doc/signed_text.h"
+#include "weir/release/internal/catch_memory.h"
 #include "weir/release/noise_step.h"
 #include "weir/release/payload.h"
 #include "weir/v1/package.pb.h"
@@ -65,6 +66,16 @@ StatusOr<StoredRelease> Door::Run(const data::DatasetDescription& dataset, const
     return FailedPrecondition("charge %s paid for another plan", charge_id.c_str());
   }
   WEIR_ASSIGN_OR_RETURN(Charge charge, parts_.ledger.Resume(charge_id));
+  WEIR_ASSIGN_OR_RETURN(StoredRelease stored, internal::CatchMemory([&] {
+                          return Make(dataset, plan, record, std::move(charge));
+                        }));
+  WEIR_RETURN_IF_ERROR(
+      parts_.ledger.Complete(charge_id, stored.payload_sha256, stored.manifest_sha256));
+  return stored;
+}
+
+StatusOr<StoredRelease> Door::Make(const data::DatasetDescription& dataset, const ReleasePlan& plan,
+                                   const ledger::ChargeRecord& record, Charge charge) {
   WEIR_ASSIGN_OR_RETURN(Private<data::AggregateTable> table,
                         parts_.engine.Aggregate(dataset, plan.query, std::move(charge)));
   WEIR_ASSIGN_OR_RETURN(const Released<ReleaseTable> released,
@@ -72,11 +83,7 @@ StatusOr<StoredRelease> Door::Run(const data::DatasetDescription& dataset, const
   WEIR_ASSIGN_OR_RETURN(const data::PlainTable plain, ToPlainTable(released));
   WEIR_ASSIGN_OR_RETURN(std::string payload, data::WriteParquet(plain));
   WEIR_ASSIGN_OR_RETURN(std::string manifest, MakeManifest(plan, record, payload));
-  WEIR_ASSIGN_OR_RETURN(StoredRelease stored,
-                        parts_.store.Put(std::move(payload), std::move(manifest)));
-  WEIR_RETURN_IF_ERROR(
-      parts_.ledger.Complete(charge_id, stored.payload_sha256, stored.manifest_sha256));
-  return stored;
+  return parts_.store.Put(std::move(payload), std::move(manifest));
 }
 
 StatusOr<StoredRelease> Door::Fetch(const std::string& charge_id) {

@@ -68,7 +68,8 @@ class Door {
                         const Payer& payer);
 
   // Guarantee: bytes are durable before the ledger says `complete`. On an error before the bytes
-  //            are durable the charge stands and may run again.
+  //            are durable (no memory, too: RESOURCE_EXHAUSTED) the charge stands and may run
+  //            again, ledger::kMaxStarts times in all; then it is failed.
   // Reveals:   the errors of Engine::Aggregate: for the owner's steward only. The manifest bears
   //            the time of the charge, so nothing in the bytes shows how long the work took.
   StatusOr<StoredRelease> Run(const data::DatasetDescription& dataset, const ReleasePlan& plan,
@@ -78,6 +79,9 @@ class Door {
   StatusOr<StoredRelease> Fetch(const std::string& charge);
 
  private:
+  // From the data to durable bytes.
+  StatusOr<StoredRelease> Make(const data::DatasetDescription& dataset, const ReleasePlan& plan,
+                               const ledger::ChargeRecord& record, Charge charge);
   StatusOr<std::string> MakeManifest(const ReleasePlan& plan, const ledger::ChargeRecord& charge,
                                      const std::string& payload) const;
   Parts parts_;

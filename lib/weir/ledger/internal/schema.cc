@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "weir/ledger/ledger.h"
+
 namespace weir::ledger::internal {
 namespace {
 
@@ -42,6 +44,7 @@ CREATE TABLE charges(
   manifest_sha256 TEXT,
   debit_sequence  INTEGER NOT NULL UNIQUE REFERENCES entries(sequence),
   final_sequence  INTEGER UNIQUE REFERENCES entries(sequence),
+  starts          INTEGER NOT NULL CHECK (starts BETWEEN 0 AND 3),
   CHECK ((state = 1) = (final_sequence IS NULL)),
   CHECK ((state = 2) = (payload_sha256 IS NOT NULL)),
   CHECK ((state = 2) = (manifest_sha256 IS NOT NULL))
@@ -56,7 +59,7 @@ CREATE TABLE moved(
 ) STRICT;
 PRAGMA application_id = 1464158546;
 )sql";
-static_assert(kApplicationId == 1464158546);
+static_assert(kApplicationId == 1464158546 && kMaxStarts == 3);
 
 constexpr std::array<const char*, kSchemaVersion> kSteps = {kVersion1};
 

@@ -202,12 +202,21 @@ StatusOr<ChargeRecord> Ledger::Store::Get(const std::string& charge_id) {
   return RecordOf(row);
 }
 
-StatusOr<ChargeRecord> Ledger::Store::GetResumable(const std::string& charge_id) {
+StatusOr<ChargeRecord> Ledger::Store::Start(const std::string& charge_id) {
   WEIR_RETURN_IF_ERROR(CheckWritable());
-  WEIR_ASSIGN_OR_RETURN(ChargeRecord record, Get(charge_id));
-  if (record.state == ChargeState::kDebited) return record;
-  return FailedPrecondition("charge %s is %s already", charge_id.c_str(),
-                            record.state == ChargeState::kCompleted ? "completed" : "failed");
+  WEIR_ASSIGN_OR_RETURN(const ChargeRow row, Row(charge_id));
+  if (row.state != ChargeState::kDebited) {
+    return FailedPrecondition("charge %s is %s already", charge_id.c_str(),
+                              row.state == ChargeState::kCompleted ? "completed" : "failed");
+  }
+  if (row.starts >= kMaxStarts) {
+    WEIR_RETURN_IF_ERROR(Fail(charge_id));
+    return FailedPrecondition("charge %s was started %d times and never ended; it is given up",
+                              charge_id.c_str(), kMaxStarts);
+  }
+  WEIR_ASSIGN_OR_RETURN(ChargeRecord record, RecordOf(row));
+  WEIR_RETURN_IF_ERROR(tables_.CountStart(charge_id));
+  return record;
 }
 
 StatusOr<std::vector<ChargeRecord>> Ledger::Store::Records(bool unfinished_only) {

@@ -36,8 +36,8 @@ class Ledger::Store {
   StatusOr<std::optional<ChargeRecord>> FindByPlan(const std::string& account,
                                                    const std::string& plan);
   StatusOr<ChargeRecord> Get(const std::string& charge_id);
-  // A record that Resume may give a receipt for.
-  StatusOr<ChargeRecord> GetResumable(const std::string& charge_id);
+  // Counts one start of a charge; its record.
+  StatusOr<ChargeRecord> Start(const std::string& charge_id);
   StatusOr<std::vector<ChargeRecord>> Records(bool unfinished_only);
 
   Status Complete(const std::string& charge_id, const std::string& payload_sha256,

@@ -12,7 +12,7 @@ namespace {
 
 #define WEIR_CHARGE_COLUMNS                                                         \
   "SELECT id, account, plan, salt, share, state, payload_sha256, manifest_sha256, " \
-  "debit_sequence, final_sequence FROM charges "
+  "debit_sequence, final_sequence, starts FROM charges "
 
 int64_t Signed(uint64_t value) { return static_cast<int64_t>(value); }
 uint64_t SequenceAt(const Cursor& cursor, int column) {
@@ -81,7 +81,8 @@ ChargeRow ChargeAt(const Cursor& cursor) {
           .payload_sha256 = cursor.BytesAt(6),
           .manifest_sha256 = cursor.BytesAt(7),
           .debit_sequence = SequenceAt(cursor, 8),
-          .final_sequence = SequenceAt(cursor, 9)};
+          .final_sequence = SequenceAt(cursor, 9),
+          .starts = cursor.IntegerAt(10)};
 }
 
 StatusOr<std::optional<ChargeRow>> OneCharge(Cursor& cursor) {
@@ -118,6 +119,15 @@ Status Tables::Insert(const Batch& batch) {
   return database_.Write([&] { return InsertRows(batch); });
 }
 
+Status Tables::CountStart(const std::string& charge_id) {
+  return database_.Write([&]() -> Status {
+    WEIR_ASSIGN_OR_RETURN(
+        const auto update,
+        database_.Prepare("UPDATE charges SET starts = starts + 1 WHERE id = ? AND state = 1"));
+    return update->Text(charge_id).Run();
+  });
+}
+
 Status Tables::InsertRows(const Batch& batch) {
   for (const StoredEntry& entry : batch.entries) {
     WEIR_ASSIGN_OR_RETURN(const std::string digest, HexDecode(entry.sha256));
@@ -152,12 +162,12 @@ Status Tables::InsertRows(const Batch& batch) {
 Status Tables::InsertCharge(const ChargeRow& row) {
   WEIR_ASSIGN_OR_RETURN(
       const auto insert,
-      database_.Prepare("INSERT INTO charges VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+      database_.Prepare("INSERT INTO charges VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   insert->Text(row.id).Text(row.account).Text(row.plan).Blob(row.salt);
   TextOrNull(*insert, row.share).Integer(static_cast<int64_t>(row.state));
   TextOrNull(*insert, row.payload_sha256);
   TextOrNull(*insert, row.manifest_sha256).Integer(Signed(row.debit_sequence));
-  return SequenceOrNull(*insert, row.final_sequence).Run();
+  return SequenceOrNull(*insert, row.final_sequence).Integer(row.starts).Run();
 }
 
 Status Tables::InsertFinal(const FinalRow& row) {

@@ -39,6 +39,7 @@ struct ChargeRow {
   std::string manifest_sha256;  // empty unless completed
   uint64_t debit_sequence;
   uint64_t final_sequence;  // of the complete or fail entry; 0: none
+  int64_t starts = 0;       // receipts given; in no entry
 };
 
 struct MovedRow {
@@ -73,6 +74,8 @@ class Tables {
 
   // One durable transaction.
   Status Insert(const Batch& batch);
+  // Durable.
+  Status CountStart(const std::string& charge_id);
 
   // Entries from `first_sequence` on, in order, until `visit` returns an error.
   Status VisitEntries(uint64_t first_sequence, uint64_t limit,

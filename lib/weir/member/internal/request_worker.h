@@ -38,7 +38,7 @@ class RequestWorker {
         backoff_(context.tick) {}
 
   // After a crash: sweeps the outbox, and takes on the charges that no request accounts for: the
-  // region's own releases.
+  // region's own releases. Both are run again, until the ledger has counted kMaxStarts.
   Status Start(ledger::Ledger& ledger);
   void Work();
 
