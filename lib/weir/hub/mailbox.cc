@@ -39,7 +39,7 @@ Stamped ReadStamp(const std::string& text) {
 }
 
 // Also what lies far in the future: the clock was wrong when it came.
-bool IsOld(Time since, Time now, std::chrono::days limit) {
+bool IsOld(Time since, std::chrono::days limit, Time now) {
   return now - since > limit || since - now > limit;
 }
 
@@ -264,7 +264,7 @@ Status Mailbox::SweepUploads(Time now) {
     if (files_.Exists(LabelPath(folder)) && files_.Exists(ArrivedPath(folder))) {
       WEIR_ASSIGN_OR_RETURN(const std::string arrived,
                             files_.Read(ArrivedPath(folder), kLabelLimitBytes));
-      if (!IsOld(ReadStamp(arrived).time, now, kUploadDays)) continue;
+      if (!IsOld(ReadStamp(arrived).time, kUploadDays, now)) continue;
     }
     WEIR_RETURN_IF_ERROR(files_.RemoveTree(folder));
     held_.erase(folder);
@@ -279,7 +279,7 @@ Status Mailbox::SweepDone(Time now) {
   for (const std::string& name : names) {
     const std::string path = JoinPath(done, name);
     WEIR_ASSIGN_OR_RETURN(const std::string text, files_.Read(path, kLabelLimitBytes));
-    if (IsOld(ReadStamp(text).time, now, kKeptDays)) WEIR_RETURN_IF_ERROR(files_.Remove(path));
+    if (IsOld(ReadStamp(text).time, kKeptDays, now)) WEIR_RETURN_IF_ERROR(files_.Remove(path));
   }
   return OkStatus();
 }

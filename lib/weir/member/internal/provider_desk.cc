@@ -108,7 +108,7 @@ StatusOr<v1::SubmitRequestResponse> ProviderDesk::Submit(const std::string& call
   return Answer(*kept);
 }
 
-StatusOr<v1::SubmitRequestResponse> ProviderDesk::TakeIn(KeptRequest kept,
+StatusOr<v1::SubmitRequestResponse> ProviderDesk::TakeIn(const KeptRequest& kept,
                                                          const coalition::Charter& charter) {
   WEIR_ASSIGN_OR_RETURN(const Judgement judgement,
                         Judge({.request = kept.request, .record = kept.record}, charter));
@@ -383,9 +383,8 @@ void ProviderDesk::Tidy() {
       const StatusOr<KeptRequest> settled = Settle(kept);
       if (settled.ok()) phase = settled->record.phase();
     }
-    if (phase != v1::REQUEST_PHASE_DECIDING && phase != v1::REQUEST_PHASE_AWAITING_APPROVAL) {
-      continue;
-    }
+    const bool decided = phase != v1::REQUEST_PHASE_DECIDING;
+    if (decided && phase != v1::REQUEST_PHASE_AWAITING_APPROVAL) continue;
     const StatusOr<Time> expires = ParseTime(kept.request.expires());
     if (expires.ok() && now < *expires) continue;
     requests_

@@ -103,7 +103,8 @@ class ProviderDesk {
   // there.
   Status HideOthers(const v1::Request& asked, Judgement& judgement);
   // Judges what has come; keeps it, if it is not refused at once.
-  StatusOr<v1::SubmitRequestResponse> TakeIn(KeptRequest kept, const coalition::Charter& charter);
+  StatusOr<v1::SubmitRequestResponse> TakeIn(const KeptRequest& kept,
+                                             const coalition::Charter& charter);
   // Forgets finished requests of the same requester that have expired, if there are too many.
   Status MakeRoom(const KeptRequest& kept);
   // Brings a request in phase DECIDING to the phase that its judgement says.
