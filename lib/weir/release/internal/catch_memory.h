@@ -10,9 +10,9 @@
 
 namespace weir::release::internal {
 
-// What `step`, a function to StatusOr, gives; RESOURCE_EXHAUSTED if a container found no memory. One
-// release must not end the process that others wait for. Not for steps that write the ledger: one
-// that was interrupted leaves its memory and its disk apart.
+// What `step`, a function to StatusOr, gives; RESOURCE_EXHAUSTED if a container found no memory.
+// One release must not end the process that others wait for. Not for steps that write the ledger:
+// one that was interrupted leaves its memory and its disk apart.
 template <class Step>
 auto CatchMemory(Step&& step) -> decltype(std::forward<Step>(step)()) {
   try {
