@@ -84,7 +84,8 @@ TEST_F(FilesTest, WriteIntoAMissingFolderIsNotFound) {
 
 TEST_F(FilesTest, WriteOverAFolderFailsAndLeavesNothing) {
   ASSERT_THAT(files_.MakeFolder(Path("a")), IsOk());
-  EXPECT_THAT(files_.WriteDurably(Path("a"), "x", kPrivate), StatusIs(StatusCode::kUnavailable));
+  EXPECT_THAT(files_.WriteDurably(Path("a"), "x", kPrivate),
+              StatusIs(StatusCode::kFailedPrecondition));
   EXPECT_THAT(Names(), ElementsAre("a"));
 }
 
@@ -218,7 +219,7 @@ TEST_F(FilesTest, MakeFolderMakesParentsForTheOwnerOnly) {
 TEST_F(FilesTest, MakeFolderFailsWhereAFileStands) {
   WriteTextFile(Path("a"), "x");
   EXPECT_THAT(files_.MakeFolder(Path("a")),
-              StatusIs(StatusCode::kUnavailable, HasSubstr("File exists")));
+              StatusIs(StatusCode::kFailedPrecondition, HasSubstr("File exists")));
   EXPECT_FALSE(files_.MakeFolder(Path("a/b")).ok());
   EXPECT_FALSE(files_.MakeFolder("").ok());
 }

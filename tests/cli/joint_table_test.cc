@@ -39,6 +39,22 @@ RegionTable Region(const std::string& provider, int64_t first, int64_t second) {
   return region;
 }
 
+TEST(JointTableTest, CountsNobodyTwice) {
+  const auto of_windows = [](const std::vector<std::string>& windows) {
+    RegionTable region = Region("kc", 10, 20);
+    region.manifest.mutable_plan()->set_dataset("crashes");
+    for (const std::string& window : windows) region.manifest.mutable_plan()->add_windows(window);
+    return region;
+  };
+  const auto twice =
+      StatusIs(StatusCode::kInvalidArgument, HasSubstr("count the same people twice"));
+  EXPECT_THAT(SumTables({Region("co", 1, 2), of_windows({}), of_windows({})}), twice);
+  EXPECT_THAT(SumTables({of_windows({"2014"}), of_windows({})}), twice);
+  EXPECT_THAT(SumTables({of_windows({"2014", "2015"}), of_windows({"2013", "2015"})}), twice);
+  EXPECT_THAT(SumTables({of_windows({"2014"}), of_windows({"2015"})}), test::IsOk());
+  EXPECT_THAT(StackTables({of_windows({}), of_windows({})}), test::IsOk());
+}
+
 TEST(JointTableTest, SumsKeyByKey) {
   WEIR_ASSERT_OK_AND_ASSIGN(const data::PlainTable sums,
                             SumTables({Region("kc", 10, 20), Region("co", 1, -2)}));

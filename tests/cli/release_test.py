@@ -124,6 +124,32 @@ class Output(LocalRelease):
         self.assertEqual(list(elsewhere.iterdir()), [])
 
 
+class Inputs(LocalRelease):
+    def test_no_output_replaces_an_input(self):
+        (self.folder / "link.csv").symlink_to(self.folder / "crashes.csv")
+        for options in (("-o", "crashes.csv"), ("-o", "./link.csv"),
+                        ("--manifest", "crashes-by-hour.release.yaml"),
+                        ("--manifest", "crashes.dataset.yaml"), ("--manifest", "crashes.csv")):
+            with self.subTest(options):
+                before = digest_of(self.folder)
+                self.refuse("release", self.spec, "-q", "--force", *options,
+                            says="is an input of this release")
+                self.assertEqual(digest_of(self.folder), before)
+
+    def test_output_and_manifest_are_two_files(self):
+        self.refuse("release", self.spec, "-q", "-o", "x.csv", "--manifest", "./x.csv",
+                    says="both the output and the manifest")
+        self.assertFalse(self.ledger.exists())
+
+    def test_releases_without_their_ledger(self):
+        self.run_weir("release", self.spec, "-q")
+        for path in self.ledger.glob("ledger.db*"):
+            path.unlink()
+        before = digest_of(self.ledger)
+        self.refuse("release", self.spec, "-q", says="what was spent is not known")
+        self.assertEqual(digest_of(self.ledger), before)
+
+
 class Budget(LocalRelease):
     def test_second_run_gives_the_same_bytes_and_no_charge(self):
         first = self.run_weir("release", self.spec, "-o", "one.parquet")
@@ -287,11 +313,40 @@ class States(LocalRelease):
         self.make_state()
         self.run_weir("dataset", "add", "crashes.dataset.yaml", "--state", "kc")
         self.run_weir("release", self.spec, "-o", "out.csv", "--state", "kc")
-        self.assertFalse(self.ledger.exists())
         again = self.run_weir("release", self.spec, "-o", "again.csv", "--state", "kc")
         self.assertIn("released before", again.err)
         self.assertEqual((self.folder / "out.csv").read_bytes(),
                          (self.folder / "again.csv").read_bytes())
+
+    def test_a_registered_dataset_is_not_charged_beside_its_file(self):
+        self.make_state()
+        self.run_weir("dataset", "add", "crashes.dataset.yaml", "--state", "kc")
+        before = digest_of(self.ledger)
+        self.refuse("release", self.spec, "-q", code=3, says=("--state", str(self.folder / "kc")))
+        self.refuse("release", self.spec, "-q", "--dry-run", code=3, says="--state")
+        self.assertEqual(digest_of(self.ledger), before)
+
+    def test_a_changed_document_is_not_ignored(self):
+        self.make_state()
+        self.run_weir("dataset", "add", "crashes.dataset.yaml", "--state", "kc")
+        document = self.folder / "crashes.dataset.yaml"
+        document.write_text(document.read_text().replace("[0, 10]", "[0, 5]"))
+        self.refuse("release", self.spec, "-q", "--state", "kc",
+                    says=("crashes.dataset.yaml", "weir dataset add"))
+
+    def test_a_dataset_has_one_member(self):
+        self.make_state()
+        self.run_weir("init", "--state", "co", "--member", "co", "--coalition", "partnership",
+                      "--address", "127.0.0.1:7002", "--steward", "bob")
+        self.run_weir("release", self.spec, "-q")
+        self.run_weir("dataset", "add", "crashes.dataset.yaml", "--state", "kc")
+        self.refuse("dataset", "add", "crashes.dataset.yaml", "--state", "co", code=3,
+                    says=str(self.folder / "kc"))
+        self.assertEqual(self.run_weir("dataset", "list", "--json", "--state", "co").json["datasets"],
+                         [])
+        self.assertEqual(self.run_weir("ledger", "show", "--json", "--state", "co").json["balances"],
+                         [])
+        self.run_weir("dataset", "add", "crashes.dataset.yaml", "--state", "kc")
 
 
 class Usage(CommandTest):

@@ -123,6 +123,15 @@ TEST_F(SourceCheckTest, AnEmptyFileIsRefusedAndAHeaderAloneIsNot) {
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("data.jsonl is empty")));
 }
 
+TEST_F(SourceCheckTest, AHeaderCannotSteerATerminal) {
+  dataset_.WriteCsv("who,\x1b]0;owned\x07,kind\n");
+  EXPECT_THAT(Check(dataset_.Description()),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("it has: who, ?]0;owned?, kind")));
+  dataset_.WriteCsv("\x1f\x8b\x08\xff\xfe,x\n");
+  EXPECT_THAT(Check(dataset_.Description()),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("header is not UTF-8")));
+}
+
 TEST_F(SourceCheckTest, AMissingFileAndAMissingColumnAreNamed) {
   dataset_.WriteCsv("who,amount,kind\n");
   EXPECT_THAT(Check(dataset_.Description()),

@@ -46,8 +46,7 @@ void Context::PrintJson(const google::protobuf::Message& message) const {
 }
 
 Status Context::FinishOutput() const {
-  const bool flushed = std::fflush(stdout) == 0;
-  if (flushed && std::ferror(stdout) == 0) return OkStatus();
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return OkStatus();
   return Internal(
       "cannot write to standard output; if something was charged, the charge stands "
       "and the same question costs nothing again");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "tools/weir/commands.h"
@@ -37,6 +38,25 @@ Status Check(const Context& context, const AddOptions& options) {
   return OkStatus();
 }
 
+// The ledger beside the document, which may still be charged or went to `state` before. None if it
+// is absent in a folder that we may not write: nobody like us can make one there either.
+StatusOr<std::unique_ptr<ledger::Ledger>> OpenForTakeover(const Context& context,
+                                                          const std::string& document,
+                                                          const std::string& state) {
+  auto opened = OpenFileLedger(context, document);
+  if (opened.status().code() == StatusCode::kPermissionDenied &&
+      !FileLedgerExists(context, document)) {
+    context.Warn("no ledger can be made beside " + document + ": " + MessageOf(opened.status()));
+    return std::unique_ptr<ledger::Ledger>();
+  }
+  WEIR_RETURN_IF_ERROR(opened.status());
+  const std::optional<std::string> moved_to = (*opened)->MovedTo();
+  if (!moved_to.has_value() || *moved_to == state) return opened;
+  return PolicyRefusal("ledger_moved", "the data set of " + document +
+                                           " is charged by the member of " + *moved_to +
+                                           ": it cannot be registered twice");
+}
+
 Status Add(const Context& context, const AddOptions& options) {
   WEIR_RETURN_IF_ERROR(context.NeedState());
   WEIR_ASSIGN_OR_RETURN(const data::DatasetDescription dataset,
@@ -46,11 +66,13 @@ Status Add(const Context& context, const AddOptions& options) {
   WEIR_ASSIGN_OR_RETURN(*request.mutable_document(),
                         ReadDocument(context.files(), options.document));
   request.set_folder(AbsoluteFolder(options.document));
+  const std::string state = std::filesystem::absolute(context.state).lexically_normal().string();
   // The ledger beside the file is held open until the member has taken its charges over, so that
-  // nobody can charge it in between.
-  std::unique_ptr<ledger::Ledger> beside;
-  if (FileLedgerExists(context, options.document)) {
-    WEIR_ASSIGN_OR_RETURN(beside, OpenFileLedger(context, options.document));
+  // nobody can charge it in between. Where there is none one is made: closed, it says to whoever
+  // releases without --state where the data set is charged.
+  WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<ledger::Ledger> beside,
+                        OpenForTakeover(context, options.document, state));
+  if (beside != nullptr) {
     WEIR_ASSIGN_OR_RETURN(const std::vector<ledger::ChargeRecord> records, beside->Export());
     WEIR_ASSIGN_OR_RETURN(*request.mutable_imported(), member::ChargeRecordsToProto(records));
   }
@@ -58,10 +80,12 @@ Status Add(const Context& context, const AddOptions& options) {
   WEIR_ASSIGN_OR_RETURN(const v1::AddDatasetResponse answer,
                         session->Call(&member::Member::AddDataset, "AddDataset", request));
   if (beside != nullptr) {
-    const std::string state = std::filesystem::absolute(context.state).lexically_normal().string();
     WEIR_RETURN_IF_ERROR(beside->MarkMoved(state));
-    context.Say("took over " + std::to_string(request.imported().records_size()) +
-                " charges from the ledger beside the file");
+    const int records = request.imported().records_size();
+    if (records > 0) {
+      context.Say("took over " + std::to_string(records) +
+                  " charges from the ledger beside the file");
+    }
   }
   if (context.json) context.PrintJson(answer);
   context.Say("registered data set " + answer.dataset() + " of " + session->member_id());

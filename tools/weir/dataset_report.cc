@@ -40,6 +40,12 @@ Status JudgeReport(const Context& context, const data::DatasetDescription& datas
     context.Warn("and " + std::to_string(report.fault_count - report.faults.size()) +
                  " more faults");
   }
+  for (const auto& column : report.columns) {
+    if (column.outside_domain == 0) continue;
+    context.Warn("column " + column.column + ": " + std::to_string(column.outside_domain) + " of " +
+                 std::to_string(report.rows) +
+                 " rows have a value outside the domain; with this key they do not count");
+  }
   if (report.fault_count == 0 || accept_faults) return OkStatus();
   return InvalidArgument(
       "%s does not fit its description: mend it, declare the values as `missing`, or let them "

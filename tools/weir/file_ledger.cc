@@ -27,7 +27,15 @@ bool FileLedgerExists(const Context& context, const std::string& document) {
 
 StatusOr<std::unique_ptr<ledger::Ledger>> OpenFileLedger(const Context& context,
                                                          const std::string& document) {
-  WEIR_RETURN_IF_ERROR(context.files().MakeFolder(FileLedgerFolder(document)));
+  const std::string folder = FileLedgerFolder(document);
+  if (!FileLedgerExists(context, document) &&
+      context.files().Exists(JoinPath(folder, "releases"))) {
+    return FailedPrecondition(
+        "%s holds releases but no ledger.db: what was spent is not known. Put "
+        "the ledger back; there is no guarantee without it",
+        folder.c_str());
+  }
+  WEIR_RETURN_IF_ERROR(context.files().MakeFolder(folder));
   return ledger::Ledger::Open({.path = LedgerPath(document), .vfs = {}}, context.clock(),
                               context.random(), context.files());
 }

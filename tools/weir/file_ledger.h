@@ -19,6 +19,7 @@ std::string FileLedgerFolder(const std::string& document);
 bool FileLedgerExists(const Context& context, const std::string& document);
 
 // Opens it, or makes it.
+// Errors: of Ledger::Open; FAILED_PRECONDITION there are releases and no ledger.
 StatusOr<std::unique_ptr<ledger::Ledger>> OpenFileLedger(const Context& context,
                                                          const std::string& document);
 }  // namespace weir::tool

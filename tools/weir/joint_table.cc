@@ -77,8 +77,33 @@ StatusOr<SumWidth> WidthOfSum(const std::vector<RegionTable>& regions, int measu
   return SumWidth{.steps = steps, .natural = static_cast<double>(steps) * grid};
 }
 
+// Windows of one length are disjoint unless they are equal; none means all of them.
+bool Overlap(const v1::Manifest& a, const v1::Manifest& b) {
+  if (a.provider() != b.provider() || a.plan().dataset() != b.plan().dataset()) return false;
+  const auto& windows = a.plan().windows();
+  const auto& others = b.plan().windows();
+  return windows.empty() || others.empty() ||
+         std::find_first_of(windows.begin(), windows.end(), others.begin(), others.end()) !=
+             windows.end();
+}
+
+Status CheckDisjoint(const std::vector<RegionTable>& regions) {
+  for (size_t i = 0; i < regions.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      const v1::Manifest& manifest = regions[i].manifest;
+      if (!Overlap(manifest, regions[j].manifest)) continue;
+      return InvalidArgument(
+          "packages %zu and %zu are both about data set %s of %s: a sum would "
+          "count the same people twice; give one of them",
+          j + 1, i + 1, manifest.plan().dataset().c_str(), manifest.provider().c_str());
+    }
+  }
+  return OkStatus();
+}
+
 Status CheckSummable(const std::vector<RegionTable>& regions) {
   WEIR_RETURN_IF_ERROR(CheckSameColumns(regions));
+  WEIR_RETURN_IF_ERROR(CheckDisjoint(regions));
   const RegionTable& first = regions.front();
   const auto measures = static_cast<size_t>(first.manifest.plan().measures_size());
   if (first.table.columns.size() < measures * kMeasureColumns) {

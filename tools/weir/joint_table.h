@@ -26,7 +26,9 @@ StatusOr<data::PlainTable> StackTables(const std::vector<RegionTable>& regions);
 // Guarantee: each interval covers the sum of the bounded quantities with at least 95 %: it comes
 //            from the law of the sum of the regions' independent noises, not from adding widths.
 // Reveals:   nothing more than the tables: post-processing costs no privacy.
-// Errors:    INVALID_ARGUMENT unless all tables have the same columns, keys and measures.
+// Errors:    INVALID_ARGUMENT unless all tables have the same columns, keys and measures, and no
+//            two of one region cover a window of the data twice: their noise is not independent, or
+//            the same people would count again.
 StatusOr<data::PlainTable> SumTables(const std::vector<RegionTable>& regions);
 
 // Label and the three figures of `column` in every row, for a bar chart.

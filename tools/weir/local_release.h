@@ -29,6 +29,7 @@ class LocalRelease {
       const Context& context, const std::string& document,
       const doc::Document<v1::ReleaseSpec>& spec);
 
+  const data::DatasetDescription& dataset() const { return dataset_; }
   StatusOr<v1::ReleasePreview> Preview();
   // Reads the whole file and tells its owner what does not fit the description.
   // Errors: INVALID_ARGUMENT names the first fault with row and column, unless they are accepted.

@@ -8,6 +8,7 @@
 #include "tools/weir/session.h"
 #include "tools/weir/table_output.h"
 #include "tools/weir/text_table.h"
+#include "weir/base/bytes.h"
 #include "weir/coalition/charter_store.h"
 #include "weir/crypto/signed_note.h"
 #include "weir/data/duckdb/parquet_writer.h"
@@ -45,6 +46,13 @@ StatusOr<std::string> FetchPart(Session& session, const std::string& package,
   }
 }
 
+Status Altered(const std::string& package, const char* part) {
+  return DataLoss(
+      "the unpacked %s of package %s was altered since it came: restore it from the "
+      "sealed file (`weir package export`, then age -d)",
+      part, package.c_str());
+}
+
 // The node verified the package when it came; what it kept is read here.
 StatusOr<RegionTable> FetchTable(Session& session, const std::string& package) {
   WEIR_ASSIGN_OR_RETURN(const std::string note,
@@ -54,6 +62,7 @@ StatusOr<RegionTable> FetchTable(Session& session, const std::string& package) {
                         doc::ParseSigned<v1::Manifest>(manifest.text, "manifest.note"));
   WEIR_ASSIGN_OR_RETURN(const std::string payload,
                         FetchPart(session, package, v1::PACKAGE_PART_PAYLOAD));
+  if (Sha256Hex(payload) != document.message.payload_sha256()) return Altered(package, "payload");
   WEIR_ASSIGN_OR_RETURN(data::PlainTable table, data::ReadParquet(payload, {}));
   return RegionTable{.manifest = document.message, .table = std::move(table)};
 }
@@ -100,6 +109,23 @@ Status List(const Context& context, bool collect) {
   return OkStatus();
 }
 
+// What the node unpacked must be what the sealed file holds.
+Status CheckUnpacked(Session& session, const std::string& package,
+                     const member::OpenedPackage& opened) {
+  const struct {
+    v1::PackagePart part;
+    const char* name;
+    const std::string& content;
+  } parts[] = {{v1::PACKAGE_PART_DELIVERY, "delivery note", opened.delivery_note},
+               {v1::PACKAGE_PART_MANIFEST, "manifest", opened.manifest_note},
+               {v1::PACKAGE_PART_PAYLOAD, "payload", opened.payload}};
+  for (const auto& [part, name, content] : parts) {
+    WEIR_ASSIGN_OR_RETURN(const std::string unpacked, FetchPart(session, package, part));
+    if (unpacked != content) return Altered(package, name);
+  }
+  return OkStatus();
+}
+
 // Everything is checked again from the sealed bytes, with the region's own key.
 Status Verify(const Context& context, const std::string& package) {
   WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
@@ -115,6 +141,7 @@ Status Verify(const Context& context, const std::string& package) {
   if (charter == nullptr) return FailedPrecondition("this region has not joined a coalition");
   WEIR_ASSIGN_OR_RETURN(const member::OpenedPackage opened,
                         member::OpenPackage(label, sealed, identity, *charter));
+  WEIR_RETURN_IF_ERROR(CheckUnpacked(*session, package, opened));
   if (context.json) context.PrintJson(opened.manifest);
   context.Say("package " + package + " is whole: sealed to " + identity.member + ", from " +
               opened.label.sender() + ", answers request " + opened.delivery.request() +

@@ -34,9 +34,7 @@ std::string ShowBalance(const v1::AccountBalance& balance) {
   return text + "\n";
 }
 
-}  // namespace
-
-std::string ShowPreview(const v1::ReleasePreview& preview) {
+std::string ShowPlan(const v1::ReleasePreview& preview) {
   const v1::ResolvedPlan& plan = preview.plan();
   std::string text = "charge: epsilon " + plan.epsilon();
   if (!plan.delta().empty()) text += ", delta " + plan.delta();
@@ -51,7 +49,15 @@ std::string ShowPreview(const v1::ReleasePreview& preview) {
                NoiseName(measure.event().noise()), ShowFraction(measure.event()),
                ShowNumber(measure.standard_error()), "+/- " + ShowNumber(measure.half_width())});
   }
-  text += table.ToString();
+  return text + table.ToString();
+}
+
+}  // namespace
+
+std::string ShowPreview(const v1::ReleasePreview& preview) {
+  std::string text;
+  // What documents forbid is refused before there is a plan.
+  if (preview.plan().measures_size() > 0) text += ShowPlan(preview);
   if (preview.already_released()) text += "released before: the same answer, no charge\n";
   if (preview.has_balance()) text += ShowBalance(preview.balance());
   if (preview.needs_approval()) text += "a steward of the provider has to approve\n";

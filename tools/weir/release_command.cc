@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
+#include <vector>
 
 #include "tools/weir/commands.h"
 #include "tools/weir/local_release.h"
@@ -71,6 +74,32 @@ Status ShowCharge(const Context& context, const ReleaseOptions& options,
   return RefusalOf(preview);
 }
 
+// Where a path leads, whether or not something is there.
+std::filesystem::path CanonicalPath(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+}
+
+// --force replaces outputs; it must not cost an input.
+Status KeepInputs(const ReleaseOptions& options, const std::vector<std::string>& inputs) {
+  const auto same_file = [](const std::string& a, const std::string& b) {
+    return CanonicalPath(a) == CanonicalPath(b);
+  };
+  const std::string& manifest = options.manifest;
+  for (const std::string& output : {options.output.path, manifest}) {
+    if (output.empty() || output == "-") continue;
+    for (const std::string& input : inputs) {
+      if (!same_file(output, input)) continue;
+      return InvalidArgument("%s is an input of this release: write to another file",
+                             output.c_str());
+    }
+  }
+  if (manifest.empty() || manifest == "-" || !same_file(options.output.path, manifest)) {
+    return OkStatus();
+  }
+  return InvalidArgument("%s cannot be both the output and the manifest", manifest.c_str());
+}
+
 Status Deliver(const Context& context, const ReleaseOptions& options, const Outcome& outcome) {
   WEIR_ASSIGN_OR_RETURN(const data::PlainTable table, data::ReadParquet(outcome.payload, {}));
   if (!options.manifest.empty()) {
@@ -110,6 +139,7 @@ Status ReleaseFromFile(const Context& context, const ReleaseOptions& options,
                        const doc::Document<v1::ReleaseSpec>& spec, const std::string& document) {
   WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<LocalRelease> release,
                         LocalRelease::Prepare(context, document, spec));
+  WEIR_RETURN_IF_ERROR(KeepInputs(options, {release->dataset().source().path}));
   WEIR_ASSIGN_OR_RETURN(const v1::ReleasePreview preview, release->Preview());
   WEIR_RETURN_IF_ERROR(ShowCharge(context, options, preview));
   if (options.dry_run) return OkStatus();
@@ -137,11 +167,13 @@ Status Release(const Context& context, const ReleaseOptions& options) {
   WEIR_ASSIGN_OR_RETURN(const std::string text, ReadDocument(context.files(), options.spec));
   WEIR_ASSIGN_OR_RETURN(doc::Document<v1::ReleaseSpec> spec,
                         doc::ParseYaml<v1::ReleaseSpec>(text, options.spec));
+  WEIR_RETURN_IF_ERROR(KeepInputs(options, {options.spec}));
   if (!IsPath(spec.message.dataset())) {
     WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
     return ReleaseThroughMember(context, options, *session, spec.message);
   }
   const std::string document = JoinPath(AbsoluteFolder(options.spec), spec.message.dataset());
+  WEIR_RETURN_IF_ERROR(KeepInputs(options, {document}));
   if (context.state.empty()) return ReleaseFromFile(context, options, spec, document);
   WEIR_ASSIGN_OR_RETURN(const std::string id, DatasetIdOf(context, document));
   WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
@@ -153,6 +185,13 @@ Status Release(const Context& context, const ReleaseOptions& options) {
     return ReleaseFromFile(context, options, spec, document);
   }
   WEIR_RETURN_IF_ERROR(known.status());
+  WEIR_ASSIGN_OR_RETURN(const std::string written, ReadDocument(context.files(), document));
+  if (written != known->document()) {
+    return FailedPrecondition(
+        "%s is not what is registered as %s: register it with `weir dataset "
+        "add`, or write `dataset: %s` to release from what is registered",
+        document.c_str(), id.c_str(), id.c_str());
+  }
   spec.message.set_dataset(id);
   return ReleaseThroughMember(context, options, *session, spec.message);
 }

@@ -40,7 +40,15 @@ Status SystemError(int error, const char* action, const std::string& path) {
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
       return MakeError(StatusCode::kResourceExhausted, message);
+    case EEXIST:
+    case EISDIR:
+    case ELOOP:
+    case ENAMETOOLONG:
+      return MakeError(StatusCode::kFailedPrecondition, message);
     default:
       return MakeError(StatusCode::kUnavailable, message);
   }

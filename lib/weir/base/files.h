@@ -26,8 +26,9 @@ class FileLock {
 // Where the library reads and writes files. Paths are absolute or relative to the working
 // directory. All methods are thread-safe. Error messages name the path and the system's reason.
 //
-// Errors of all: NOT_FOUND no such file; PERMISSION_DENIED; RESOURCE_EXHAUSTED disk or quota full;
-//                UNAVAILABLE everything else the system says.
+// Errors of all: NOT_FOUND no such file; PERMISSION_DENIED; FAILED_PRECONDITION something else
+//                stands there, or the name is too long; RESOURCE_EXHAUSTED disk or quota full, no
+//                memory or descriptors left; UNAVAILABLE everything else the system says.
 class Files {
  public:
   virtual ~Files() = default;

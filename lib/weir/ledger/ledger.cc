@@ -116,4 +116,9 @@ Status Ledger::MarkMoved(const std::string& destination) {
   return store_->MarkMoved(destination);
 }
 
+std::optional<std::string> Ledger::MovedTo() {
+  const std::lock_guard lock(store_->mutex());
+  return store_->moved_to();
+}
+
 }  // namespace weir::ledger

@@ -186,6 +186,8 @@ class Ledger final {
   // Idempotent for one destination. Resume, too, is refused after it: one charge must not be
   // worked on in two places.
   Status MarkMoved(const std::string& destination);
+  // Where it went; empty: it is still in use.
+  std::optional<std::string> MovedTo();
 
  private:
   class Store;

@@ -70,7 +70,9 @@ StatusOr<std::unique_ptr<Ledger::Store>> Ledger::Store::Open(const LedgerOptions
 
 Status Ledger::Store::CheckWritable() const {
   if (state_.moved_to.has_value()) {
-    return PolicyRefusal("ledger_moved", "this ledger moved to " + *state_.moved_to);
+    return PolicyRefusal("ledger_moved",
+                         "the data set of this ledger is charged by the member of " +
+                             *state_.moved_to + ": name that folder with --state");
   }
   return database_->Writable();
 }

@@ -52,6 +52,7 @@ class Ledger::Store {
 
   Status Import(const std::vector<ChargeRecord>& records);
   Status MarkMoved(const std::string& destination);
+  const std::optional<std::string>& moved_to() const { return state_.moved_to; }
 
  private:
   Store(std::unique_ptr<FileLock> lock, std::unique_ptr<internal::Database> database, Clock& clock,

@@ -43,9 +43,10 @@ StatusOr<Library> Load() {
   for (const std::string& place : Places()) {
     void* handle = ::dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle != nullptr) return FindFunctions(handle);
-    tried += (tried.empty() ? "" : ", ") + place;
+    const char* reason = ::dlerror();
+    tried += (tried.empty() ? "" : "; ") + (reason == nullptr ? place : std::string(reason));
   }
-  return Unavailable("libduckdb is not installed; looked for %s", tried.c_str());
+  return Unavailable("libduckdb cannot be loaded: %s", tried.c_str());
 }
 
 }  // namespace

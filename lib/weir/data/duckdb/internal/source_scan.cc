@@ -15,15 +15,29 @@
 #include "weir/data/internal/json_reader.h"
 #include "weir/data/internal/parquet_footer.h"
 #include "weir/data/internal/source_file.h"
+#include "weir/data/internal/value_text.h"
 
 namespace weir::data::internal {
 namespace {
 
 using Columns = std::vector<const ColumnDescription*>;
 
+// The names come from the file: they must not steer a terminal.
 Status NoColumn(const std::string& name, const std::vector<std::string>& found) {
+  constexpr size_t kMostShown = 50;
   std::string list;
-  for (const std::string& column : found) list += (list.empty() ? "" : ", ") + column;
+  for (size_t i = 0; i < std::min(found.size(), kMostShown); ++i) {
+    list += (list.empty() ? "" : ", ") + found[i];
+  }
+  if (found.size() > kMostShown) list += ", ...";
+  if (!IsUtf8(list)) {
+    return InvalidArgument(
+        "no column \"%s\", and its header is not UTF-8: it may be compressed, or "
+        "in another encoding",
+        name.c_str());
+  }
+  const auto is_control = [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; };
+  std::replace_if(list.begin(), list.end(), is_control, '?');
   return InvalidArgument("no column \"%s\"; it has: %s", name.c_str(), list.c_str());
 }
 
@@ -67,10 +81,10 @@ bool HasText(std::string_view sql_type) {
          IsOneOf(sql_type, {"UBIGINT", "HUGEINT", "FLOAT", "DOUBLE", "UUID", "JSON"});
 }
 
-// An integer of a thousandth or millionth of a second since 1970 as a TIMESTAMP; beyond the years 1
+// An integer of a thousandth or millionth of a second since 1970 as a TIMESTAMP; beyond the years 0
 // to 9999 infinity, which is no value of ours.
 std::string FromTicks(const std::string& ticks, int64_t ticks_per_second) {
-  constexpr int64_t kFirstSecond = -62'135'596'800;
+  constexpr int64_t kFirstSecond = -62'167'219'200;
   constexpr int64_t kEndSecond = 253'402'300'800;
   return "(CASE WHEN " + ticks + " BETWEEN " + std::to_string(kFirstSecond * ticks_per_second) +
          " AND " + std::to_string(kEndSecond * ticks_per_second - 1) + " THEN make_timestamp(" +
