@@ -38,6 +38,7 @@ class Coalition:
         self.programs = pathlib.Path(programs)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="weir-demo-"))
         self.daemons = {}
+        self.environment = {}  # by daemon: variables beside our own
         self.logs = {}
 
     def state(self, name):
@@ -70,7 +71,8 @@ class Coalition:
         command = [str(self.programs / program), "--state", str(self.state(name)), *arguments]
         # A session of its own: Ctrl-C reaches the demo, which then stops the daemons in order.
         self.daemons[name] = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                                              start_new_session=True)
+                                              start_new_session=True,
+                                              env={**os.environ, **self.environment.get(name, {})})
         log.close()
 
     def wait_until_listening(self, names):

@@ -10,11 +10,13 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "support", "python"), os.path.join(HERE, "..", "crypto")]
 import verify_note  # noqa: E402
+from coalition import Failed  # noqa: E402
 from coalition_case import PROVIDER, REGIONS, WAIT, CoalitionTest  # noqa: E402
 from cryptography import x509  # noqa: E402
 from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
@@ -67,6 +69,24 @@ class Packages(CoalitionTest):
 
     def test_truncated(self):
         self.set_aside("truncated", lambda data: data[:-100])
+
+    def test_what_was_altered_after_it_came(self):
+        answer = self.delivered(self.question(), self.agree("altered"))
+        package = answer["package"]
+        inbox = self.coalition.state("kc") / "inbox" / package
+        self.weir("package", "verify", package, region="kc")
+        for name, opens in (("payload.parquet", False), ("manifest.note", None), ("delivery.note", True)):
+            with self.subTest(name):
+                whole = (inbox / name).read_bytes()
+                (inbox / name).write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])
+                code, _, err = self.run_raw("package", "verify", package, region="kc")
+                self.assertEqual(code, 2, err)
+                self.assertIn("altered", err)
+                if opens is not None:
+                    code, _, err = self.run_raw("package", "open", package, region="kc")
+                    self.assertEqual(code == 0, opens, err)
+                (inbox / name).write_bytes(whole)
+        self.weir("package", "verify", package, region="kc")
 
     def test_other_tools_open_and_verify(self):
         answer = self.delivered(self.question(), self.agree("tools"))
@@ -166,6 +186,70 @@ class Failures(CoalitionTest):
         self.weir("ledger", "verify", region=PROVIDER)
 
 
+class Impostor:
+    """A TLS server in a member's place. `seen`: somebody called; `served`: and spoke HTTP/2."""
+
+    def __init__(self, port, pair):
+        self.seen = self.served = False
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(*pair)
+        self.context.set_alpn_protocols(["h2"])
+        self.listener = socket.create_server(("127.0.0.1", port))
+        self.listener.settimeout(0.1)
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.serve)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join()
+        self.listener.close()
+
+    def serve(self):
+        while not self.ended.is_set():
+            try:
+                plain, _ = self.listener.accept()
+            except TimeoutError:
+                continue
+            plain.settimeout(5)
+            with plain:
+                try:
+                    with self.context.wrap_socket(plain, server_side=True) as channel:
+                        self.served |= channel.recv(3) == b"PRI"
+                except OSError:  # among them ssl.SSLError
+                    pass
+            self.seen = True
+
+
+class Clocks(CoalitionTest):
+    """A node whose clock is an hour off; libfaketime gives it the other time."""
+
+    def start_at(self, offset):
+        self.coalition.stop("kc")
+        self.coalition.environment["kc"] = {
+            "LD_PRELOAD": "/usr/$LIB/faketime/libfaketime.so.1", "FAKETIME": offset,
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        self.addCleanup(self.coalition.environment.pop, "kc", None)
+        self.start("kc")
+
+    def test_an_hour_ahead(self):
+        agreement = self.agree("ahead")
+        self.start_at("+1h")
+        self.refused(self.question(), agreement, "request_from_future")
+
+    def test_an_hour_behind(self):
+        # Its certificate was made within the hour: it says so, and does not start.
+        with self.assertRaisesRegex(Failed, "not yet valid.*clock"):
+            self.start_at("-1h")
+        self.coalition.daemons.pop("kc")
+        self.coalition.environment.pop("kc")
+        self.start("kc")
+        self.delivered(self.question(), self.agree("behind"))
+
+
 class Certificates(CoalitionTest):
     def read(self, *parts):
         return self.coalition.state(parts[0]).joinpath("identity", *parts[1:]).read_bytes()
@@ -246,6 +330,33 @@ class Certificates(CoalitionTest):
             for name, pair, served in cases:
                 with self.subTest(f"{name}, at {server}"):
                     self.assertEqual(self.is_served(pair, server), served)
+
+    def clients_of_impostor(self, pair):
+        """Whether a node that calls the provider goes on to HTTP/2 with `pair` in its place."""
+        with Impostor(self.ports[PROVIDER], pair) as impostor:
+            deadline = time.monotonic() + WAIT
+            while not impostor.seen and time.monotonic() < deadline:
+                code, _, err = self.run_raw("request", "preview", self.question(), "--to", PROVIDER,
+                                            "--agreement", "none", region="kc")
+                self.assertIn(code, (4, 5), err)
+        self.assertTrue(impostor.seen, "nobody called")
+        return impostor.served
+
+    def test_nobody_speaks_to_an_impostor(self):
+        tus = self.authority(PROVIDER)
+        uri = f"spiffe://{PROVIDER}.partnership/node"
+        self.coalition.stop(PROVIDER)
+        cases = (
+            ("another member's", self.own("il"), False),
+            ("another authority's", self.leaf(self.authority("il"), uri), False),
+            ("expired", self.leaf(tus, uri, ends_in_hours=-1), False),
+            ("a steward's", self.leaf(tus, f"spiffe://{PROVIDER}.partnership/steward/alice"), False),
+            ("the true one", self.leaf(tus, uri), True),  # else the check itself is blind
+        )
+        for name, pair, served in cases:
+            with self.subTest(name):
+                self.assertEqual(self.clients_of_impostor(pair), served)
+        self.start(PROVIDER)
 
     def test_tls_1_2_is_refused(self):
         for server in (PROVIDER, "hub"):

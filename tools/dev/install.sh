@@ -7,7 +7,7 @@ packages_build=(
   libc-ares-dev libre2-dev zlib1g-dev libssl-dev libsodium-dev libsqlite3-dev libarchive-dev
   libcli11-dev libyaml-cpp-dev nlohmann-json3-dev rapidjson-dev
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
-  age strace python3 python3-cryptography
+  age faketime strace python3 python3-cryptography
 )
 packages_lint=(clang-14 clang-format-14 clang-tidy-14)
 packages_fuzz=(clang-14 libclang-rt-14-dev)
