@@ -334,6 +334,15 @@ class States(LocalRelease):
         self.refuse("release", self.spec, "-q", "--state", "kc",
                     says=("crashes.dataset.yaml", "weir dataset add"))
 
+    def test_a_member_whose_ledger_is_gone(self):
+        self.make_state()
+        self.run_weir("dataset", "add", "crashes.dataset.yaml", "--state", "kc")
+        for path in (self.folder / "kc").glob("ledger.db*"):
+            path.unlink()
+        self.refuse("ledger", "show", "--state", "kc", says=("ledger.db is gone", "Put the ledger back"))
+        self.refuse("release", self.spec, "--state", "kc", says="ledger.db is gone")
+        self.assertEqual(list((self.folder / "kc").glob("ledger.db*")), [])
+
     def test_a_dataset_has_one_member(self):
         self.make_state()
         self.run_weir("init", "--state", "co", "--member", "co", "--coalition", "partnership",

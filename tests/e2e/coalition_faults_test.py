@@ -16,8 +16,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "support", "python"), os.path.join(HERE, "..", "crypto")]
 import verify_note  # noqa: E402
-from coalition import Failed  # noqa: E402
-from coalition_case import PROVIDER, REGIONS, WAIT, CoalitionTest  # noqa: E402
+from coalition_case import PROVIDER, REGIONS, WAIT, CoalitionTest, Failed  # noqa: E402
 from cryptography import x509  # noqa: E402
 from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
@@ -129,6 +128,18 @@ class Failures(CoalitionTest):
     def daemon(self, program, name, *arguments):
         return subprocess.run([str(Setting.programs / program), "--state", str(self.coalition.state(name)),
                                *arguments], capture_output=True, text=True, timeout=30, check=False)
+
+    def test_a_fault_of_the_data_shows_to_its_owner_only(self):
+        agreement = self.agree("fault")
+        data = self.coalition.folder / "crashes.csv"
+        hidden = data.rename(data.with_suffix(".hidden"))
+        self.addCleanup(hidden.rename, data)
+        code, out, err = self.run_raw("request", "send", self.question(), "--to", PROVIDER, "--agreement",
+                                      agreement, "--wait", str(WAIT), region="kc")
+        self.assertEqual(code, 5, err)
+        self.assertNotIn("crashes.csv", out + err)
+        self.assertRegex(self.weir("status", region=PROVIDER), r"notice: request \S+ of kc: .*crashes\.csv")
+        self.assertNotIn("crashes.csv", self.weir("status", region="kc"))
 
     def test_a_second_process_on_one_state_folder(self):
         for program, name in (("weir-node", PROVIDER), ("weir-hub", "hub")):

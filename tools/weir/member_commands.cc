@@ -40,6 +40,7 @@ Status ShowStatus(const Context& context) {
                     (answer.hub_reachable() ? ", hub reachable\n" : ", hub not reached\n") +
                     std::to_string(answer.running_requests()) + " requests at work, " +
                     std::to_string(answer.outbox_packages()) + " packages to hand over\n");
+  for (const std::string& notice : answer.notices()) context.PrintData("notice: " + notice + "\n");
   return OkStatus();
 }
 

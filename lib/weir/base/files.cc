@@ -46,7 +46,6 @@ Status SystemError(int error, const char* action, const std::string& path) {
       return MakeError(StatusCode::kResourceExhausted, message);
     case EEXIST:
     case EISDIR:
-    case ELOOP:
     case ENAMETOOLONG:
       return MakeError(StatusCode::kFailedPrecondition, message);
     default:

@@ -207,8 +207,12 @@ Status Verify(X509* leaf, X509_STORE* store, Time at, CertificatePurpose purpose
   const int verified = X509_verify_cert(context.get());
   ERR_clear_error();
   if (verified == 1) return OkStatus();
-  return Unauthenticated("the certificate does not verify: %s",
-                         X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get())));
+  const int error = X509_STORE_CTX_get_error(context.get());
+  const bool is_time =
+      error == X509_V_ERR_CERT_NOT_YET_VALID || error == X509_V_ERR_CERT_HAS_EXPIRED;
+  return Unauthenticated("the certificate does not verify: %s%s",
+                         X509_verify_cert_error_string(error),
+                         is_time ? " by the clock of this machine" : "");
 }
 
 }  // namespace

@@ -70,9 +70,26 @@ class Member::Impl {
 
  private:
   Status Load();
+  Status RefuseLostLedger() const;
 };
 
+// A new ledger would grant every data set its whole budget again.
+Status Member::Impl::RefuseLostLedger() const {
+  const StatePaths& paths = context.paths;
+  if (context.files.Exists(paths.ledger()) || !context.files.Exists(paths.datasets())) {
+    return OkStatus();
+  }
+  WEIR_ASSIGN_OR_RETURN(const std::vector<std::string> registered,
+                        context.files.List(paths.datasets()));
+  if (registered.empty()) return OkStatus();
+  return FailedPrecondition(
+      "%s is gone, but data sets are registered: what was spent is not known. "
+      "Put the ledger back; there is no guarantee without it",
+      paths.ledger().c_str());
+}
+
 Status Member::Impl::Load() {
+  WEIR_RETURN_IF_ERROR(RefuseLostLedger());
   WEIR_ASSIGN_OR_RETURN(ledger, ledger::Ledger::Open({.path = context.paths.ledger(), .vfs = {}},
                                                      context.clock, context.random, context.files));
   WEIR_ASSIGN_OR_RETURN(charters, internal::CharterBook::Load(context));

@@ -5,9 +5,9 @@
 #include <variant>
 
 #include "weir/base/bytes.h"
+#include "weir/base/catch_memory.h"
 #include "weir/data/duckdb/parquet_writer.h"
 #include "weir/doc/signed_text.h"
-#include "weir/release/internal/catch_memory.h"
 #include "weir/release/noise_step.h"
 #include "weir/release/payload.h"
 #include "weir/v1/package.pb.h"
@@ -66,7 +66,7 @@ StatusOr<StoredRelease> Door::Run(const data::DatasetDescription& dataset, const
     return FailedPrecondition("charge %s paid for another plan", charge_id.c_str());
   }
   WEIR_ASSIGN_OR_RETURN(Charge charge, parts_.ledger.Resume(charge_id));
-  WEIR_ASSIGN_OR_RETURN(StoredRelease stored, internal::CatchMemory([&] {
+  WEIR_ASSIGN_OR_RETURN(StoredRelease stored, CatchMemory([&] {
                           return Make(dataset, plan, record, std::move(charge));
                         }));
   WEIR_RETURN_IF_ERROR(

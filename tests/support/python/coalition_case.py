@@ -6,7 +6,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "demo"))
-from coalition import Coalition, free_ports  # noqa: E402
+from coalition import Coalition, Failed, free_ports  # noqa: E402
 from weir_command import DATASET, Setting, crashes_csv  # noqa: E402
 
 REGIONS = ("kc", "il", "tus")

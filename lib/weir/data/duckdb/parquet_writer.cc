@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "weir/base/catch_memory.h"
 #include "weir/data/duckdb/internal/database.h"
-#include "weir/data/internal/catch_memory.h"
 #include "weir/data/internal/source_file.h"
 #include "weir/data/internal/value_text.h"
 
@@ -290,7 +290,7 @@ StatusOr<std::string> WriteParquet(const PlainTable& table) {
 }
 
 StatusOr<PlainTable> ReadParquet(std::string_view bytes, const ParquetLimits& limits) {
-  return internal::CatchMemory([&] { return ReadBytes(bytes, limits); });
+  return CatchMemory([&] { return ReadBytes(bytes, limits); });
 }
 
 }  // namespace weir::data

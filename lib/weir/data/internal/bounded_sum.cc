@@ -6,7 +6,7 @@
 #include <thread>
 #include <utility>
 
-#include "weir/data/internal/catch_memory.h"
+#include "weir/base/catch_memory.h"
 #include "weir/data/internal/cell_sums.h"
 #include "weir/data/internal/partition_bounder.h"
 

@@ -10,7 +10,7 @@
 
 namespace weir::member::internal {
 
-// What went wrong since the start and concerns no request or package: for the own stewards, newest
+// What went wrong since the start, for the own stewards, newest
 // last. Thread-safe.
 class Notices {
  public:

@@ -75,6 +75,10 @@ void RequestWorker::Answer(const KeptRequest& kept, const coalition::Charter& ch
     record.set_phase(made.ok() ? v1::REQUEST_PHASE_SEALED : v1::REQUEST_PHASE_FAILED);
     record.set_visible_ms(static_cast<uint64_t>(ToMilliseconds(visible)));
   });
+  if (!made.ok()) {
+    notices_.Add("request " + kept.request.request() + " of " + kept.request.requester() + ": " +
+                 FaultText(made));
+  }
   if (made.ok() || hopeless) {
     backoff_.Forget(kept.request.request());
   } else {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/data/duckdb/internal/bounded_aggregate.h"
 
+#include "weir/base/catch_memory.h"
 #include "weir/data/duckdb/internal/source_scan.h"
 #include "weir/data/internal/bounded_query.h"
 #include "weir/data/internal/bounded_sum.h"
-#include "weir/data/internal/catch_memory.h"
 
 namespace weir::data::internal {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "weir/data/internal/catch_memory.h"
+#include "weir/base/catch_memory.h"
 
 namespace weir::data::internal {
 namespace {

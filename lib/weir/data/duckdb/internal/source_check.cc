@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "weir/base/catch_memory.h"
 #include "weir/data/duckdb/internal/bounded_aggregate.h"
 #include "weir/data/duckdb/internal/source_scan.h"
-#include "weir/data/internal/catch_memory.h"
 #include "weir/data/internal/column_decoder.h"
 #include "weir/data/internal/key_coder.h"
 #include "weir/data/internal/source_file.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef WEIR_DATA_INTERNAL_CATCH_MEMORY_H_
-#define WEIR_DATA_INTERNAL_CATCH_MEMORY_H_
+#ifndef WEIR_BASE_CATCH_MEMORY_H_
+#define WEIR_BASE_CATCH_MEMORY_H_
 
 #include <new>
 #include <stdexcept>
@@ -9,11 +9,13 @@
 
 #include "weir/base/status.h"
 
-namespace weir::data::internal {
+namespace weir {
 
 // What `step`, a function to Status or StatusOr, gives; RESOURCE_EXHAUSTED if a container found no
 // memory or the system no thread. What a query needs depends on the data, and no amount of data may
-// end the process or cross DuckDB's C interface as an exception.
+// end a process that others wait for, or cross a C interface as an exception.
+//
+// Not for steps that write the ledger: one that is interrupted leaves its memory and its disk apart.
 template <class Step>
 auto CatchMemory(Step&& step) -> decltype(std::forward<Step>(step)()) {
   try {
@@ -25,6 +27,6 @@ auto CatchMemory(Step&& step) -> decltype(std::forward<Step>(step)()) {
   return MakeError(StatusCode::kResourceExhausted, "no memory left");
 }
 
-}  // namespace weir::data::internal
+}  // namespace weir
 
-#endif  // WEIR_DATA_INTERNAL_CATCH_MEMORY_H_
+#endif  // WEIR_BASE_CATCH_MEMORY_H_
