@@ -51,10 +51,10 @@ TEST_F(AgreementTest, BothSignaturesPutItInForce) {
                             ReadAgreement(regions().SignText(text, {"kc"}), charter()));
   EXPECT_TRUE(one.signed_by_consumer);
   EXPECT_FALSE(one.signed_by_provider);
-  EXPECT_FALSE(one.in_force());
+  EXPECT_FALSE(one.signed_by_both());
   WEIR_ASSERT_OK_AND_ASSIGN(const Agreement both,
                             ReadAgreement(regions().SignText(text, {"kc", "co"}), charter()));
-  EXPECT_TRUE(both.in_force());
+  EXPECT_TRUE(both.signed_by_both());
   EXPECT_EQ(both.sha256, one.sha256);
   EXPECT_EQ(both.epsilon_share, Epsilon::Parse("2").value());
 }
@@ -65,7 +65,7 @@ TEST_F(AgreementTest, OnlyThePartiesSignaturesCount) {
               StatusIs(StatusCode::kPermissionDenied));
   WEIR_ASSERT_OK_AND_ASSIGN(const Agreement agreement,
                             ReadAgreement(regions().SignText(text, {"kc", "il"}), charter()));
-  EXPECT_FALSE(agreement.in_force());
+  EXPECT_FALSE(agreement.signed_by_both());
 }
 
 TEST_F(AgreementTest, NodeKeysDoNotSignAgreements) {

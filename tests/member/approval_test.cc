@@ -128,6 +128,11 @@ TEST_F(ApprovalTest, AnAgreementWithOneSignatureIsNotInForce) {
   EXPECT_TRUE(Summary("co").in_force());
   EXPECT_TRUE(Summary("kc").in_force()) << "the signature was offered back";
   EXPECT_EQ(Ask().state(), v1::REQUEST_STATE_CHARGED);
+  WEIR_ASSERT_OK_AND_ASSIGN(const Time end, ParseTime(Summary("co").expires()));
+  world_.clock().Advance(end - world_.clock().Now() - std::chrono::seconds(1));
+  EXPECT_TRUE(Summary("co").in_force());
+  world_.clock().Advance(std::chrono::seconds(1));
+  EXPECT_FALSE(Summary("co").in_force());
   EXPECT_EQ(Summary("co").epsilon_spent(), "1");
 }
 

@@ -5,6 +5,8 @@
 #include "tools/weir/commands.h"
 #include "tools/weir/session.h"
 #include "tools/weir/text_table.h"
+#include "weir/doc/yaml_reader.h"
+#include "weir/v1/agreement.pb.h"
 
 namespace weir::tool {
 namespace {
@@ -12,6 +14,8 @@ namespace {
 Status Propose(const Context& context, const std::string& path) {
   v1::ProposeAgreementRequest request;
   WEIR_ASSIGN_OR_RETURN(*request.mutable_document(), ReadDocument(context.files(), path));
+  // Once here, for a message that names the file.
+  WEIR_RETURN_IF_ERROR(doc::ParseYaml<v1::Agreement>(request.document(), path).status());
   WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
   WEIR_ASSIGN_OR_RETURN(
       const v1::ProposeAgreementResponse answer,
@@ -88,7 +92,12 @@ Status Sign(const Context& context, const SignOptions& options) {
   WEIR_ASSIGN_OR_RETURN(const v1::SignAgreementResponse answer,
                         session->Call(&member::Member::SignAgreement, "SignAgreement", request));
   if (context.json) context.PrintJson(answer);
-  context.Say("signed agreement " + options.id + " with " + options.from + "; it is in force");
+  WEIR_ASSIGN_OR_RETURN(const v1::ListAgreementsResponse all, FetchAll(*session));
+  WEIR_ASSIGN_OR_RETURN(const v1::AgreementSummary agreement,
+                        FindAgreement(all, options.id, options.from));
+  context.Say("signed agreement " + options.id + " with " + options.from +
+              (agreement.in_force() ? "; it is in force"
+                                    : "; it is not in force now: see its not_before and expires"));
   return OkStatus();
 }
 

@@ -76,6 +76,12 @@ Status Draft(const Context& context, const DraftOptions& options) {
   return OkStatus();
 }
 
+StatusOr<std::string> AddOneSignature(const std::string& note, const member::Identity& identity) {
+  StatusOr<std::string> added = crypto::AddSignature(note, identity.charter_signer);
+  if (added.status().code() != StatusCode::kAlreadyExists) return added;
+  return AlreadyExists("%s has signed this charter already", identity.member.c_str());
+}
+
 Status Sign(const Context& context, const std::string& path) {
   WEIR_RETURN_IF_ERROR(context.NeedState());
   WEIR_RETURN_IF_ERROR(ReadCharter(context, path).status());
@@ -85,7 +91,7 @@ Status Sign(const Context& context, const std::string& path) {
   const bool first = !crypto::ParseNote(content).ok();
   WEIR_ASSIGN_OR_RETURN(const std::string note,
                         first ? crypto::SignNote(content, identity.charter_signer)
-                              : crypto::AddSignature(content, identity.charter_signer));
+                              : AddOneSignature(content, identity));
   WEIR_RETURN_IF_ERROR(WriteOutput(context, path, note, /*force=*/true));
   context.Say(identity.member + " has signed " + path);
   return OkStatus();
@@ -117,6 +123,9 @@ Status Show(const Context& context, const std::string& path) {
 Status Join(const Context& context, const std::string& path) {
   v1::InstallCharterRequest request;
   WEIR_ASSIGN_OR_RETURN(*request.mutable_charter(), ReadDocument(context.files(), path));
+  if (ReadCharter(context, path).ok() && !crypto::ParseNote(request.charter()).ok()) {
+    return FailedPrecondition("nobody has signed %s: `weir charter sign` does it", path.c_str());
+  }
   WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
   WEIR_ASSIGN_OR_RETURN(const v1::InstallCharterResponse answer,
                         session->Call(&member::Member::InstallCharter, "InstallCharter", request));

@@ -149,7 +149,8 @@ Status Verify(const Context& context, const std::string& package) {
   return OkStatus();
 }
 
-Status Export(const Context& context, const std::string& package, const std::string& folder) {
+Status Export(const Context& context, const std::string& package, const std::string& folder,
+              bool force) {
   WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
   WEIR_RETURN_IF_ERROR(context.files().MakeFolder(folder));
   const struct {
@@ -162,7 +163,7 @@ Status Export(const Context& context, const std::string& package, const std::str
                {v1::PACKAGE_PART_PAYLOAD, "payload.parquet"}};
   for (const auto& [part, name] : parts) {
     WEIR_ASSIGN_OR_RETURN(const std::string content, FetchPart(*session, package, part));
-    WEIR_RETURN_IF_ERROR(WriteOutput(context, JoinPath(folder, name), content, /*force=*/false));
+    WEIR_RETURN_IF_ERROR(WriteOutput(context, JoinPath(folder, name), content, force));
   }
   context.Say("wrote package.age, its notes and the payload to " + folder);
   return OkStatus();
@@ -204,7 +205,10 @@ void AddPackageCommands(CLI::App& app, Context& context) {
   exporting->footer("example: weir package export 0123456789abcdef -o package");
   exporting->add_option("package", *id, "Id of the package")->required();
   exporting->add_option("-o,--output", *folder, "Folder (.)");
-  context.OnCommand(exporting, [&context, id, folder] { return Export(context, *id, *folder); });
+  auto force = std::make_shared<bool>(false);
+  exporting->add_flag("--force", *force, "Replace existing files");
+  context.OnCommand(
+      exporting, [&context, id, folder, force] { return Export(context, *id, *folder, *force); });
 }
 
 }  // namespace weir::tool

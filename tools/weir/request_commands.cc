@@ -9,6 +9,7 @@
 #include "tools/weir/session.h"
 #include "tools/weir/text_table.h"
 #include "weir/coalition/decide.h"
+#include "weir/doc/yaml_reader.h"
 
 namespace weir::tool {
 namespace {
@@ -67,11 +68,18 @@ StatusOr<v1::RequestSummary> FetchRequest(Session& session, const std::string& i
   return answer.request();
 }
 
+// The text; parsed once here, for a message that names the file.
+StatusOr<std::string> ReadSpec(const Context& context, const std::string& path) {
+  WEIR_ASSIGN_OR_RETURN(std::string text, ReadDocument(context.files(), path));
+  WEIR_RETURN_IF_ERROR(doc::ParseYaml<v1::ReleaseSpec>(text, path).status());
+  return text;
+}
+
 Status Preview(const Context& context, const AskOptions& options) {
   v1::PreviewRequestRequest request;
   request.set_target(options.target);
   request.set_agreement(options.agreement);
-  WEIR_ASSIGN_OR_RETURN(*request.mutable_spec(), ReadDocument(context.files(), options.spec));
+  WEIR_ASSIGN_OR_RETURN(*request.mutable_spec(), ReadSpec(context, options.spec));
   WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
   WEIR_ASSIGN_OR_RETURN(const v1::PreviewRequestResponse answer,
                         session->Call(&member::Member::PreviewRequest, "PreviewRequest", request));
@@ -94,7 +102,7 @@ Status Send(const Context& context, const AskOptions& options) {
   v1::SendRequestRequest request;
   request.set_target(options.target);
   request.set_agreement(options.agreement);
-  WEIR_ASSIGN_OR_RETURN(*request.mutable_spec(), ReadDocument(context.files(), options.spec));
+  WEIR_ASSIGN_OR_RETURN(*request.mutable_spec(), ReadSpec(context, options.spec));
   WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
   WEIR_ASSIGN_OR_RETURN(const v1::SendRequestResponse answer,
                         session->Call(&member::Member::SendRequest, "SendRequest", request));

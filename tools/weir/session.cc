@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/weir/session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -22,8 +23,11 @@ constexpr std::chrono::milliseconds kLockPause{100};
 constexpr char kKeySuffix[] = ".tls.key";
 
 StatusOr<std::string> ChooseSteward(const Context& context) {
-  if (!context.steward.empty()) return context.steward;
   const std::string folder = JoinPath(member::StatePaths(context.state).identity(), "stewards");
+  if (!context.files().Exists(folder)) {
+    return NotFound("%s holds no state of a region: `weir init --state %s` makes one",
+                    context.state.c_str(), context.state.c_str());
+  }
   WEIR_ASSIGN_OR_RETURN(const std::vector<std::string> names, context.files().List(folder));
   std::vector<std::string> stewards;
   for (const std::string& name : names) {
@@ -31,9 +35,18 @@ StatusOr<std::string> ChooseSteward(const Context& context) {
       stewards.push_back(name.substr(0, name.size() - sizeof kKeySuffix + 1));
     }
   }
-  if (stewards.size() == 1) return stewards.front();
-  return InvalidArgument("there are %zu stewards here: say which with --steward NAME",
-                         stewards.size());
+  if (context.steward.empty() && stewards.size() == 1) return stewards.front();
+  std::string known;
+  for (const std::string& steward : stewards) known += (known.empty() ? "" : ", ") + steward;
+  if (context.steward.empty()) {
+    return InvalidArgument("say which steward acts with --steward NAME; there are: %s",
+                           known.c_str());
+  }
+  if (std::find(stewards.begin(), stewards.end(), context.steward) != stewards.end()) {
+    return context.steward;
+  }
+  return NotFound("there is no steward %s here; there are: %s", QuoteText(context.steward).c_str(),
+                  known.c_str());
 }
 
 }  // namespace

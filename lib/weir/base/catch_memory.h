@@ -15,7 +15,8 @@ namespace weir {
 // memory or the system no thread. What a query needs depends on the data, and no amount of data may
 // end a process that others wait for, or cross a C interface as an exception.
 //
-// Not for steps that write the ledger: one that is interrupted leaves its memory and its disk apart.
+// Not for steps that write the ledger: one that is interrupted leaves its memory and its disk
+// apart.
 template <class Step>
 auto CatchMemory(Step&& step) -> decltype(std::forward<Step>(step)()) {
   try {

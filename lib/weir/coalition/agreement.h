@@ -25,7 +25,7 @@ struct Agreement {
   std::string sha256;  // of the signed text
   bool signed_by_provider = false;
   bool signed_by_consumer = false;
-  bool in_force() const { return signed_by_provider && signed_by_consumer; }
+  bool signed_by_both() const { return signed_by_provider && signed_by_consumer; }
 };
 
 // Errors: INVALID_ARGUMENT   not an agreement, party not in the charter, other coalition, provider

@@ -35,7 +35,7 @@ bool MeasureAgreed(const v1::Agreement& terms, const v1::Measure& asked) {
 std::optional<Reason> CheckAgreement(const DecisionInput& input) {
   if (input.agreement == nullptr) return v1::REFUSAL_REASON_NO_AGREEMENT;
   const v1::Agreement& terms = input.agreement->terms;
-  if (!input.agreement->in_force()) return v1::REFUSAL_REASON_AGREEMENT_NOT_SIGNED;
+  if (!input.agreement->signed_by_both()) return v1::REFUSAL_REASON_AGREEMENT_NOT_SIGNED;
   if (terms.provider() != input.self || terms.consumer() != input.caller ||
       input.request->requester() != input.caller || input.request->target() != input.self ||
       input.request->agreement() != terms.agreement()) {

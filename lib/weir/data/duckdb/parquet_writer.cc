@@ -193,8 +193,8 @@ StatusOr<PlainType> TypeOf(const Library& library, QueryResult& result, uint64_t
     default:
       break;
   }
-  return InvalidArgument("column %llu has a type that released tables do not have",
-                         static_cast<unsigned long long>(column + 1));
+  return InvalidArgument("column %zu has a type that released tables do not have",
+                         static_cast<size_t>(column) + 1);
 }
 
 StatusOr<std::vector<PlainColumn>> ReadColumns(const Library& library, QueryResult& result) {

@@ -134,7 +134,7 @@ StatusOr<BoundedQuery> ResolveQuery(const DatasetDescription& dataset, const Agg
 namespace weir::data {
 
 Status CheckQuery(const DatasetDescription& dataset, const AggregateQuery& query) {
-  const Status status = internal::Resolve(dataset, query).status();
+  Status status = internal::Resolve(dataset, query).status();
   if (status.ok() || status.code() == StatusCode::kInvalidArgument) return status;
   return InvalidArgument("%s", MessageOf(status).c_str());
 }

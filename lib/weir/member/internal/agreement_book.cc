@@ -42,7 +42,7 @@ StatusOr<coalition::Agreement> AgreementBook::Keep(const AgreementKey& key,
   WEIR_ASSIGN_OR_RETURN(const coalition::Agreement kept, coalition::ReadAgreement(note, charter));
   if (kept.sha256 != agreement.sha256) {
     const bool expired = context_.clock.Now() >= kept.expires;
-    if (kept.in_force() || SignedHere(kept) || !expired) {
+    if (kept.signed_by_both() || SignedHere(kept) || !expired) {
       return AlreadyExists("another agreement %s with %s stands already; use a new id",
                            key.id.c_str(), key.other_party.c_str());
     }
@@ -58,8 +58,8 @@ StatusOr<coalition::Agreement> AgreementBook::Keep(const AgreementKey& key,
 StatusOr<coalition::Agreement> AgreementBook::Merge(const Notes& notes,
                                                     const coalition::Charter& charter) const {
   const auto& [kept, offered] = notes;
-  if (kept.in_force()) return kept;
-  if (offered.in_force() || !SignedHere(kept)) return offered;
+  if (kept.signed_by_both()) return kept;
+  if (offered.signed_by_both() || !SignedHere(kept)) return offered;
   if (SignedHere(offered)) return kept;
   // Signing is deterministic: what is added here is the signature that `kept` bears.
   WEIR_ASSIGN_OR_RETURN(const std::string note,

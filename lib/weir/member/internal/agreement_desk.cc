@@ -143,7 +143,9 @@ StatusOr<v1::AgreementSummary> AgreementDesk::Describe(const coalition::Agreemen
   summary.set_expires(terms.expires());
   if (agreement.signed_by_provider) summary.add_signed_by(terms.provider());
   if (agreement.signed_by_consumer) summary.add_signed_by(terms.consumer());
-  summary.set_in_force(agreement.in_force());
+  const Time now = context_.clock.Now();
+  summary.set_in_force(agreement.signed_by_both() && agreement.not_before <= now &&
+                       now < agreement.expires);
   summary.set_epsilon_share(agreement.epsilon_share.ToString());
   // Only the provider's ledger knows what was spent.
   if (terms.provider() == context_.identity.member) {
