@@ -26,7 +26,7 @@ struct SourceLocation {
 
 struct ColumnDescription {
   std::string name;
-  v1::ColumnType type;
+  v1::ColumnType type = v1::COLUMN_TYPE_UNSPECIFIED;
   std::vector<std::string> missing_values;
   bool missing_is_key = false;  // as: own_key
   std::optional<Decimal> lowest, highest;

@@ -76,6 +76,7 @@ StatusOr<std::vector<NamedContribution>> PlanMeasures(const data::DatasetDescrip
 Status CheckResult(const Spec& spec, const std::vector<data::KeyDomain>& keys,
                    const std::vector<NamedContribution>& measures, uint64_t cells) {
   std::vector<std::string> names;
+  names.reserve(measures.size());
   for (const NamedContribution& measure : measures) names.push_back(measure.name);
   WEIR_RETURN_IF_ERROR(spec.locations.At("keys", internal::CheckColumnNames(keys, names)));
   return spec.locations.At("keys", internal::CheckSize(keys, measures.size(), cells));

@@ -35,6 +35,7 @@ Status TooMany(const char* what, uint64_t most) {
 Status CheckColumnNames(const std::vector<data::KeyDomain>& keys,
                         const std::vector<std::string>& measures) {
   std::vector<std::string> names;
+  names.reserve(keys.size() + std::size(kMeasureSuffixes) * measures.size());
   for (const data::KeyDomain& key : keys) names.push_back(key.column);
   for (const std::string& measure : measures) {
     for (const char* suffix : kMeasureSuffixes) names.push_back(measure + suffix);

@@ -22,22 +22,22 @@ namespace weir::data::internal {
 // call share it. Columns are named by their position in `columns`, the order of a batch's columns.
 struct BoundedQuery {
   struct Key {
-    size_t column;
+    size_t column = 0;
     KeyCoder coder;
   };
   struct Sum {
-    size_t column;
+    size_t column = 0;
     Contribution contribution;
-    bool is_int;  // the column's type; else decimal
+    bool is_int = false;  // the column's type; else decimal
   };
   struct Measure {
-    ContributionKind kind;
+    ContributionKind kind = ContributionKind::kRows;
     size_t sum = 0;  // position in `sums`
   };
   struct Window {
-    size_t column;
-    WindowPeriod period;
-    bool is_date;                          // else a timestamp
+    size_t column = 0;
+    WindowPeriod period = {};
+    bool is_date = false;                  // else a timestamp
     std::unordered_set<int64_t> admitted;  // empty: all
   };
 

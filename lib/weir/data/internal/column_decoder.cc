@@ -160,8 +160,9 @@ const DecodedColumn& ColumnDecoder::Decode(const BatchColumn& cells, size_t rows
 void ColumnDecoder::MarkAbsent(const BatchColumn& cells) {
   if (cells.present == nullptr) return;
   for (size_t row = 0; row < decoded_.states.size(); ++row) {
-    if ((cells.present[row / 64] >> (row % 64) & 1) == 0)
+    if ((cells.present[row / 64] >> (row % 64) & 1) == 0) {
       decoded_.states[row] = CellState::kMissing;
+    }
   }
 }
 

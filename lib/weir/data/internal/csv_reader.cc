@@ -24,8 +24,9 @@ Status CsvReader::ReadHeader() {
   WEIR_RETURN_IF_ERROR(Fill());
   if (std::string_view(buffer_).starts_with(kByteOrderMark)) position_ = kByteOrderMark.size();
   WEIR_ASSIGN_OR_RETURN(const Step step, NextRow(/*may_fill=*/true));
-  if (step == Step::kEnd)
+  if (step == Step::kEnd) {
     return InvalidArgument("empty: a header line with column names is needed");
+  }
   if (step == Step::kTooLong) return InvalidArgument("no line ends in the first 64 MiB");
   if (open_quote_) return InvalidArgument("a quote in the header line is never closed");
   for (const Cell& cell : row_) header_.emplace_back(ValueOf(cell));

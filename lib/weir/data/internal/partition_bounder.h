@@ -39,8 +39,8 @@ class PartitionBounder {
   // One unit in one cell.
   struct Pair {
     Hash128 unit;
-    uint64_t cell;
-    uint64_t rows;
+    uint64_t cell = 0;
+    uint64_t rows = 0;
   };
   struct Unit {
     Hash128 hash;

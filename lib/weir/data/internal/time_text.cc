@@ -98,8 +98,9 @@ std::optional<int64_t> ReadDate(std::string_view text) {
 std::string FormatDate(int64_t day) {
   const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  static_cast<void>(
+      std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day())));
   return text.data();
 }
 
@@ -113,8 +114,8 @@ std::string FormatTimestamp(int64_t micros) {
                     static_cast<int>(seconds / 60 % 60), static_cast<int>(seconds % 60));
   const auto fraction = static_cast<int>(rest % 1000000);
   if (fraction != 0) {
-    std::snprintf(text.data() + length, text.size() - static_cast<size_t>(length), ".%06d",
-                  fraction);
+    static_cast<void>(std::snprintf(text.data() + length, text.size() - static_cast<size_t>(length),
+                                    ".%06d", fraction));
   }
   return FormatDate(day) + text.data() + "Z";
 }

@@ -15,8 +15,9 @@ Status HideContent(const Status& status, const std::string& path) {
     return MakeError(StatusCode::kResourceExhausted,
                      "reading " + path + ": the memory limit or the disk is too small");
   }
-  if (status.code() == StatusCode::kInvalidArgument)
+  if (status.code() == StatusCode::kInvalidArgument) {
     return Unavailable("%s", MessageOf(status).c_str());
+  }
   if (status.code() == StatusCode::kDataLoss) {
     return Unavailable("%s cannot be read: check the data set", path.c_str());
   }
