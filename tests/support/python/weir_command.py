@@ -141,3 +141,14 @@ class CommandTest(unittest.TestCase):
         for words in [says] if isinstance(says, str) else says:
             self.assertIn(words, finished.err)
         return finished
+
+
+class LocalRelease(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.spec = self.write_crashes()
+        self.ledger = self.folder / "crashes.dataset.ledger"
+
+    def spent(self):
+        return self.run_weir("release", self.spec, "--dry-run",
+                             "--json", code=None).json["balance"]["spent_epsilon"]
