@@ -3,14 +3,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <span>
 
 namespace weir::data::internal {
 namespace {
 
-constexpr size_t kChunkBytes = size_t{1} << 20;
 constexpr size_t kBatchRows = 2048;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
 
@@ -21,8 +18,7 @@ StatusOr<CsvReader> CsvReader::Open(OpenFile file, char delimiter) {
 }
 
 Status CsvReader::ReadHeader() {
-  WEIR_RETURN_IF_ERROR(Fill());
-  if (std::string_view(buffer_).starts_with(kByteOrderMark)) position_ = kByteOrderMark.size();
+  WEIR_RETURN_IF_ERROR(input_.Fill());
   WEIR_ASSIGN_OR_RETURN(const Step step, NextRow(/*may_fill=*/true));
   if (step == Step::kEnd) {
     return InvalidArgument("empty: a header line with column names is needed");
@@ -30,7 +26,7 @@ Status CsvReader::ReadHeader() {
   if (step == Step::kTooLong) return InvalidArgument("no line ends in the first 64 MiB");
   if (open_quote_) return InvalidArgument("a quote in the header line is never closed");
   for (const Cell& cell : row_) header_.emplace_back(ValueOf(cell));
-  position_ = row_end_;
+  input_.position = row_end_;
   return OkStatus();
 }
 
@@ -39,55 +35,41 @@ void CsvReader::Select(std::vector<size_t> positions) {
   cells_.resize(selected_.size());
 }
 
-Status CsvReader::Fill() {
-  buffer_.erase(0, position_);
-  position_ = 0;
-  const size_t kept = buffer_.size();
-  const size_t wanted = std::max(kChunkBytes, kept);
-  buffer_.resize(kept + wanted);
-  auto got = ReadAt(file_, offset_, std::span<char>(buffer_).subspan(kept));
-  buffer_.resize(kept + (got.ok() ? *got : 0));
-  WEIR_RETURN_IF_ERROR(got.status());
-  offset_ += *got;
-  at_end_ = *got < wanted;
-  return OkStatus();
-}
-
 size_t CsvReader::PlainEnd(size_t at) const {
-  const char* bytes = buffer_.data();
-  const size_t size = buffer_.size();
+  const char* bytes = input_.buffer.data();
+  const size_t size = input_.buffer.size();
   while (at < size && bytes[at] != delimiter_ && bytes[at] != '\n') ++at;
   return at;
 }
 
 size_t CsvReader::ClosingQuote(size_t at) const {
   while (true) {
-    at = buffer_.find('"', at);
-    if (at == std::string::npos) return buffer_.size();
-    if (at + 1 == buffer_.size() || buffer_[at + 1] != '"') return at;
+    at = input_.buffer.find('"', at);
+    if (at == std::string::npos) return input_.buffer.size();
+    if (at + 1 == input_.buffer.size() || input_.buffer[at + 1] != '"') return at;
     at += 2;
   }
 }
 
 CsvReader::Split CsvReader::SplitRow() {
   row_.clear();
-  const size_t size = buffer_.size();
-  size_t at = position_;
+  const size_t size = input_.buffer.size();
+  size_t at = input_.position;
   while (true) {
     Cell cell{.begin = at, .end = at};
-    const bool quoted = at < size && buffer_[at] == '"';
+    const bool quoted = at < size && input_.buffer[at] == '"';
     size_t tail = at;
     if (quoted) {
       const size_t close = ClosingQuote(at + 1);
-      if (close == size) return at_end_ ? Split::kOpenQuote : Split::kIncomplete;
-      if (close + 1 == size && !at_end_) return Split::kIncomplete;
+      if (close == size) return input_.at_end ? Split::kOpenQuote : Split::kIncomplete;
+      if (close + 1 == size && !input_.at_end) return Split::kIncomplete;
       tail = close + 1;
     }
     at = PlainEnd(tail);
-    if (at == size && !at_end_) return Split::kIncomplete;
-    const bool line_ends = at == size || buffer_[at] == '\n';
-    cell.end = line_ends && at > tail && buffer_[at - 1] == '\r' ? at - 1 : at;
-    if (quoted && cell.end == tail && buffer_.find('"', cell.begin + 1) + 1 == tail) {
+    if (at == size && !input_.at_end) return Split::kIncomplete;
+    const bool line_ends = at == size || input_.buffer[at] == '\n';
+    cell.end = line_ends && at > tail && input_.buffer[at - 1] == '\r' ? at - 1 : at;
+    if (quoted && cell.end == tail && input_.buffer.find('"', cell.begin + 1) + 1 == tail) {
       cell = {.begin = cell.begin + 1, .end = tail - 1};
     } else if (quoted) {
       cell = {.begin = cell.begin + 1, .end = cell.end, .escaped = true};
@@ -105,21 +87,21 @@ CsvReader::Split CsvReader::SplitRow() {
 StatusOr<CsvReader::Step> CsvReader::NextRow(bool may_fill) {
   open_quote_ = false;
   while (true) {
-    if (position_ == buffer_.size() && at_end_) return Step::kEnd;
+    if (input_.position == input_.buffer.size() && input_.at_end) return Step::kEnd;
     switch (SplitRow()) {
       case Split::kRow:
-        return row_end_ - position_ > kMaxCsvRowBytes ? Step::kTooLong : Step::kRow;
+        return row_end_ - input_.position > kMaxCsvRowBytes ? Step::kTooLong : Step::kRow;
       case Split::kEmptyLine:
-        position_ = row_end_;
+        input_.position = row_end_;
         break;
       case Split::kOpenQuote:
         open_quote_ = true;
-        row_end_ = buffer_.size();
-        return row_end_ - position_ > kMaxCsvRowBytes ? Step::kTooLong : Step::kRow;
+        row_end_ = input_.buffer.size();
+        return row_end_ - input_.position > kMaxCsvRowBytes ? Step::kTooLong : Step::kRow;
       case Split::kIncomplete:
         if (!may_fill) return Step::kEnd;
-        if (buffer_.size() - position_ > kMaxCsvRowBytes) return Step::kTooLong;
-        WEIR_RETURN_IF_ERROR(Fill());
+        if (input_.buffer.size() - input_.position > kMaxCsvRowBytes) return Step::kTooLong;
+        WEIR_RETURN_IF_ERROR(input_.Fill());
         break;
     }
   }
@@ -128,12 +110,12 @@ StatusOr<CsvReader::Step> CsvReader::NextRow(bool may_fill) {
 Status CsvReader::SkipRow() {
   enum class State { kCellStart, kPlain, kQuoted, kAfterQuote } state = State::kCellStart;
   while (true) {
-    for (; position_ < buffer_.size(); ++position_) {
-      const char c = buffer_[position_];
+    for (; input_.position < input_.buffer.size(); ++input_.position) {
+      const char c = input_.buffer[input_.position];
       if (state == State::kQuoted) {
         if (c == '"') state = State::kAfterQuote;
       } else if (c == '\n') {
-        ++position_;
+        ++input_.position;
         return OkStatus();
       } else if (c == delimiter_) {
         state = State::kCellStart;
@@ -142,30 +124,32 @@ Status CsvReader::SkipRow() {
         state = opens ? State::kQuoted : State::kPlain;
       }
     }
-    if (at_end_) {
+    if (input_.at_end) {
       open_quote_ = state == State::kQuoted;
       return OkStatus();
     }
-    WEIR_RETURN_IF_ERROR(Fill());
+    WEIR_RETURN_IF_ERROR(input_.Fill());
   }
 }
 
 // Removes the closing quote and one of each doubled pair, in place: the row is never split again.
 std::string_view CsvReader::ValueOf(const Cell& cell) {
-  if (!cell.escaped) return std::string_view(buffer_).substr(cell.begin, cell.end - cell.begin);
+  if (!cell.escaped) {
+    return std::string_view(input_.buffer).substr(cell.begin, cell.end - cell.begin);
+  }
   bool inside = true;
   size_t to = cell.begin;
   for (size_t at = cell.begin; at < cell.end; ++at) {
-    if (inside && buffer_[at] == '"') {
-      if (at + 1 == cell.end || buffer_[at + 1] != '"') {
+    if (inside && input_.buffer[at] == '"') {
+      if (at + 1 == cell.end || input_.buffer[at + 1] != '"') {
         inside = false;
         continue;
       }
       ++at;
     }
-    buffer_[to++] = buffer_[at];
+    input_.buffer[to++] = input_.buffer[at];
   }
-  return std::string_view(buffer_).substr(cell.begin, to - cell.begin);
+  return std::string_view(input_.buffer).substr(cell.begin, to - cell.begin);
 }
 
 void CsvReader::AddRow() {
@@ -199,7 +183,7 @@ StatusOr<const Batch*> CsvReader::NextBatch() {
       continue;
     }
     AddRow();
-    position_ = row_end_;
+    input_.position = row_end_;
   }
   for (const auto& column : cells_) {
     batch_.columns.push_back({.kind = CellKind::kText, .cells = column.data(), .present = nullptr});

@@ -11,6 +11,7 @@
 
 #include "weir/base/status.h"
 #include "weir/data/internal/batch.h"
+#include "weir/data/internal/file_window.h"
 #include "weir/data/internal/source_file.h"
 
 namespace weir::data::internal {
@@ -50,10 +51,9 @@ class CsvReader {
   enum class Split { kRow, kEmptyLine, kIncomplete, kOpenQuote };
   enum class Step { kRow, kTooLong, kEnd };
 
-  CsvReader(OpenFile file, char delimiter) : file_(std::move(file)), delimiter_(delimiter) {}
+  CsvReader(OpenFile file, char delimiter) : input_(std::move(file)), delimiter_(delimiter) {}
   Status ReadHeader();
-  Status Fill();
-  // Splits the row at `position_` into `row_` and finds where it ends; changes nothing else.
+  // Splits the row at the position into `row_` and finds where it ends; changes nothing else.
   Split SplitRow();
   // The end of the plain text at `at`: the next delimiter, line end or the end of the buffer.
   size_t PlainEnd(size_t at) const;
@@ -61,18 +61,14 @@ class CsvReader {
   size_t ClosingQuote(size_t at) const;
   // Finds the next row, reading more only if `may_fill`.
   StatusOr<Step> NextRow(bool may_fill);
-  // Goes on behind the row at `position_` without keeping it.
+  // Goes on behind the row at the position without keeping it.
   Status SkipRow();
   std::string_view ValueOf(const Cell& cell);
   void AddRow();
   void AddFaultyRow(std::string what);
 
-  OpenFile file_;
+  FileWindow input_;
   char delimiter_;
-  uint64_t offset_ = 0;  // in the file, of the end of the buffer
-  bool at_end_ = false;
-  std::string buffer_;
-  size_t position_ = 0;
   size_t row_end_ = 0;
   bool open_quote_ = false;
   std::vector<Cell> row_;

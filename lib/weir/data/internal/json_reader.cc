@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
 
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
@@ -11,10 +10,9 @@
 namespace weir::data::internal {
 namespace {
 
-constexpr size_t kChunkBytes = size_t{1} << 20;
+constexpr size_t kBatchBytes = size_t{1} << 20;
 constexpr size_t kBatchRows = 2048;
 constexpr int kDeepest = 1000;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kWhiteSpace = " \t\r";
 
 }  // namespace
@@ -95,36 +93,18 @@ class JsonReader::LineHandler {
 };
 
 JsonReader::JsonReader(OpenFile file, std::vector<std::string> names)
-    : file_(std::move(file)),
+    : input_(std::move(file)),
       names_(std::move(names)),
       seen_(names_.size()),
       cells_(names_.size()),
       views_(names_.size()) {}
 
-Status JsonReader::Fill() {
-  buffer_.erase(0, position_);
-  position_ = 0;
-  const size_t kept = buffer_.size();
-  const size_t wanted = std::max(kChunkBytes, kept);
-  const bool first = offset_ == 0;
-  buffer_.resize(kept + wanted);
-  auto got = ReadAt(file_, offset_, std::span<char>(buffer_).subspan(kept));
-  buffer_.resize(kept + (got.ok() ? *got : 0));
-  WEIR_RETURN_IF_ERROR(got.status());
-  offset_ += *got;
-  at_end_ = *got < wanted;
-  if (first && std::string_view(buffer_).starts_with(kByteOrderMark)) {
-    position_ = kByteOrderMark.size();
-  }
-  return OkStatus();
-}
-
 Status JsonReader::SkipLine() {
   while (true) {
-    const size_t end = buffer_.find('\n', position_);
-    position_ = end == std::string::npos ? buffer_.size() : end + 1;
-    if (end != std::string::npos || at_end_) return OkStatus();
-    WEIR_RETURN_IF_ERROR(Fill());
+    const size_t end = input_.buffer.find('\n', input_.position);
+    input_.position = end == std::string::npos ? input_.buffer.size() : end + 1;
+    if (end != std::string::npos || input_.at_end) return OkStatus();
+    WEIR_RETURN_IF_ERROR(input_.Fill());
   }
 }
 
@@ -156,21 +136,21 @@ StatusOr<const Batch*> JsonReader::NextBatch() {
   batch_ = Batch{};
   text_.clear();
   for (auto& column : cells_) column.clear();
-  while (batch_.rows < kBatchRows && text_.size() < kChunkBytes) {
-    const size_t end = buffer_.find('\n', position_);
-    if (end == std::string::npos && !at_end_) {
-      if (buffer_.size() - position_ > kMaxJsonLineBytes) {
+  while (batch_.rows < kBatchRows && text_.size() < kBatchBytes) {
+    const size_t end = input_.buffer.find('\n', input_.position);
+    if (end == std::string::npos && !input_.at_end) {
+      if (input_.buffer.size() - input_.position > kMaxJsonLineBytes) {
         WEIR_RETURN_IF_ERROR(SkipLine());
         AddFaultyLine("longer than 64 MiB");
       } else {
-        WEIR_RETURN_IF_ERROR(Fill());
+        WEIR_RETURN_IF_ERROR(input_.Fill());
       }
       continue;
     }
-    const size_t stop = std::min(end, buffer_.size());
-    AddLine(std::string_view(buffer_).substr(position_, stop - position_));
-    position_ = std::min(stop + 1, buffer_.size());
-    if (position_ == buffer_.size() && at_end_) break;
+    const size_t stop = std::min(end, input_.buffer.size());
+    AddLine(std::string_view(input_.buffer).substr(input_.position, stop - input_.position));
+    input_.position = std::min(stop + 1, input_.buffer.size());
+    if (input_.position == input_.buffer.size() && input_.at_end) break;
   }
   for (size_t i = 0; i < cells_.size(); ++i) {
     views_[i].clear();

@@ -11,6 +11,7 @@
 
 #include "weir/base/status.h"
 #include "weir/data/internal/batch.h"
+#include "weir/data/internal/file_window.h"
 #include "weir/data/internal/source_file.h"
 
 namespace weir::data::internal {
@@ -47,21 +48,16 @@ class JsonReader {
   };
   class LineHandler;
 
-  Status Fill();
-  // Goes on behind the line at `position_` without keeping it.
+  // Goes on behind the line at the position without keeping it.
   Status SkipLine();
   void AddLine(std::string_view line);
   void AddFaultyLine(std::string what);
 
-  OpenFile file_;
+  FileWindow input_;
   std::vector<std::string> names_;
   std::vector<bool> seen_;
   std::vector<std::string> first_members_;
   bool has_object_ = false;
-  uint64_t offset_ = 0;  // in the file, of the end of the buffer
-  bool at_end_ = false;
-  std::string buffer_;
-  size_t position_ = 0;
   std::string text_;                      // of the cells of the batch
   std::vector<std::vector<Cell>> cells_;  // by column
   std::vector<std::vector<std::string_view>> views_;

@@ -43,7 +43,7 @@ StatusOr<Library> Load() {
   for (const std::string& place : Places()) {
     void* handle = ::dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle != nullptr) return FindFunctions(handle);
-    const char* reason = ::dlerror();
+    const char* reason = ::dlerror();  // NOLINT(concurrency-mt-unsafe): a state per thread
     tried += (tried.empty() ? "" : "; ") + (reason == nullptr ? place : std::string(reason));
   }
   return Unavailable("libduckdb cannot be loaded: %s", tried.c_str());
