@@ -68,8 +68,9 @@ std::optional<int64_t> TakeExponent(Scanner& scanner) {
   if (!negative) scanner.Skip('+');
   if (!scanner.NextIsDigit()) return std::nullopt;
   int64_t exponent = 0;
-  while (scanner.NextIsDigit())
+  while (scanner.NextIsDigit()) {
     exponent = std::min<int64_t>(exponent * 10 + scanner.TakeDigit(), 100000);
+  }
   return negative ? -exponent : exponent;
 }
 
@@ -222,6 +223,7 @@ StatusOr<std::string> CanonicalText(v1::ColumnType type, std::string_view text) 
   }
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): value / grid, as it is said
 int64_t ToGrid(const Decimal& value, const Decimal& grid, int64_t lowest, int64_t highest) {
   if (value.coefficient == 0) return std::clamp<int64_t>(0, lowest, highest);
   const bool negative = value.coefficient < 0;

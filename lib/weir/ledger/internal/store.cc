@@ -30,6 +30,7 @@ Status NotWritable(const Status& status) {
   return FailedPrecondition("ledger is not writable: %s", MessageOf(status).c_str());
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): equality is symmetric
 Status CheckUnit(const std::string& account, const PrivacyUnit& granted, const PrivacyUnit& unit) {
   if (granted == unit) return OkStatus();
   return FailedPrecondition(
