@@ -78,6 +78,7 @@ StatusOr<SumWidth> WidthOfSum(const std::vector<RegionTable>& regions, int measu
 }
 
 // Windows of one length are disjoint unless they are equal; none means all of them.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): symmetric
 bool Overlap(const v1::Manifest& a, const v1::Manifest& b) {
   if (a.provider() != b.provider() || a.plan().dataset() != b.plan().dataset()) return false;
   const auto& windows = a.plan().windows();
