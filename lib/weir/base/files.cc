@@ -338,7 +338,8 @@ class PosixFiles final : public Files {
       if (::flock(file.fd(), LOCK_EX | LOCK_NB) != 0) {
         if (errno == EINTR) continue;
         if (errno != EWOULDBLOCK) return SystemError(errno, "lock", path);
-        return FailedPrecondition("%s is locked by another process: try again when that has ended", path.c_str());
+        return FailedPrecondition("%s is locked by another process: try again when that has ended",
+                                  path.c_str());
       }
       WEIR_ASSIGN_OR_RETURN(const struct stat held, Inspect(file, path));
       struct stat named {};
