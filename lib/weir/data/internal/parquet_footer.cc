@@ -71,7 +71,8 @@ class Cursor {
     if (broken_ || field.type == kStop) return {};
     const int64_t delta = head >> 4;
     field.id = delta != 0 ? previous.id + delta : ZigZag();
-    return field;
+    if (field.id != static_cast<int16_t>(field.id)) broken_ = true;
+    return broken_ ? Field() : field;
   }
 
   // The header of a list: the type of its elements and their number.
