@@ -71,19 +71,25 @@ std::vector<Term> TermsOf(std::span<const LossEvent> events, Direction direction
   return terms;
 }
 
-// ln E[exp(slope * loss)] of the finite part, all runs together.
+// At least ln E[exp(slope * loss)] of the finite part, all runs together.
 double LogMoment(const std::vector<Term>& terms, double grid, double slope) {
+  // Weights by repeated multiplication, from the end where they are one: each is right to about
+  // 10^-16 times the number of points.
+  constexpr double kDrift = 1e-9;
+  const double step = std::exp(-std::abs(slope) * grid);
   double total = 0;
   for (const Term& term : terms) {
     const std::vector<double>& mass = term.masses.mass;
-    const double first = static_cast<double>(term.masses.first) * grid;
-    const double last = first + static_cast<double>(mass.size() - 1) * grid;
-    const double most = std::max(slope * first, slope * last);
+    const auto points = static_cast<int64_t>(mass.size());
+    const bool rising = slope > 0;
     double sum = 0;
-    for (size_t i = 0; i < mass.size(); ++i) {
-      sum += mass[i] * std::exp(slope * (first + static_cast<double>(i) * grid) - most);
+    double weight = 1;
+    for (int64_t i = 0; i < points && weight > 1e-300; ++i) {
+      sum += weight * mass[static_cast<size_t>(rising ? points - 1 - i : i)];
+      weight *= step;
     }
-    total += term.count * (most + std::log(sum));
+    const int64_t end = term.masses.first + (rising ? points - 1 : 0);
+    total += term.count * (slope * grid * static_cast<double>(end) + std::log(sum) + kDrift);
   }
   return total;
 }
@@ -104,12 +110,24 @@ double Extreme(const std::vector<Term>& terms, double grid, double sign) {
   constexpr double kGolden = 0.6180339887498949;
   double low = std::log(1e-4);
   double high = std::log(1e7);
-  for (int i = 0; i < 24; ++i) {
-    const double left = high - kGolden * (high - low);
-    const double right = low + kGolden * (high - low);
-    bound(left) < bound(right) ? high = right : low = left;
+  double left = high - kGolden * (high - low);
+  double right = low + kGolden * (high - low);
+  double at_left = bound(left);
+  double at_right = bound(right);
+  for (int i = 0; i < 20; ++i) {
+    if (at_left < at_right) {
+      high = std::exchange(right, left);
+      at_right = at_left;
+      left = high - kGolden * (high - low);
+      at_left = bound(left);
+    } else {
+      low = std::exchange(left, right);
+      at_left = at_right;
+      right = low + kGolden * (high - low);
+      at_right = bound(right);
+    }
   }
-  return std::min(most, bound((low + high) / 2));
+  return std::min({most, at_left, at_right});
 }
 
 struct Window {
@@ -141,6 +159,19 @@ double ChooseGrid(std::span<const LossEvent> events, double wanted) {
   return grid;
 }
 
+std::complex<double> Multiply(std::complex<double> a, std::complex<double> b) {
+  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+}
+
+std::complex<double> Power(std::complex<double> base, uint64_t exponent) {
+  std::complex<double> power = 1;
+  for (; exponent > 1; exponent /= 2) {
+    if (exponent % 2 == 1) power = Multiply(power, base);
+    base = Multiply(base, base);
+  }
+  return exponent == 1 ? Multiply(power, base) : power;
+}
+
 struct Composed {
   LossMasses masses;
   double delta_floor;
@@ -162,13 +193,16 @@ Composed ComposeTerms(const std::vector<Term>& terms, double grid) {
       values[i & (points - 1)] += term.masses.mass[i];
     }
     transform.Forward(values);
-    for (size_t k = 0; k < points; ++k) {
-      product[k] *= term.count == 1 ? values[k] : std::pow(values[k], term.count);
+    // Masses are real: the second half mirrors the first.
+    const auto count = static_cast<uint64_t>(term.count);
+    for (size_t k = 0; k <= points / 2; ++k) {
+      product[k] = Multiply(product[k], Power(values[k], count));
     }
     finite += term.count * std::log1p(-std::min(term.masses.infinity, 1.0));
     start += term.count * static_cast<double>(term.masses.first);
     runs += term.count;
   }
+  for (size_t k = points / 2 + 1; k < points; ++k) product[k] = std::conj(product[points - k]);
   transform.Backward(product);
 
   Composed composed{.masses = {.first = static_cast<int64_t>(std::floor(window.low / grid))}};
