@@ -16,7 +16,8 @@ namespace weir::test {
 inline std::vector<std::vector<std::string>> GoldenRows(const std::string& name) {
   const std::string path = std::string(WEIR_SOURCE_DIR) + "/tests/testdata/dp/" + name + ".json";
   std::vector<std::vector<std::string>> rows;
-  for (const auto& row : nlohmann::json::parse(ReadTextFile(path)).at("rows")) {
+  const nlohmann::json document = nlohmann::json::parse(ReadTextFile(path));
+  for (const auto& row : document.at("rows")) {
     std::vector<std::string> cells;
     for (const auto& cell : row) {
       cells.push_back(cell.is_string() ? cell.get<std::string>() : cell.dump());
