@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/data/batch_rows.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temporary_folder.h"
 
@@ -13,7 +14,6 @@ namespace {
 using test::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using Rows = std::vector<std::vector<std::string>>;
 
 StatusOr<CsvReader> Open(const test::TemporaryFolder& folder, const std::string& bytes,
                          char delimiter = ',') {
@@ -22,10 +22,8 @@ StatusOr<CsvReader> Open(const test::TemporaryFolder& folder, const std::string&
   return CsvReader::Open(std::move(file), delimiter);
 }
 
-struct Content {
+struct Content : ReadContent {
   std::vector<std::string> header;
-  Rows rows;
-  std::vector<std::string> faults;  // "row: what", rows from 1
 };
 
 // The whole file, all columns.
@@ -33,24 +31,10 @@ Content Split(const std::string& bytes, char delimiter = ',') {
   const test::TemporaryFolder folder;
   auto reader = Open(folder, bytes, delimiter);
   EXPECT_TRUE(reader.ok()) << reader.status();
-  Content content{.header = reader->header()};
-  std::vector<size_t> all(content.header.size());
+  std::vector<size_t> all(reader->header().size());
   for (size_t i = 0; i < all.size(); ++i) all[i] = i;
   reader->Select(all);
-  while (true) {
-    const Batch* batch = *reader->NextBatch();
-    if (batch->rows == 0) return content;
-    for (const RowFault& fault : batch->faults) {
-      content.faults.push_back(std::to_string(content.rows.size() + fault.row + 1) + ": " +
-                               fault.what);
-    }
-    for (size_t row = 0; row < batch->rows; ++row) {
-      content.rows.emplace_back();
-      for (const BatchColumn& column : batch->columns) {
-        content.rows.back().emplace_back(static_cast<const std::string_view*>(column.cells)[row]);
-      }
-    }
-  }
+  return {ReadToTheEnd(*reader), reader->header()};
 }
 
 TEST(CsvReaderTest, SplitsPlainRows) {

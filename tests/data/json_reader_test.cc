@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/data/batch_rows.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temporary_folder.h"
 
@@ -13,11 +14,8 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using Rows = std::vector<std::vector<std::string>>;
 
-struct Content {
-  Rows rows;
-  std::vector<std::string> faults;  // "row: what", rows from 1
+struct Content : ReadContent {
   std::vector<std::string> first_members;
   std::vector<bool> seen;
 };
@@ -27,24 +25,7 @@ Content Split(const std::string& bytes) {
   const test::TemporaryFolder folder;
   test::WriteTextFile(folder.Path("a.jsonl"), bytes);
   JsonReader reader(*OpenRegularFile(folder.Path("a.jsonl")), {"a", "b"});
-  Content content;
-  while (true) {
-    const Batch* batch = *reader.NextBatch();
-    if (batch->rows == 0) break;
-    for (const RowFault& fault : batch->faults) {
-      content.faults.push_back(std::to_string(content.rows.size() + fault.row + 1) + ": " +
-                               fault.what);
-    }
-    for (size_t row = 0; row < batch->rows; ++row) {
-      content.rows.emplace_back();
-      for (const BatchColumn& column : batch->columns) {
-        content.rows.back().emplace_back(static_cast<const std::string_view*>(column.cells)[row]);
-      }
-    }
-  }
-  content.first_members = reader.first_members();
-  content.seen = {reader.HasSeen(0), reader.HasSeen(1)};
-  return content;
+  return {ReadToTheEnd(reader), reader.first_members(), {reader.HasSeen(0), reader.HasSeen(1)}};
 }
 
 TEST(JsonReaderTest, TakesEveryKindOfValue) {

@@ -58,28 +58,14 @@ class DoorMemoryTest : public test::ReleaseTest {
 
 TEST_F(DoorMemoryTest, InTheEngineIsAnErrorAndTheChargeStands) {
   HungryEngine engine;
-  EXPECT_THAT(RunWith({.engine = engine,
-                       .ledger = ledger(),
-                       .store = store(),
-                       .random = SystemRandom(),
-                       .clock = clock(),
-                       .signer = nullptr,
-                       .provider = {}}),
-              StatusIs(StatusCode::kResourceExhausted));
+  EXPECT_THAT(RunWith(MakeParts(engine, SystemRandom())), StatusIs(StatusCode::kResourceExhausted));
   EXPECT_EQ(ledger().Get(charge_)->state, ledger::ChargeState::kDebited);
   EXPECT_THAT(RunWith(MakeParts()), IsOk());
 }
 
 TEST_F(DoorMemoryTest, AfterTheEngineIsAnErrorAndTheChargeStands) {
   HungryRandom random;
-  EXPECT_THAT(RunWith({.engine = engine(),
-                       .ledger = ledger(),
-                       .store = store(),
-                       .random = random,
-                       .clock = clock(),
-                       .signer = nullptr,
-                       .provider = {}}),
-              StatusIs(StatusCode::kResourceExhausted));
+  EXPECT_THAT(RunWith(MakeParts(engine(), random)), StatusIs(StatusCode::kResourceExhausted));
   EXPECT_EQ(ledger().Get(charge_)->state, ledger::ChargeState::kDebited);
   EXPECT_THAT(RunWith(MakeParts()), IsOk());
 }
@@ -88,14 +74,7 @@ TEST_F(DoorMemoryTest, AChargeIsNotStartedAFourthTime) {
   HungryEngine engine;
   for (int start = 0; start < ledger::kMaxStarts; ++start) {
     HungryRandom random;
-    EXPECT_THAT(RunWith({.engine = engine,
-                         .ledger = ledger(),
-                         .store = store(),
-                         .random = random,
-                         .clock = clock(),
-                         .signer = nullptr,
-                         .provider = {}}),
-                StatusIs(StatusCode::kResourceExhausted));
+    EXPECT_THAT(RunWith(MakeParts(engine, random)), StatusIs(StatusCode::kResourceExhausted));
     Reopen();
   }
   EXPECT_THAT(RunWith(MakeParts()), StatusIs(StatusCode::kFailedPrecondition));

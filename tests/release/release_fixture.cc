@@ -47,12 +47,11 @@ void ReleaseTest::Reopen() {
                                                           clock_, SystemRandom(), SystemFiles()));
 }
 
-release::Door::Parts ReleaseTest::MakeParts() {
-  return {.engine = *engine_,
+release::Door::Parts ReleaseTest::MakeParts(data::Engine& engine, RandomSource& random) {
+  return {.engine = engine,
           .ledger = *ledger_,
           .store = *store_,
-          .random = SystemRandom(),
-          .clock = clock_,
+          .random = random,
           .signer = nullptr,
           .provider = {}};
 }

@@ -47,7 +47,9 @@ class ReleaseTest : public ::testing::Test {
   void SetUp() override;
   // Closes the ledger and opens it again, as after a restart.
   void Reopen();
-  release::Door::Parts MakeParts();
+  release::Door::Parts MakeParts() { return MakeParts(*engine_, SystemRandom()); }
+  // With another engine or source of randomness.
+  release::Door::Parts MakeParts(data::Engine& engine, RandomSource& random);
   release::Door MakeDoor() { return release::Door(MakeParts()); }
   void WriteCsv(const std::string& text);
 

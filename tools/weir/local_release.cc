@@ -45,7 +45,6 @@ release::Door LocalRelease::MakeDoor() {
                         .ledger = *ledger_,
                         .store = store_,
                         .random = context_.random(),
-                        .clock = context_.clock(),
                         .signer = nullptr,
                         .provider = {}});
 }

@@ -46,7 +46,6 @@ class Door {
     ledger::Ledger& ledger;
     ReleaseStore& store;
     RandomSource& random;
-    Clock& clock;
     const crypto::NoteSigner* signer;  // null: manifests stay unsigned (a file without a member)
     std::string provider;              // member id, or empty
   };

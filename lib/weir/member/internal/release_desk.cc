@@ -26,7 +26,6 @@ ReleaseDesk::ReleaseDesk(const Context& context, DatasetRegistry& datasets, ledg
              .ledger = ledger,
              .store = store_,
              .random = context.random,
-             .clock = context.clock,
              .signer = &context.identity.node_signer,
              .provider = context.identity.member}) {}
 
