@@ -41,7 +41,7 @@ Case AllowedCase() {
   hour->set_column("hour");
   for (const char* edge : {"0", "12", "24"}) hour->mutable_bucket()->add_edges(edge);
   terms.add_measures()->mutable_rows();
-  terms.add_measures()->set_sum("fatalities");
+  terms.add_measures()->mutable_sum()->set_column("fatalities");
   terms.set_approval(v1::APPROVAL_AUTO);
   c.request.set_requester("kc");
   c.request.set_target("co");
@@ -158,7 +158,7 @@ INSTANTIATE_TEST_SUITE_P(
                 [](Case& c) { c.request.mutable_spec()->add_measures()->mutable_units(); },
                 v1::REFUSAL_REASON_MEASURE_NOT_AGREED},
         Refusal{"SumOfAnotherColumn",
-                [](Case& c) { c.request.mutable_spec()->add_measures()->set_sum("persons"); },
+                [](Case& c) { c.request.mutable_spec()->add_measures()->mutable_sum()->set_column("persons"); },
                 v1::REFUSAL_REASON_MEASURE_NOT_AGREED},
         Refusal{"ShareUsedUp", [](Case& c) { c.input.agreement_budget_holds = false; },
                 v1::REFUSAL_REASON_AGREEMENT_BUDGET},

@@ -111,7 +111,7 @@ TEST(QuestionTest, EveryDifferenceOfAnAnswerShows) {
       {"keys", [](v1::ResolvedPlan& p) { p.mutable_keys(1)->mutable_bucket()->set_edges(1, "6"); }},
       {"measures", [](v1::ResolvedPlan& p) { p.mutable_measures()->RemoveLast(); }},
       {"measures",
-       [](v1::ResolvedPlan& p) { p.mutable_measures(1)->mutable_measure()->set_sum("hour"); }},
+       [](v1::ResolvedPlan& p) { p.mutable_measures(1)->mutable_measure()->mutable_sum()->set_column("hour"); }},
       {"measures",
        [](v1::ResolvedPlan& p) { p.mutable_measures(0)->mutable_measure()->mutable_units(); }},
       {"bounds", [](v1::ResolvedPlan& p) { p.mutable_bounds()->set_max_rows_per_key(3); }},
