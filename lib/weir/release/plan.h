@@ -2,6 +2,7 @@
 #ifndef WEIR_RELEASE_PLAN_H_
 #define WEIR_RELEASE_PLAN_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,34 +18,68 @@
 
 namespace weir::release {
 
-// One measure of a plan: what the engine adds up, the noise it gets, and how it is shown.
-struct MeasurePlan {
-  std::string name;  // output column: rows, units, sum_<column>
-  data::Contribution contribution;
-  dp::PlannedNoise noise;  // in grid steps; times contribution.grid in the measure's unit
+// How the numbers of one channel are arranged.
+enum class ChannelShape {
+  kCells,  // one number a cell
+  kBins,   // one number a cell and bin
 };
 
-// A spec resolved against a dataset: everything that happens is fixed, no data has been touched.
-struct ReleasePlan {
-  v1::ResolvedPlan resolved;
-  // Signed-text form of `resolved` without its derived figures: the plan's identity. Equal
-  // questions, equal text.
-  std::string text;
-  data::AggregateQuery query;
-  std::vector<data::PlainColumn> key_columns;  // int columns as int64, all other keys as text
-  std::vector<MeasurePlan> measures;
-  PrivacyCost cost;
-  std::string privacy_unit;
-  uint64_t cells;  // rows of the result
+// What the engine adds up once; several measures may use it.
+struct Channel {
+  data::Contribution contribution;
+  ChannelShape shape = ChannelShape::kCells;
+  uint64_t bins = 1;                        // numbers a cell
+  dp::MeasureSensitivity sensitivity = {};  // of all its numbers together
+  // In grid steps; none: read by the private choice of rows only, never shown.
+  std::optional<dp::PlannedNoise> noise;
+};
+
+// One measure of a plan: which channels it is made of, and the columns it is shown in.
+struct MeasurePlan {
+  v1::Measure asked;                  // decimals canonical
+  std::vector<std::string> columns;   // rows; sum_cost; quantile_cost_0.5, ...
+  std::vector<size_t> channels;       // in the order in which its figures are computed
+  std::vector<double> quantiles = {};
+};
+
+// Which rows a release shows, if not every combination of the keys.
+struct SelectionPlan {
+  v1::PlannedSelection described;
+  size_t channel = 0;       // of the privacy units that decide
+  bool by_noise = true;     // noised units reach `threshold`; else the truncated geometric rule
+  int128 threshold = 0;
+  int64_t min_units = 1;
+  std::optional<Epsilon> epsilon;  // of the truncated geometric rule
+  Delta delta = Delta::Zero();     // of the rule
+};
+
+struct TopPlan {
+  v1::PlannedTop described;
+  size_t channel = 0;  // of the counts
+  uint64_t rows = 0;
+  // Private search among all cells, each round at this epsilon; nullopt: the largest of the noised
+  // counts, which costs nothing.
+  std::optional<Epsilon> epsilon_a_round;
+};
+
+// One way to answer that the planner weighed.
+struct Alternative {
+  std::string what;        // "discrete Gaussian noise, truncated geometric selection"
+  bool taken = false;
+  std::string refusal;     // why it cannot be; then the rest is zero
+  std::vector<double> standard_errors;  // by measure, 0 where it depends on the answer
+  double units_for_half = 0;            // of selection
 };
 
 // What a release may have at most, known from the plan, so that nobody pays for a table that can
 // be neither held, nor sealed, nor opened. At these limits a release takes about 1 GiB of memory
 // beside what the engine may use for reading and adding up.
 //
-// Values: rows times columns, which are one a key and three a measure.
+// Values: rows times columns, which are one a key and three or four for each column of a measure.
 inline constexpr uint64_t kMaxValues = 10'000'000;
 inline constexpr uint64_t kMaxCells = kMaxValues / 4;  // rows
+// Numbers that get noise of their own; a quantile takes many a row.
+inline constexpr uint64_t kMaxNoised = 10 * kMaxValues;
 inline constexpr uint64_t kMaxColumns = 1'000;         // as data::ParquetLimits reads
 // Text of the keys, over all rows.
 inline constexpr uint64_t kMaxLabelBytes = uint64_t{64} << 20;
@@ -59,10 +94,11 @@ inline constexpr uint64_t kMaxPayloadBytes = 16 * kMaxValues + kMaxLabelBytes + 
 //            vector of outputs under the bounds that the engine enforces, for add/remove of one
 //            privacy unit; no measure is charged for more keys than there are.
 // Reveals:   nothing; reads no data.
-//            A plan asks nothing that the engine refuses and nothing that is too large to leave.
+//            A plan asks nothing that the engine refuses, and with public keys nothing that is too
+//            large to leave.
 // Errors:    INVALID_ARGUMENT naming the place in the spec: unknown column, key without a public
-//            domain or buckets, two output columns of one name (in any case of letters), sum
-//            without bounds, bounds missing or zero, one of the limits above, ...
+//            domain, buckets or selection, two output columns of one name (in any case of letters),
+//            sum without bounds, bounds missing or zero, one of the limits above, ...
 StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset,
                            const doc::Document<v1::ReleaseSpec>& spec);
 
