@@ -49,8 +49,8 @@ StatusOr<data::Contribution> OfNumber(const data::DatasetDescription& dataset,
                            name.c_str());
   }
   if (!column->grid.has_value()) {
-    return InvalidArgument("%s needs the `grid` of decimal column %s in the dataset document",
-                           what, name.c_str());
+    return InvalidArgument("%s needs the `grid` of decimal column %s in the dataset document", what,
+                           name.c_str());
   }
   data::Contribution contribution{.kind = kind, .column = name, .grid = *column->grid};
   WEIR_ASSIGN_OR_RETURN(contribution.lowest, GridSteps(*column->lowest, *column));
@@ -84,7 +84,6 @@ void WriteCanonical(const std::vector<Decimal>& values,
   }
 }
 
-
 bool SameContribution(const data::Contribution& a, const data::Contribution& b) {
   return a.kind == b.kind && a.column == b.column && a.grid == b.grid && a.lowest == b.lowest &&
          a.highest == b.highest && a.origin == b.origin && a.unit_lowest == b.unit_lowest &&
@@ -113,6 +112,13 @@ uint128 Reach(const data::Contribution& c) {
   }
 }
 
+std::string* MutableWithin(v1::Measure& measure) {
+  if (measure.has_rows()) return measure.mutable_rows()->mutable_within();
+  if (measure.has_units()) return measure.mutable_units()->mutable_within();
+  if (measure.has_sum()) return measure.mutable_sum()->mutable_within();
+  return nullptr;
+}
+
 }  // namespace
 
 bool CountsRows(const data::Contribution& contribution) {
@@ -126,7 +132,7 @@ StatusOr<dp::MeasureSensitivity> Sensitivity(const Channel& channel,
   auto touched = static_cast<uint64_t>(bounds.max_keys_per_unit.value());
   if (cells > 0) touched = std::min(touched, cells);
   const uint128 reach = Reach(channel.contribution);
-  uint128 rows = touched;         // of one unit in all
+  uint128 rows = touched;          // of one unit in all
   uint128 squared_rows = touched;  // sum of the squares of its rows by cell
   if (CountsRows(channel.contribution)) {
     const auto in_cell = static_cast<uint128>(bounds.max_rows_per_key.value());
@@ -141,25 +147,27 @@ StatusOr<dp::MeasureSensitivity> Sensitivity(const Channel& channel,
   if (reach > kMost || rows * reach > kMost) {
     return InvalidArgument("the bounds let one privacy unit change a measure by more than 2^62");
   }
-  // At most (rows * reach)^2.
-  return dp::MeasureSensitivity{.l1 = rows * reach, .squared_l2 = squared_rows * reach * reach};
+  // A row changes one node of every level of a tree; the levels' squares add up.
+  const uint128 levels = channel.tree.has_value() ? channel.tree->height() : 1;
+  // At most (rows * reach)^2 a level.
+  return dp::MeasureSensitivity{.l1 = levels * rows * reach,
+                                .squared_l2 = levels * squared_rows * reach * reach};
 }
 
-StatusOr<std::optional<Decimal>> WithinOf(const v1::Measure& measure) {
-  std::string text;
-  if (measure.has_rows()) text = measure.rows().within();
-  if (measure.has_units()) text = measure.units().within();
-  if (measure.has_sum()) text = measure.sum().within();
-  if (text.empty()) return std::optional<Decimal>();
-  WEIR_ASSIGN_OR_RETURN(const Decimal within, ParseDecimal(text));
+StatusOr<std::optional<Decimal>> WithinOf(v1::Measure measure) {
+  const std::string* text = MutableWithin(measure);
+  if (text == nullptr || text->empty()) return std::optional<Decimal>();
+  WEIR_ASSIGN_OR_RETURN(const Decimal within, ParseDecimal(*text));
   if (within.coefficient <= 0) {
-    return InvalidArgument("within must be above 0, got %s", text.c_str());
+    return InvalidArgument("within must be above 0, got %s", text->c_str());
   }
   return std::optional<Decimal>(within);
 }
 
 Status MeasurePlanner::Add(const v1::Measure& measure) {
   WEIR_ASSIGN_OR_RETURN(MeasurePlan plan, Resolve(measure));
+  WEIR_ASSIGN_OR_RETURN(const std::optional<Decimal> within, WithinOf(measure));
+  if (within.has_value()) *MutableWithin(plan.asked) = FormatDecimal(*within);
   for (const MeasurePlan& other : measures_) {
     if (other.columns == plan.columns) {
       return InvalidArgument("measure %s is named twice", plan.columns.front().c_str());
@@ -176,8 +184,9 @@ size_t MeasurePlanner::ChannelOf(const data::Contribution& contribution) {
   Channel channel;
   channel.contribution = contribution;
   if (contribution.kind == data::ContributionKind::kBins) {
-    channel.shape = ChannelShape::kBins;
-    channel.bins = contribution.edges.size() - 1;
+    const bool is_tree = contribution.edges.empty();
+    channel.shape = is_tree ? ChannelShape::kTree : ChannelShape::kBins;
+    channel.bins = is_tree ? 1 : contribution.edges.size() - 1;
   }
   channels_.push_back(std::move(channel));
   return channels_.size() - 1;
@@ -260,8 +269,27 @@ StatusOr<MeasurePlan> MeasurePlanner::ResolveMoments(const v1::Measure& measure)
 }
 
 StatusOr<MeasurePlan> MeasurePlanner::ResolveQuantiles(const v1::Measure& measure) {
-  (void)measure;
-  return InvalidArgument("quantiles are not there yet");
+  const v1::Quantiles& quantiles = measure.quantiles();
+  WEIR_ASSIGN_OR_RETURN(
+      data::Contribution bins,
+      OfNumber(dataset_, quantiles.column(), data::ContributionKind::kBins, "quantiles"));
+  WEIR_ASSIGN_OR_RETURN(const std::vector<Decimal> at, ReadAscending(quantiles.at(), "at"));
+  if (at.empty() || at.size() > kMaxQuantiles) {
+    return InvalidArgument("quantiles need 1 to %d values of `at`, got %zu", kMaxQuantiles,
+                           at.size());
+  }
+  bins.bin_steps = 1;  // until the kind of noise is known
+  MeasurePlan plan{.asked = measure, .columns = {}, .channels = {ChannelOf(bins)}};
+  WriteCanonical(at, *plan.asked.mutable_quantiles()->mutable_at());
+  for (const Decimal& quantile : at) {
+    if (quantile.coefficient <= 0 || Compare(quantile, Decimal{1, 0}) >= 0) {
+      return InvalidArgument("quantiles lie between 0 and 1, got %s",
+                             FormatDecimal(quantile).c_str());
+    }
+    plan.columns.push_back("quantile_" + quantiles.column() + "_" + FormatDecimal(quantile));
+    plan.quantiles.push_back(ToDouble(quantile));
+  }
+  return plan;
 }
 
 StatusOr<MeasurePlan> MeasurePlanner::ResolveHistogram(const v1::Measure& measure) {

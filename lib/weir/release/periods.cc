@@ -78,7 +78,8 @@ std::string PeriodText(int64_t number, v1::PeriodLength length) {
       return DateText(number);
     default: {
       // Rounds towards minus infinity.
-      const int64_t day = number >= 0 ? number / kHoursADay : -((kHoursADay - 1 - number) / kHoursADay);
+      const int64_t day =
+          number >= 0 ? number / kHoursADay : -((kHoursADay - 1 - number) / kHoursADay);
       (void)std::snprintf(text, sizeof text, "T%02d", static_cast<int>(number - day * kHoursADay));
       return DateText(day) + text;
     }
@@ -100,8 +101,7 @@ StatusOr<std::vector<std::string>> PeriodsOf(const v1::Period& period) {
                            period.first().c_str());
   }
   if (*last - *first >= kMaxPeriods) {
-    return InvalidArgument("there are more than %lld periods",
-                           static_cast<long long>(kMaxPeriods));
+    return InvalidArgument("there are more than %lld periods", static_cast<long long>(kMaxPeriods));
   }
   std::vector<std::string> periods;
   for (int64_t number = *first; number <= *last; ++number) {

@@ -13,6 +13,7 @@
 #include "weir/data/plain_table.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/dp/noise_planner.h"
+#include "weir/dp/quantile_counts.h"
 #include "weir/privacy/privacy_cost.h"
 #include "weir/v1/release.pb.h"
 
@@ -22,31 +23,33 @@ namespace weir::release {
 enum class ChannelShape {
   kCells,  // one number a cell
   kBins,   // one number a cell and bin
+  kTree,   // one number a cell and node of a tree of bins
 };
 
 // What the engine adds up once; several measures may use it.
 struct Channel {
   data::Contribution contribution;
   ChannelShape shape = ChannelShape::kCells;
-  uint64_t bins = 1;                        // numbers a cell
-  dp::MeasureSensitivity sensitivity = {};  // of all its numbers together
-  // In grid steps; none: read by the private choice of rows only, never shown.
+  uint64_t bins = 1;                           // of a cell; 1 with kCells
+  std::optional<dp::QuantileShape> tree = {};  // kTree
+  dp::MeasureSensitivity sensitivity = {};     // of all its numbers together
+  // In grid steps; none: only read by the private choice of rows.
   std::optional<dp::PlannedNoise> noise;
 };
 
 // One measure of a plan: which channels it is made of, and the columns it is shown in.
 struct MeasurePlan {
-  v1::Measure asked;                  // decimals canonical
-  std::vector<std::string> columns;   // rows; sum_cost; quantile_cost_0.5, ...
-  std::vector<size_t> channels;       // in the order in which its figures are computed
+  v1::Measure asked;                 // decimals canonical
+  std::vector<std::string> columns;  // rows; sum_cost; quantile_cost_0.5, ...
+  std::vector<size_t> channels;      // in the order in which its figures are computed
   std::vector<double> quantiles = {};
 };
 
 // Which rows a release shows, if not every combination of the keys.
 struct SelectionPlan {
   v1::PlannedSelection described;
-  size_t channel = 0;       // of the privacy units that decide
-  bool by_noise = true;     // noised units reach `threshold`; else the truncated geometric rule
+  size_t channel = 0;    // of the privacy units that decide
+  bool by_noise = true;  // noised units reach `threshold`; else the truncated geometric rule
   int128 threshold = 0;
   int64_t min_units = 1;
   std::optional<Epsilon> epsilon;  // of the truncated geometric rule
@@ -64,11 +67,29 @@ struct TopPlan {
 
 // One way to answer that the planner weighed.
 struct Alternative {
-  std::string what;        // "discrete Gaussian noise, truncated geometric selection"
+  std::string what;  // "discrete Gaussian noise, truncated geometric selection"
   bool taken = false;
-  std::string refusal;     // why it cannot be; then the rest is zero
+  std::string refusal;                  // why it cannot be; then the rest is zero
   std::vector<double> standard_errors;  // by measure, 0 where it depends on the answer
   double units_for_half = 0;            // of selection
+};
+
+// A spec resolved against a dataset: everything that happens is fixed, no data has been touched.
+struct ReleasePlan {
+  v1::ResolvedPlan resolved;
+  // Signed-text form of `resolved` without its derived figures: the plan's identity. Equal
+  // questions, equal text.
+  std::string text;
+  data::AggregateQuery query;
+  std::vector<data::PlainColumn> key_columns;  // int columns as int64, all other keys as text
+  std::vector<Channel> channels;               // one a measure of `query`
+  std::vector<MeasurePlan> measures;
+  std::optional<SelectionPlan> selection;
+  std::optional<TopPlan> top;
+  PrivacyCost cost;
+  std::string privacy_unit;
+  uint64_t cells;  // combinations of the keys; 0 if one of them has no public domain
+  std::vector<Alternative> alternatives;
 };
 
 // What a release may have at most, known from the plan, so that nobody pays for a table that can
@@ -80,7 +101,7 @@ inline constexpr uint64_t kMaxValues = 10'000'000;
 inline constexpr uint64_t kMaxCells = kMaxValues / 4;  // rows
 // Numbers that get noise of their own; a quantile takes many a row.
 inline constexpr uint64_t kMaxNoised = 10 * kMaxValues;
-inline constexpr uint64_t kMaxColumns = 1'000;         // as data::ParquetLimits reads
+inline constexpr uint64_t kMaxColumns = 1'000;  // as data::ParquetLimits reads
 // Text of the keys, over all rows.
 inline constexpr uint64_t kMaxLabelBytes = uint64_t{64} << 20;
 // Text of the plan; the manifest, a document of 1 MiB, holds it indented.

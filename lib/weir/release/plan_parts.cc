@@ -37,8 +37,7 @@ std::vector<std::string> Numbers(int first, int last) {
   return numbers;
 }
 
-Status SetPart(const data::ColumnDescription& column, v1::DatePart part,
-               data::KeyDomain& domain) {
+Status SetPart(const data::ColumnDescription& column, v1::DatePart part, data::KeyDomain& domain) {
   if (!IsTime(column)) {
     return InvalidArgument("column %s is neither a date nor a timestamp and has no parts",
                            column.name.c_str());
@@ -113,8 +112,7 @@ Status SetLevel(const data::ColumnDescription& column, const std::string& name,
   return OkStatus();
 }
 
-Status SetValues(const data::ColumnDescription& column, bool may_be_open,
-                 data::KeyDomain& domain) {
+Status SetValues(const data::ColumnDescription& column, bool may_be_open, data::KeyDomain& domain) {
   domain.values = column.domain;
   if (domain.values.empty() && column.type == v1::COLUMN_TYPE_BOOL) {
     domain.values = {"false", "true"};

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "weir/base/decimal.h"
+#include "weir/doc/same_document.h"
 #include "weir/privacy/parameters.h"
 
 namespace weir::member::internal {
@@ -18,16 +19,41 @@ bool SameNumber(const std::string& a, const std::string& b) {
   return first.ok() && second.ok() ? *first == *second : a == b;
 }
 
-// Symmetric. NOLINTNEXTLINE(bugprone-easily-swappable-parameters)
-bool SameKey(const v1::Key& a, const v1::Key& b) {
-  return a.column() == b.column() && a.has_bucket() == b.has_bucket() &&
-         std::equal(a.bucket().edges().begin(), a.bucket().edges().end(),
-                    b.bucket().edges().begin(), b.bucket().edges().end(), SameNumber);
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters)
+bool IsAtMost(const std::string& planned, const std::string& asked) {
+  const StatusOr<Decimal> first = ParseDecimal(planned.empty() ? "0" : planned);
+  const StatusOr<Decimal> second = ParseDecimal(asked.empty() ? "0" : asked);
+  return first.ok() && second.ok() && Compare(*first, *second) <= 0;
 }
 
 bool SameMeasure(const v1::PlannedMeasure& planned, const v1::Measure& asked) {
-  return planned.measure().measure_case() == asked.measure_case() &&
-         planned.measure().sum() == asked.sum();
+  return doc::SameDocument(planned.measure(), asked);
+}
+
+bool SaysWithin(const v1::ReleaseSpec& spec) {
+  return std::any_of(spec.measures().begin(), spec.measures().end(), [](const v1::Measure& m) {
+    return !m.rows().within().empty() || !m.units().within().empty() || !m.sum().within().empty();
+  });
+}
+
+// A wanted accuracy is paid as it needs, at most what is named; a delta that is not needed is not
+// paid.
+bool SamePrivacy(const v1::ResolvedPlan& plan, const v1::ReleaseSpec& spec) {
+  const v1::Privacy& asked = spec.privacy();
+  const bool epsilon = SaysWithin(spec)
+                           ? asked.epsilon().empty() || IsAtMost(plan.epsilon(), asked.epsilon())
+                           : SameNumber(plan.epsilon(), asked.epsilon());
+  return epsilon && IsAtMost(plan.delta(), asked.delta());
+}
+
+bool SameChoice(const v1::ResolvedPlan& plan, const v1::ReleaseSpec& spec) {
+  const v1::Top& top = plan.top().top();
+  const bool by_rows = spec.top().by() == v1::TOP_BY_ROWS;
+  return plan.has_selection() == spec.has_selection() && plan.has_top() == spec.has_top() &&
+         (!spec.has_selection() ||
+          plan.selection().selection().min_units() == std::max(1U, spec.selection().min_units())) &&
+         (!spec.has_top() ||
+          (top.keys() == spec.top().keys() && (top.by() == v1::TOP_BY_ROWS) == by_rows));
 }
 
 bool SameBound(uint32_t planned, uint32_t asked) { return asked == 0 || planned == asked; }
@@ -45,12 +71,18 @@ v1::ReleaseSpec QuestionOf(const v1::ResolvedPlan& plan) {
   *spec.mutable_keys() = plan.keys();
   for (const v1::PlannedMeasure& planned : plan.measures()) {
     *spec.add_measures() = planned.measure();
-    spec.mutable_privacy()->set_noise(planned.event().noise());
+    spec.mutable_privacy()->set_noise(planned.events(0).mechanism() ==
+                                              v1::MECHANISM_DISCRETE_GAUSSIAN
+                                          ? v1::NOISE_DISCRETE_GAUSSIAN
+                                          : v1::NOISE_DISCRETE_LAPLACE);
   }
   *spec.mutable_bounds() = plan.bounds();
   spec.mutable_privacy()->set_epsilon(plan.epsilon());
   spec.mutable_privacy()->set_delta(plan.delta());
   *spec.mutable_windows() = plan.windows();
+  *spec.mutable_filter() = plan.filter();
+  if (plan.has_selection()) *spec.mutable_selection() = plan.selection().selection();
+  if (plan.has_top()) *spec.mutable_top() = plan.top().top();
   return spec;
 }
 
@@ -61,17 +93,21 @@ Status CheckAnswers(const v1::ResolvedPlan& plan, const v1::ReleaseSpec& spec) {
     differs = "measures";
   }
   if (!std::equal(plan.keys().begin(), plan.keys().end(), spec.keys().begin(), spec.keys().end(),
-                  SameKey)) {
+                  doc::SameDocument)) {
     differs = "keys";
   }
   if (!SameBound(plan.bounds().max_keys_per_unit(), spec.bounds().max_keys_per_unit()) ||
-      !SameBound(plan.bounds().max_rows_per_key(), spec.bounds().max_rows_per_key())) {
+      !SameBound(plan.bounds().max_rows_per_key(), spec.bounds().max_rows_per_key()) ||
+      (spec.bounds().max_rows_per_unit() > 0 &&
+       plan.bounds().max_rows_per_unit() > spec.bounds().max_rows_per_unit())) {
     differs = "bounds";
   }
-  if (!SameNumber(plan.epsilon(), spec.privacy().epsilon()) ||
-      !SameNumber(plan.delta(), spec.privacy().delta())) {
-    differs = "privacy parameters";
+  if (!SamePrivacy(plan, spec)) differs = "privacy parameters";
+  if (!std::equal(plan.filter().begin(), plan.filter().end(), spec.filter().begin(),
+                  spec.filter().end(), doc::SameDocument)) {
+    differs = "filters";
   }
+  if (!SameChoice(plan, spec)) differs = "rows";
   if (AsSet(plan.windows()) != AsSet(spec.windows())) differs = "windows";
   if (plan.dataset() != spec.dataset()) differs = "data set";
   if (differs == nullptr) return OkStatus();

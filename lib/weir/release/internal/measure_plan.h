@@ -43,7 +43,7 @@ class MeasurePlanner {
 };
 
 // Wanted half width of a measure's intervals, in its own unit; nullopt if none is named.
-StatusOr<std::optional<Decimal>> WithinOf(const v1::Measure& measure);
+StatusOr<std::optional<Decimal>> WithinOf(v1::Measure measure);
 
 // Whether rows count for the contribution, so that their number must be bounded.
 bool CountsRows(const data::Contribution& contribution);

@@ -18,8 +18,8 @@ std::vector<std::string> ColumnNames(const std::vector<data::KeyDomain>& keys,
 // That no two of them differ at most in their case, which is nothing to DuckDB.
 Status CheckColumnNames(const std::vector<std::string>& names);
 
-// That a table of `rows` rows, and what has to be noised for it, stays below kMaxColumns, kMaxValues
-// and kMaxLabelBytes.
+// That a table of `rows` rows, and what has to be noised for it, stays below kMaxColumns,
+// kMaxValues and kMaxLabelBytes.
 Status CheckSize(const std::vector<data::KeyDomain>& keys, const std::vector<Channel>& channels,
                  size_t columns, uint64_t rows);
 
