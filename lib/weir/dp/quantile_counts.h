@@ -28,10 +28,10 @@ struct QuantileShapeOptions {
 // A tree over equal runs of grid steps: `height` levels below the root, every node `branching`
 // children, except at the right edge, where leaves beyond `highest` do not exist.
 //
-// Rule: leaf_steps is the smallest that needs at most most_leaves leaves. A noised rank adds, at
-// every level, the noise of about branching/6 nodes, whose variance grows with the square of the
-// height for Laplace noise and with the height for Gaussian; so the height is the one with the
-// smallest branching * height^3 or branching * height^2 (65,536 leaves: 16 x 4 or 9 x 5 or so).
+// Rule: leaf_steps is the smallest that needs at most most_leaves leaves. A noised rank holds, at
+// every level, the noise of about branching/6 nodes, each with a variance that grows with the
+// square of the height for Laplace noise and with the height for Gaussian. Height and branching
+// are those with the smallest sum, so about 16^4 for Laplace and 7^6 for Gaussian noise.
 // Immutable, thread-safe.
 class QuantileShape {
  public:

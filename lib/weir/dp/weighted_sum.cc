@@ -14,8 +14,8 @@ namespace {
 
 constexpr double kWrappedMass = 1e-8;
 constexpr double kRoundingError = 1e-9;
-// Products below this count as zero: together far below kRoundingError.
-constexpr double kNegligible = 1e-13;
+// Products below this count as zero: together below a tenth of kRoundingError.
+constexpr double kNegligible = 4e-12;
 // The excess of a tail is that of a w smaller by half of this many deviations.
 constexpr double kResolution = 0.01;
 constexpr double kTwoPi = 2 * std::numbers::pi;
@@ -113,31 +113,40 @@ void WeightedSum::Prepare() const {
   }
   reach_ = reach * (1 + 1e-9);
   const double degree = std::min(20'000.0, 2 * reach_ / (kResolution * deviation_));
-  characteristic_.resize(static_cast<size_t>(degree));
-  for (size_t k = 0; k < characteristic_.size(); ++k) {
-    characteristic_[k] = Characteristic(std::numbers::pi * static_cast<double>(k + 1) / reach_);
+  const auto count = static_cast<size_t>(degree);
+  terms_.reserve(count);
+  for (size_t k = 1; k <= count; ++k) {
+    const auto order = static_cast<double>(k);
+    const double value = Characteristic(std::numbers::pi * order / reach_);
+    const double u = order / static_cast<double>(count + 1);
+    const double half_turns = std::numbers::pi * u;
+    const double smooth = half_turns * (1 - u) / std::tan(half_turns) + u;
+    terms_.push_back({2 * smooth * value / (std::numbers::pi * order),
+                      2 * (1 - u) * value / static_cast<double>(count + 1)});
   }
+  while (!terms_.empty() && terms_.back().sine == 0 && terms_.back().cosine == 0) {
+    terms_.pop_back();
+  }
+  constant_ = 1 / static_cast<double>(count + 1);
 }
 
+// Sines and cosines of multiples by rotation: each step adds rounding of about 10^-16.
 double WeightedSum::TwoSidedTail(double w) const {
   if (deviation_ == 0) return w > 0 ? 0 : 1;
   if (w <= 0) return 1;
   Prepare();
   if (w >= reach_) return std::min(kWrappedMass, CoarseTail(w));
-  const auto size = static_cast<double>(characteristic_.size() + 1);
-  const double angle = std::numbers::pi * w / reach_;
-  double indicator = 0;
-  double fejer = 0;
-  for (size_t k = 0; k < characteristic_.size(); ++k) {
-    if (characteristic_[k] == 0) continue;
-    const auto order = static_cast<double>(k + 1);
-    const double u = order / size;
-    const double smooth =
-        std::numbers::pi * u * (1 - u) / std::tan(std::numbers::pi * u) + u;
-    indicator += smooth * characteristic_[k] * std::sin(order * angle) / (std::numbers::pi * order);
-    fejer += (1 - u) * characteristic_[k] * std::cos(order * angle);
+  const double turn_sine = std::sin(std::numbers::pi * w / reach_);
+  const double turn_cosine = std::cos(std::numbers::pi * w / reach_);
+  double sine = 0;
+  double cosine = 1;
+  double covered = w / reach_ - constant_;
+  for (const Term& term : terms_) {
+    const double turned = sine * turn_cosine + cosine * turn_sine;
+    cosine = cosine * turn_cosine - sine * turn_sine;
+    sine = turned;
+    covered += term.sine * sine - term.cosine * cosine;
   }
-  const double covered = w / reach_ + 2 * indicator - (1 + 2 * fejer) / size;
   return std::clamp(1 - covered + kWrappedMass + kRoundingError, 0.0, 1.0);
 }
 

@@ -50,6 +50,11 @@ class WeightedSum {
     double count;
   };
 
+  struct Term {
+    double sine;    // of the covered mass, times sin(k pi w / reach)
+    double cosine;  // the same, subtracted
+  };
+
   double LogMoment(double slope) const;
   double Characteristic(double frequency) const;
   void Prepare() const;
@@ -57,8 +62,9 @@ class WeightedSum {
   std::vector<Factor> factors_;
   double deviation_ = 0;
   // Made by the first tail that needs them.
-  mutable double reach_ = 0;                    // P[|S| >= reach] <= 10^-8; P = 2 * reach
-  mutable std::vector<double> characteristic_;  // at 2 pi k / P, k = 1 .. K
+  mutable double reach_ = 0;  // P[|S| >= reach] <= 10^-8; the circle's circumference is twice it
+  mutable double constant_ = 0;
+  mutable std::vector<Term> terms_;  // degree k = 1 .. K
 };
 
 }  // namespace weir::dp::internal
