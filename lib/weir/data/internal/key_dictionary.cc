@@ -10,7 +10,8 @@ namespace {
 
 constexpr uint64_t kMostCodes = uint64_t{1} << 31;
 constexpr size_t kFirstSlots = 64;
-constexpr size_t kBlockBytes = size_t{1} << 14;
+constexpr size_t kFirstBlockBytes = size_t{1} << 9;
+constexpr size_t kMostDoublings = 7;
 // What an entry takes besides its bytes and slots until the table is made: hash, label, order.
 constexpr uint64_t kEntryBytes = 96;
 
@@ -76,7 +77,8 @@ StatusOr<const char*> KeyDictionary::Store(Part& part, std::string_view bytes) {
   // A label repeats the bytes.
   WEIR_RETURN_IF_ERROR(memory_.Take(kEntryBytes + bytes.size()));
   if (part.free_bytes < bytes.size() || part.free == nullptr) {
-    const size_t size = std::max(kBlockBytes, bytes.size());
+    const size_t doublings = std::min(kMostDoublings, part.blocks.size());
+    const size_t size = std::max(kFirstBlockBytes << doublings, bytes.size());
     WEIR_RETURN_IF_ERROR(memory_.Take(size));
     part.blocks.emplace_back(new char[size]);
     part.free = part.blocks.back().get();
