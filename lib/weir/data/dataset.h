@@ -46,8 +46,8 @@ struct ColumnDescription {
   std::vector<std::string> missing_values;
   bool missing_is_key = false;  // as: own_key
   std::optional<Decimal> lowest, highest;
-  std::vector<std::string> domain;  // canonical text, distinct, in the document's order
-  std::optional<Decimal> grid;      // int columns: 1 unless given
+  std::vector<std::string> domain;             // canonical text, distinct, in the document's order
+  std::optional<Decimal> grid;                 // int columns: 1 unless given
   std::vector<HierarchyLevel> hierarchy = {};  // finest level first; unique names
 
   // Position in `hierarchy`; none: there is no level of that name.

@@ -31,8 +31,10 @@ enum class KeyPart {
 };
 
 // One group-by column. With a public domain, position i of `values` (or bucket i between `edges`)
-// is code i. An open key has no domain: its values get codes as they are met. With
-// `missing_is_key` rows without a value have a code of their own, the last one of a domain.
+// is code i. An open key has no domain: its codes are the values that occur, in the order of their
+// texts. With `missing_is_key` rows without a value have a code of their own, the last one.
+//
+// Time stamps are open keys by a part or period only; values of a part are written as above.
 struct KeyDomain {
   std::string column;
   KeyPart part = KeyPart::kValue;
@@ -47,8 +49,8 @@ struct KeyDomain {
   uint64_t size() const;
 };
 
-// Rows whose value of the column passes; a missing value does not. Texts are canonical of the
-// column's type.
+// Rows whose value of the column passes; a missing value, or one that does not parse, does not.
+// Texts are written as in a document; it must ask something.
 struct Condition {
   std::string column;
   std::vector<std::string> in = {};  // empty: any
@@ -74,13 +76,15 @@ struct Contribution {
   Decimal grid = {1, 0};
   int64_t lowest = 0;
   int64_t highest = 0;
-  // kSum adds (clamped steps - origin), kSquares its square.
+  // kSum adds (clamped steps - origin), kSquares its square: with squares the clamps lie at most
+  // 2^40 steps from the origin, else at most 2^63.
   int64_t origin = 0;
-  // kSum: what one unit adds to one cell in all is clamped to these steps, after all its rows
-  // (max_rows_per_key does not hold for it).
+  // kSum: what one unit adds to one cell in all is clamped to these steps, after all its rows there
+  // (max_rows_per_key and max_rows_per_unit do not hold for it). Both or neither; a unit without a
+  // value in the cell counts as 0 before the clamp.
   std::optional<int64_t> unit_lowest = {}, unit_highest = {};
   // kBins: bin i is [edges[i], edges[i+1]), other values are in none; without edges bin i holds
-  // the clamped steps lowest + i * bin_steps and the bin_steps - 1 after it.
+  // the clamped steps lowest + i * bin_steps and the bin_steps - 1 after it. Fewer than 2^31.
   std::vector<Decimal> edges = {};
   int64_t bin_steps = 0;
 };
@@ -109,8 +113,9 @@ struct AggregateQuery {
 Status CheckQuery(const DatasetDescription& dataset, const AggregateQuery& query);
 
 // Sparse: cells that no row touched are absent (their value is zero). A cell's code is
-// sum of key code * product of the sizes of the keys after it (first key varies slowest); with an
-// open key cells are numbered from 0 and `key_codes` tells which they are.
+// sum of key code * product of the sizes of the keys after it (first key varies slowest). With an
+// open key cells are numbered from 0 in the order of their key codes, the first key's first, and
+// `key_codes` tells them: neither the order of the rows nor the threads show in a table.
 struct AggregateTable {
   size_t measures = 0;
   std::vector<uint128> cells;  // strictly ascending
@@ -124,10 +129,10 @@ struct AggregateTable {
   };
   std::vector<std::vector<BinCount>> bins;
 
-  // With an open key only.
+  // With an open key only. Texts ascend by their bytes, none is last; each occurs in some cell.
   std::vector<uint32_t> key_codes;  // cells.size() x keys, row major
   std::vector<std::vector<std::optional<std::string>>>
-      open_values;  // per open key: text of its codes, none: missing
+      open_values;  // per open key, in their order: text of its codes, none: missing
 };
 
 // What `dataset check` tells the owner about a file: never leaves the owner's machine.
@@ -165,9 +170,14 @@ class Engine {
   // Guarantee: adding or removing one privacy unit changes at most max_keys_per_unit cells, each
   //            by at most 1 (units), and by at most max_rows_per_key rows, max_rows_per_unit over
   //            all cells: a row changes rows, present and one bin by 1, a sum by (a value in
-  //            [lowest, highest]) - origin, squares by its square. A unit is the tuple of the
-  //            dataset's unit columns, with a window the tuple and the window. Codes of open keys
-  //            come in an order that depends on the data; what a unit contributes does not.
+  //            [lowest, highest]) - origin, squares by its square; a sum with a unit clamp changes
+  //            in each of the cells by at most a number of the clamp. A unit is the tuple of the
+  //            dataset's unit columns, with a window the tuple and the window. What a unit
+  //            contributes depends on its own rows alone, whatever codes open keys have.
+  //
+  //            The cells of a unit are chosen before max_rows_per_unit is: `units` and sums with a
+  //            unit clamp count each of them, even if no row is left there. All other measures
+  //            take the same rows, so that a mean is the sum over the present of the same ones.
   // Reveals:   nothing: the result can only be opened by the noise step. Values that do not
   //            parse, text that is not UTF-8, NaN, infinities and overflow are missing and change
   //            no status. That the data is larger than memory and disk does.

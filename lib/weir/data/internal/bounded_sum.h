@@ -13,12 +13,15 @@
 #include "weir/data/engine.h"
 #include "weir/data/internal/batch.h"
 #include "weir/data/internal/bounded_query.h"
+#include "weir/data/internal/open_cells.h"
 #include "weir/data/internal/row_mapper.h"
 
 namespace weir::data::internal {
 
 struct BoundedSumOptions {
-  uint64_t memory_bytes;    // for records, shared evenly by the threads
+  // For records, shared evenly by the threads; with an open key half of it is for what tells its
+  // values apart.
+  uint64_t memory_bytes;
   int threads;              // that call Add at once at most, and that Finish uses
   std::string temp_folder;  // empty: records that do not fit are an error
 };
@@ -35,7 +38,8 @@ class BoundedSum {
   // Keeps a reference: `query` must outlive the object.
   BoundedSum(const BoundedQuery& query, BoundedSumOptions options);
 
-  // Errors: RESOURCE_EXHAUSTED memory and temporary folder do not suffice.
+  // Errors: RESOURCE_EXHAUSTED memory and temporary folder do not suffice, or an open key has more
+  //         values than memory or 2^31.
   Status Add(const Batch& batch);
   StatusOr<AggregateTable> Finish();
 
@@ -44,6 +48,7 @@ class BoundedSum {
 
   const BoundedQuery& query_;
   BoundedSumOptions options_;
+  std::unique_ptr<OpenCells> open_cells_;  // null: no open key
   std::mutex mutex_;
   std::vector<std::unique_ptr<RowMapper>> idle_;
 };

@@ -39,9 +39,8 @@ class LevelReader {
       return At("groups", InvalidArgument("level %s: \"%s\" is in no group", level.name.c_str(),
                                           names_[code].c_str()));
     }
-    std::sort(level.groups.begin(), level.groups.end(), [](const auto& a, const auto& b) {
-      return a.members.front() < b.members.front();
-    });
+    std::sort(level.groups.begin(), level.groups.end(),
+              [](const auto& a, const auto& b) { return a.members.front() < b.members.front(); });
     return level;
   }
 
@@ -97,9 +96,9 @@ StatusOr<std::vector<HierarchyLevel>> ReadHierarchy(const doc::Locations& locati
                                                     const ColumnDescription& column,
                                                     const v1::Column& message) {
   if (message.hierarchy_size() > 0 && column.domain.empty()) {
-    return locations.At(path + ".hierarchy",
-                        InvalidArgument("column %s has a hierarchy, but no domain to group",
-                                        column.name.c_str()));
+    return locations.At(
+        path + ".hierarchy",
+        InvalidArgument("column %s has a hierarchy, but no domain to group", column.name.c_str()));
   }
   std::vector<HierarchyLevel> levels;
   std::set<std::string> seen;
@@ -109,9 +108,9 @@ StatusOr<std::vector<HierarchyLevel>> ReadHierarchy(const doc::Locations& locati
     const v1::Level& level = message.hierarchy(i);
     const std::string place = path + ".hierarchy[" + std::to_string(i) + "]";
     if (level.level().empty() || !seen.insert(level.level()).second) {
-      return locations.At(place + ".level",
-                          InvalidArgument("each level has a name of its own, got \"%s\"",
-                                          level.level().c_str()));
+      return locations.At(
+          place + ".level",
+          InvalidArgument("each level has a name of its own, got \"%s\"", level.level().c_str()));
     }
     WEIR_ASSIGN_OR_RETURN(HierarchyLevel read,
                           LevelReader(locations, place, type, names).Read(level));

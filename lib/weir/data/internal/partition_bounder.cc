@@ -2,6 +2,7 @@
 #include "weir/data/internal/partition_bounder.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace weir::data::internal {
 namespace {
@@ -15,12 +16,21 @@ size_t PairSlot(uint64_t unit_low, uint64_t cell, size_t slots) {
 }
 size_t UnitSlot(const Hash128& unit, size_t slots) { return unit.low & (slots - 1); }
 
+// Whether a total is of the rows that are kept; else of all rows.
+bool IsOfRows(const BoundedQuery::Total& total) {
+  return total.kind != BoundedQuery::TotalKind::kUnitSum;
+}
+
 }  // namespace
 
-PartitionBounder::PartitionBounder(const BoundedQuery& query)
+PartitionBounder::PartitionBounder(const BoundedQuery& query, const CellSpace& space)
     : query_(query),
-      sums_(query.sums.size()),
-      stride_(kRecordHead + sums_),
+      space_(space),
+      totals_(query.totals.size()),
+      stride_(kRecordHead + query.words()),
+      first_bin_word_(stride_ - query.bins.size()),
+      has_row_totals_(std::any_of(query.totals.begin(), query.totals.end(),
+                                  [](const auto& total) { return IsOfRows(total); })),
       pair_slots_(kFirstSlots),
       unit_slots_(kFirstSlots) {}
 
@@ -28,24 +38,22 @@ Status PartitionBounder::AddPartition(std::span<RecordStore* const> stores, size
                                       CellSums& cells) {
   std::fill(pair_slots_.begin(), pair_slots_.end(), 0);
   pairs_.clear();
-  pair_sums_.clear();
+  pair_totals_.clear();
   for (const RecordStore* store : stores) {
     WEIR_RETURN_IF_ERROR(store->ForEachBlock(
         partition, [this](std::span<const uint64_t> records) { CountRows(records); }));
   }
-  const bool too_many_rows = std::any_of(pairs_.begin(), pairs_.end(), [this](const Pair& pair) {
-    return pair.rows > query_.max_rows_per_key;
-  });
-  if (sums_ > 0 && too_many_rows) {
-    StartSample();
-    SipStream stream(query_.sample_key, partition);
+  dropped_.assign(pairs_.size(), 0);
+  kept_.clear();
+  if (space_.cells > query_.max_keys_per_unit || query_.max_rows_per_unit.has_value()) {
+    BoundUnits();
+  }
+  if (StartSample(cells)) {
     for (const RecordStore* store : stores) {
       WEIR_RETURN_IF_ERROR(store->ForEachBlock(
-          partition, [&](std::span<const uint64_t> records) { SampleRows(records, stream); }));
+          partition, [&](std::span<const uint64_t> records) { SampleRows(records, cells); }));
     }
   }
-  dropped_.assign(pairs_.size(), 0);
-  if (query_.cells > query_.max_keys_per_unit) DropPairsOverBound();
   AddPairs(cells);
   return OkStatus();
 }
@@ -63,7 +71,7 @@ uint32_t PartitionBounder::FindPair(const uint64_t* record) {
   }
   const auto at = static_cast<uint32_t>(pairs_.size());
   pairs_.push_back({.unit = {record[0], record[1]}, .cell = record[2], .rows = 0});
-  pair_sums_.resize(pair_sums_.size() + sums_);
+  pair_totals_.resize(pair_totals_.size() + totals_);
   pair_slots_[slot] = at + 1;
   if (pairs_.size() * 2 > pair_slots_.size()) GrowPairSlots();
   return at;
@@ -109,58 +117,65 @@ void PartitionBounder::CountRows(std::span<const uint64_t> records) {
     const uint64_t* record = records.data() + i;
     const uint32_t at = FindPair(record);
     ++pairs_[at].rows;
-    for (size_t s = 0; s < sums_; ++s) {
-      pair_sums_[at * sums_ + s] += static_cast<int64_t>(record[kRecordHead + s]);
+    AddTotals(at, record, /*of_rows_only=*/false);
+  }
+}
+
+void PartitionBounder::AddTotals(uint32_t pair, const uint64_t* record, bool of_rows_only) {
+  int128* const totals = pair_totals_.data() + pair * totals_;
+  if (query_.only_sums) {
+    for (size_t t = 0; t < totals_; ++t) totals[t] += static_cast<int64_t>(record[kRecordHead + t]);
+    return;
+  }
+  for (size_t t = 0; t < totals_; ++t) {
+    const BoundedQuery::Total& total = query_.totals[t];
+    if (of_rows_only && !IsOfRows(total)) continue;
+    const auto value = static_cast<int64_t>(record[total.word]);
+    if (total.kind == BoundedQuery::TotalKind::kSquares) {
+      totals[t] += int128{value} * value;
+    } else if (total.kind == BoundedQuery::TotalKind::kPresent) {
+      totals[t] += static_cast<int128>(record[total.word] >> total.bit & 1u);
+    } else {
+      totals[t] += value;
     }
   }
 }
 
-void PartitionBounder::StartSample() {
-  sampling_.assign(pairs_.size(), {});
-  for (size_t at = 0; at < pairs_.size(); ++at) {
-    if (pairs_[at].rows <= query_.max_rows_per_key) continue;
-    sampling_[at] = {.to_come = pairs_[at].rows, .places = query_.max_rows_per_key};
-    std::fill_n(pair_sums_.begin() + static_cast<std::ptrdiff_t>(at * sums_), sums_, int128{0});
-  }
-}
-
-void PartitionBounder::SampleRows(std::span<const uint64_t> records, SipStream& stream) {
-  for (size_t i = 0; i < records.size(); i += stride_) {
-    const uint64_t* record = records.data() + i;
-    const uint32_t at = FindPair(record);
-    Sampling& sampling = sampling_[at];
-    if (sampling.places == 0) continue;
-    const bool keep = stream.Below(sampling.to_come) < sampling.places;
-    --sampling.to_come;
-    if (!keep) continue;
-    --sampling.places;
-    for (size_t s = 0; s < sums_; ++s) {
-      pair_sums_[at * sums_ + s] += static_cast<int64_t>(record[kRecordHead + s]);
-    }
-  }
-}
-
-void PartitionBounder::DropPairsOverBound() {
+void PartitionBounder::BoundUnits() {
   std::fill(unit_slots_.begin(), unit_slots_.end(), 0);
   units_.clear();
   unit_of_pair_.resize(pairs_.size());
   for (size_t at = 0; at < pairs_.size(); ++at) {
     unit_of_pair_[at] = FindUnit(pairs_[at].unit);
-    ++units_[unit_of_pair_[at]].pairs;
+    Unit& unit = units_[unit_of_pair_[at]];
+    ++unit.pairs;
+    unit.rows += std::min(pairs_[at].rows, query_.max_rows_per_key);
   }
+  GroupPairs();
+  for (const Unit& unit : units_) {
+    if (!IsOverBound(unit)) continue;
+    const auto pairs = std::span<uint32_t>(by_unit_).subspan(unit.first - unit.pairs, unit.pairs);
+    if (unit.pairs > query_.max_keys_per_unit) DropAllBut(pairs);
+    if (query_.max_rows_per_unit.has_value()) ShareRows(pairs);
+  }
+}
+
+bool PartitionBounder::IsOverBound(const Unit& unit) const {
+  return unit.pairs > query_.max_keys_per_unit ||
+         (query_.max_rows_per_unit.has_value() && unit.rows > *query_.max_rows_per_unit);
+}
+
+// Leaves `first` of a unit behind its last pair.
+void PartitionBounder::GroupPairs() {
   uint32_t first = 0;
   for (Unit& unit : units_) {
     unit.first = first;
-    if (unit.pairs > query_.max_keys_per_unit) first += unit.pairs;
+    if (IsOverBound(unit)) first += unit.pairs;
   }
   by_unit_.resize(first);
   for (uint32_t at = 0; at < pairs_.size(); ++at) {
     Unit& unit = units_[unit_of_pair_[at]];
-    if (unit.pairs > query_.max_keys_per_unit) by_unit_[unit.first++] = at;
-  }
-  for (const Unit& unit : units_) {
-    if (unit.pairs <= query_.max_keys_per_unit) continue;
-    DropAllBut(std::span<uint32_t>(by_unit_).subspan(unit.first - unit.pairs, unit.pairs));
+    if (IsOverBound(unit)) by_unit_[unit.first++] = at;
   }
 }
 
@@ -169,11 +184,92 @@ void PartitionBounder::DropAllBut(std::span<uint32_t> pairs) {
   order.reserve(pairs.size());
   const uint64_t unit = pairs_[pairs.front()].unit.low;
   for (const uint32_t at : pairs) {
-    order.emplace_back(SipHash64(query_.cell_key, unit, pairs_[at].cell), at);
+    order.emplace_back(SipHash64(query_.cell_key, unit, space_.IdOf(pairs_[at].cell)), at);
   }
   const auto kept = order.begin() + static_cast<std::ptrdiff_t>(query_.max_keys_per_unit);
   std::nth_element(order.begin(), kept, order.end());
   for (auto dropped = kept; dropped != order.end(); ++dropped) dropped_[dropped->second] = 1;
+}
+
+void PartitionBounder::ShareRows(std::span<uint32_t> pairs) {
+  // In an order that neither other units nor the order of the rows decide.
+  std::vector<std::pair<uint64_t, uint32_t>> order;
+  uint64_t to_come = 0;
+  for (const uint32_t at : pairs) {
+    if (dropped_[at] != 0) continue;
+    order.emplace_back(space_.IdOf(pairs_[at].cell), at);
+    to_come += std::min(pairs_[at].rows, query_.max_rows_per_key);
+  }
+  uint64_t places = *query_.max_rows_per_unit;
+  if (to_come <= places) return;
+  std::sort(order.begin(), order.end());
+  if (kept_.empty()) {
+    for (const Pair& pair : pairs_) kept_.push_back(std::min(pair.rows, query_.max_rows_per_key));
+  }
+  SipStream stream(query_.share_key, pairs_[pairs.front()].unit.low);
+  for (const auto& [id, at] : order) {
+    const uint64_t rows = std::exchange(kept_[at], 0);
+    for (uint64_t row = 0; row < rows && places > 0; ++row, --to_come) {
+      if (places < to_come && stream.Below(to_come) >= places) continue;
+      ++kept_[at];
+      --places;
+    }
+  }
+}
+
+uint64_t PartitionBounder::KeptRows(size_t pair) const {
+  return kept_.empty() ? std::min(pairs_[pair].rows, query_.max_rows_per_key) : kept_[pair];
+}
+
+// Whether the records are needed once more.
+bool PartitionBounder::StartSample(CellSums& cells) {
+  const bool has_bins = !query_.bins.empty();
+  if (!has_bins && !has_row_totals_) return false;
+  bool needed = has_bins;
+  for (size_t at = 0; at < pairs_.size() && !needed; ++at) {
+    needed = dropped_[at] == 0 && KeptRows(at) < pairs_[at].rows;
+  }
+  if (!needed) return false;
+  sampling_.assign(pairs_.size(), {});
+  if (has_bins) positions_.assign(pairs_.size(), 0);
+  for (size_t at = 0; at < pairs_.size(); ++at) {
+    if (dropped_[at] != 0) continue;
+    const Pair& pair = pairs_[at];
+    const uint64_t kept = KeptRows(at);
+    if (has_bins) positions_[at] = cells.PositionOf(pair.cell);
+    if (kept == pair.rows && !has_bins) continue;
+    sampling_[at] = {.to_come = pair.rows, .places = kept, .leaves_out = kept < pair.rows};
+    if (kept == pair.rows) continue;
+    sampling_[at].stream = SipHash64(query_.pair_key, pair.unit.low, space_.IdOf(pair.cell));
+    for (size_t t = 0; t < totals_; ++t) {
+      if (IsOfRows(query_.totals[t])) pair_totals_[at * totals_ + t] = 0;
+    }
+  }
+  return true;
+}
+
+bool PartitionBounder::Keeps(Sampling& sampling) const {
+  // A draw may pass over words: each row has 2^16 of its own.
+  const bool keeps = sampling.places >= sampling.to_come ||
+                     SipStream(query_.sample_key, sampling.stream, sampling.to_come << 16)
+                             .Below(sampling.to_come) < sampling.places;
+  --sampling.to_come;
+  if (keeps) --sampling.places;
+  return keeps;
+}
+
+void PartitionBounder::SampleRows(std::span<const uint64_t> records, CellSums& cells) {
+  for (size_t i = 0; i < records.size(); i += stride_) {
+    const uint64_t* record = records.data() + i;
+    const uint32_t at = FindPair(record);
+    Sampling& sampling = sampling_[at];
+    if (sampling.places == 0 || !Keeps(sampling)) continue;
+    if (sampling.leaves_out) AddTotals(at, record, /*of_rows_only=*/true);
+    for (size_t b = 0; b < query_.bins.size(); ++b) {
+      const uint64_t word = record[first_bin_word_ + b];
+      if (word != 0) cells.AddToBin(b, positions_[at], static_cast<uint32_t>(word - 1));
+    }
+  }
 }
 
 void PartitionBounder::AddPairs(CellSums& cells) const {
@@ -183,11 +279,13 @@ void PartitionBounder::AddPairs(CellSums& cells) const {
     for (size_t m = 0; m < query_.measures.size(); ++m) {
       const BoundedQuery::Measure& measure = query_.measures[m];
       if (measure.kind == ContributionKind::kRows) {
-        sums[m] += std::min(pairs_[at].rows, query_.max_rows_per_key);
+        sums[m] += KeptRows(at);
       } else if (measure.kind == ContributionKind::kUnits) {
         sums[m] += 1;
-      } else {
-        sums[m] += pair_sums_[at * sums_ + measure.sum];
+      } else if (measure.kind != ContributionKind::kBins) {
+        const BoundedQuery::Total& total = query_.totals[measure.at];
+        const int128 sum = pair_totals_[at * totals_ + measure.at];
+        sums[m] += IsOfRows(total) ? sum : std::clamp<int128>(sum, total.lowest, total.highest);
       }
     }
   }

@@ -14,23 +14,38 @@
 
 namespace weir::data::internal {
 
+// How many cells there are, and what tells them apart.
+struct CellSpace {
+  uint64_t cells = 0;
+  // With an open key: hashes of what the cells are, as their numbers come from the data. None: the
+  // number of a cell is what it is.
+  std::vector<uint64_t> hashes = {};
+
+  uint64_t IdOf(uint64_t cell) const {
+    return hashes.empty() ? cell : hashes[static_cast<size_t>(cell)];
+  }
+};
+
 // Bounds what each unit of a partition contributes, and adds it to the cells.
 //
 // Guarantee: a unit reaches the cells in at most max_keys_per_unit of them, chosen by a keyed
 //            pseudo-random function of (unit, cell); in each with at most max_rows_per_key rows, a
-//            uniform choice of that many out of all its rows there. What one unit adds does not
-//            depend on any other unit.
-// Cost:      two passes over the records where some unit has too many rows in a cell and sums are
-//            asked for, else one; memory for the distinct (unit, cell) pairs.
+//            uniform choice of that many out of all its rows there; of the rows that are left so, a
+//            uniform choice of at most max_rows_per_unit. All measures of rows take the same rows.
+//            What one unit adds does not depend on any other unit.
+// Cost:      two passes over the records where bins are asked for, or rows are left out and a
+//            measure takes their values; else one. Memory for the distinct (unit, cell) pairs.
 // Source:    the choice of rows is algorithm S (Knuth, The Art of Computer Programming, vol. 2,
 //            section 3.4.2): with r rows to come and k places left, a row is kept with
-//            probability k / r.
+//            probability k / r. Over all cells of a unit it only counts the rows that each of them
+//            keeps (their law is the multivariate hypergeometric one); which ones is chosen in each
+//            cell.
 //
 // Not thread-safe: one bounder a thread, used for one partition after the other.
 class PartitionBounder {
  public:
-  // Keeps a reference: `query` must outlive the bounder.
-  explicit PartitionBounder(const BoundedQuery& query);
+  // Keeps references: `query` and `space` must outlive the bounder.
+  PartitionBounder(const BoundedQuery& query, const CellSpace& space);
 
   // Adds partition `partition` of all `stores` to `cells`. Errors: as RecordStore::ForEachBlock.
   Status AddPartition(std::span<RecordStore* const> stores, size_t partition, CellSums& cells);
@@ -46,6 +61,13 @@ class PartitionBounder {
     Hash128 hash;
     uint32_t pairs = 0;
     uint32_t first = 0;  // in `by_unit_`, once counted
+    uint64_t rows = 0;   // with at most max_rows_per_key of a pair
+  };
+  struct Sampling {
+    uint64_t to_come = 0;
+    uint64_t places = 0;
+    uint64_t stream = 0;
+    bool leaves_out = false;
   };
 
   uint32_t FindPair(const uint64_t* record);
@@ -53,24 +75,31 @@ class PartitionBounder {
   void GrowPairSlots();
   void GrowUnitSlots();
   void CountRows(std::span<const uint64_t> records);
-  void StartSample();
-  void SampleRows(std::span<const uint64_t> records, SipStream& stream);
-  void DropPairsOverBound();
+  void AddTotals(uint32_t pair, const uint64_t* record, bool of_rows_only);
+  void BoundUnits();
+  bool IsOverBound(const Unit& unit) const;
+  void GroupPairs();
   void DropAllBut(std::span<uint32_t> pairs);
+  void ShareRows(std::span<uint32_t> pairs);
+  uint64_t KeptRows(size_t pair) const;
+  bool StartSample(CellSums& cells);
+  bool Keeps(Sampling& sampling) const;
+  void SampleRows(std::span<const uint64_t> records, CellSums& cells);
   void AddPairs(CellSums& cells) const;
 
   const BoundedQuery& query_;
-  size_t sums_;
+  const CellSpace& space_;
+  size_t totals_;
   size_t stride_;
+  size_t first_bin_word_;
+  bool has_row_totals_;
   std::vector<uint32_t> pair_slots_;  // open addressing: position in `pairs_` + 1, or 0
   std::vector<Pair> pairs_;
-  std::vector<int128> pair_sums_;  // pairs_.size() x sums_
+  std::vector<int128> pair_totals_;  // pairs_.size() x totals_
   std::vector<uint8_t> dropped_;
-  struct Sampling {
-    uint64_t to_come = 0;
-    uint64_t places = 0;
-  };
-  std::vector<Sampling> sampling_;  // of pairs with too many rows
+  std::vector<uint64_t> kept_;       // rows by pair, where max_rows_per_unit drops some
+  std::vector<Sampling> sampling_;   // of pairs with rows left out, and with bins of all
+  std::vector<uint32_t> positions_;  // of the pairs' cells, with bins
   std::vector<uint32_t> unit_slots_;
   std::vector<Unit> units_;
   std::vector<uint32_t> unit_of_pair_;

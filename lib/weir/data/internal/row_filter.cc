@@ -46,8 +46,7 @@ Status RowFilter::AddValues(v1::ColumnType type, const std::vector<std::string>&
       WEIR_ASSIGN_OR_RETURN(const Decimal value, ParseDecimal(canonical));
       values.decimals.push_back(value);
     } else {
-      WEIR_ASSIGN_OR_RETURN(const int64_t value, ParseInt64As(type, canonical));
-      values.ints.insert(value);
+      values.ints.insert(ReadInt64As(type, canonical).value_or(0));
     }
   }
   std::sort(values.decimals.begin(), values.decimals.end(), IsLess);
@@ -73,7 +72,7 @@ Status RowFilter::AddRange(v1::ColumnType type, const Condition& condition) {
       (end.is_from ? from_ : to_).push_back({.value = value, .inclusive = end.inclusive});
       continue;
     }
-    WEIR_ASSIGN_OR_RETURN(const int128 value, ParseInt64As(type, canonical));
+    const int128 value = ReadInt64As(type, canonical).value_or(0);  // canonical texts are values
     const int128 step = end.inclusive ? 0 : 1;
     if (end.is_from) lowest_ = std::max(lowest_, value + step);
     if (!end.is_from) highest_ = std::min(highest_, value - step);

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "weir/data/internal/record_words.h"
 #include "weir/data/internal/time_text.h"
-#include "weir/data/internal/value_text.h"
 
 namespace weir::data::internal {
 namespace {
@@ -32,19 +32,12 @@ void AppendValue(std::string& bytes, v1::ColumnType type, const DecodedColumn& c
   }
 }
 
-// What a row adds to a sum, on the grid.
-int64_t Steps(const BoundedQuery::Sum& sum, const DecodedColumn& column, size_t row) {
-  if (column.states[row] != CellState::kPresent) return 0;
-  const Contribution& rule = sum.contribution;
-  if (!sum.is_int) return ToGrid(column.decimals[row], rule.grid, rule.lowest, rule.highest);
-  if (rule.grid == Decimal{1, 0}) return std::clamp(column.ints[row], rule.lowest, rule.highest);
-  return ToGrid({.coefficient = column.ints[row]}, rule.grid, rule.lowest, rule.highest);
-}
-
 }  // namespace
 
-RowMapper::RowMapper(const BoundedQuery& query, uint64_t memory_bytes, std::string temp_folder)
-    : query_(query), store_(query.sums.size(), memory_bytes, std::move(temp_folder)) {
+RowMapper::RowMapper(const BoundedQuery& query, OpenCells* open_cells, uint64_t memory_bytes,
+                     std::string temp_folder)
+    : query_(query), store_(query.words(), memory_bytes, std::move(temp_folder)) {
+  if (open_cells != nullptr) open_cells_.emplace(*open_cells);
   for (const ColumnDescription* column : query.columns) decoders_.emplace_back(*column);
   decoded_.resize(decoders_.size());
 }
@@ -55,7 +48,10 @@ Status RowMapper::Add(const Batch& batch) {
   }
   FindUnits(batch.rows);
   FindWindows(batch.rows);
-  FindCells(batch.rows);
+  for (const BoundedQuery::Filter& filter : query_.filters) {
+    filter.filter.Apply(*decoded_[filter.column], kept_);
+  }
+  WEIR_RETURN_IF_ERROR(FindCells(batch.rows));
   HashUnits(batch.rows);
   return WriteRecords(batch.rows);
 }
@@ -87,17 +83,19 @@ void RowMapper::FindWindows(size_t rows) {
   }
 }
 
-void RowMapper::FindCells(size_t rows) {
+Status RowMapper::FindCells(size_t rows) {
   cells_.assign(rows, 0);
+  if (open_cells_.has_value()) return open_cells_->FindCells(decoded_, kept_, cells_);
   for (const BoundedQuery::Key& key : query_.keys) {
     const DecodedColumn& column = *decoded_[key.column];
-    const uint64_t size = key.coder.size();
+    const uint64_t size = key.closed->size();
     for (size_t row = 0; row < rows; ++row) {
-      const uint32_t code = key.coder.CodeOf(column, row);
+      const uint32_t code = key.closed->CodeOf(column, row);
       if (code == KeyCoder::kNoCode) kept_[row] = 0;
       cells_[row] = cells_[row] * size + code;
     }
   }
+  return OkStatus();
 }
 
 void RowMapper::HashUnits(size_t rows) {
@@ -134,10 +132,7 @@ Status RowMapper::WriteRecords(size_t rows) {
     record[0] = units_[row].low;
     record[1] = units_[row].high;
     record[2] = cells_[row];
-    for (size_t i = 0; i < query_.sums.size(); ++i) {
-      const BoundedQuery::Sum& sum = query_.sums[i];
-      record[kRecordHead + i] = static_cast<uint64_t>(Steps(sum, *decoded_[sum.column], row));
-    }
+    WriteWords(query_, decoded_, row, record + kRecordHead);
   }
   return OkStatus();
 }

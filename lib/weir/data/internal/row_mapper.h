@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "weir/data/internal/batch.h"
 #include "weir/data/internal/bounded_query.h"
 #include "weir/data/internal/column_decoder.h"
+#include "weir/data/internal/open_cells.h"
 #include "weir/data/internal/record_store.h"
 
 namespace weir::data::internal {
@@ -20,10 +22,11 @@ namespace weir::data::internal {
 // dropped. Not thread-safe: one mapper a thread.
 class RowMapper {
  public:
-  // Keeps a reference: `query` must outlive the mapper.
-  RowMapper(const BoundedQuery& query, uint64_t memory_bytes, std::string temp_folder);
+  // Keeps references: `query` and `open_cells`, null without an open key, must outlive the mapper.
+  RowMapper(const BoundedQuery& query, OpenCells* open_cells, uint64_t memory_bytes,
+            std::string temp_folder);
 
-  // The batch's columns are those of the query. Errors: as RecordStore::Add.
+  // The batch's columns are those of the query. Errors: as RecordStore::Add and OpenCells.
   Status Add(const Batch& batch);
   // Decoded columns of the last batch, in the query's order.
   const std::vector<const DecodedColumn*>& decoded() const { return decoded_; }
@@ -35,13 +38,14 @@ class RowMapper {
  private:
   void FindUnits(size_t rows);
   void FindWindows(size_t rows);
-  void FindCells(size_t rows);
+  Status FindCells(size_t rows);
   void HashUnits(size_t rows);
   void HashTuples(size_t rows);
   Status WriteRecords(size_t rows);
 
   const BoundedQuery& query_;
   RecordStore store_;
+  std::optional<OpenCells::Coder> open_cells_;
   std::vector<ColumnDecoder> decoders_;
   std::vector<const DecodedColumn*> decoded_;
   std::vector<uint8_t> has_unit_;
