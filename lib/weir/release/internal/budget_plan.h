@@ -18,7 +18,7 @@ namespace weir::release::internal {
 // What is asked, as far as it decides how the budget is used.
 struct BudgetQuestion {
   const doc::Document<v1::ReleaseSpec>& spec;
-  const data::ContributionBounds& bounds;
+  data::ContributionBounds bounds;
   uint64_t cells;  // 0: a key has no public domain
   std::vector<MeasurePlan> measures;
   std::vector<Channel> channels;   // without noise; selection and top have theirs among them
