@@ -26,6 +26,7 @@ enum class SelectionRule {
   kGaussianThreshold = 3,   // the same with discrete Gaussian noise; grows as sqrt(l0) only
 };
 
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): required fields have no default.
 struct SelectionOptions {
   Epsilon epsilon;            // for all keys together
   Delta delta;                // likewise; above 0

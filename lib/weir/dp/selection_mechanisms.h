@@ -13,6 +13,7 @@
 
 namespace weir::dp {
 
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): required fields have no default.
 struct ScoreOptions {
   Epsilon epsilon;            // of one choice
   uint64_t sensitivity;       // most that one privacy unit changes any score by; at least 1
