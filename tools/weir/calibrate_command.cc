@@ -97,8 +97,9 @@ StatusOr<Answer> Calibrate(const Wanted& wanted, int64_t pre_threshold) {
   const dp::SelectionOptions options = {wanted.epsilon, wanted.delta, wanted.l0, pre_threshold};
   WEIR_ASSIGN_OR_RETURN(const dp::SelectionChoice choice, dp::BestSelectionRule(options));
   for (const dp::SelectionAlternative& alternative : choice.alternatives) {
-    WEIR_ASSIGN_OR_RETURN(auto selector, dp::PartitionSelector::Create(alternative.rule, options));
-    answer.selectors.push_back(std::move(selector));
+    WEIR_ASSIGN_OR_RETURN(const auto selector,
+                          dp::PartitionSelector::Create(alternative.rule, options));
+    answer.selectors.push_back(selector);
   }
   return answer;
 }
