@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/dp/exact_laws.h"
+#include "tests/dp/mass_table.h"
 #include "tests/support/status_matchers.h"
 
 namespace weir::dp {

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/dp/exact_laws.h"
+#include "tests/dp/mass_table.h"
 #include "weir/dp/internal/difference_tail.h"
 
 namespace weir::dp::internal {

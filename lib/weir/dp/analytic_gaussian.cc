@@ -28,13 +28,19 @@ constexpr std::array<Node, 5> kNodes = {{
     {0.973906528517171720077964L, 0.066671344308688137593569L},
 }};
 
+struct Stretch {
+  long double from;
+  long double width;
+};
+
 // MillsRatio(from) - MillsRatio(from + width) without cancellation: the ratio falls at the rate
 // 1 - x MillsRatio(x).
-long double MillsDifference(long double from, long double width) {
-  if (width > 0.5L) return internal::MillsRatio(from) - internal::MillsRatio(from + width);
-  const long double half = width / 2;
+long double MillsDifference(const Stretch& stretch) {
+  const long double end = stretch.from + stretch.width;
+  if (stretch.width > 0.5L) return internal::MillsRatio(stretch.from) - internal::MillsRatio(end);
+  const long double half = stretch.width / 2;
   const auto rate = [&](long double offset) {
-    const long double x = from + half + offset;
+    const long double x = stretch.from + half + offset;
     return 1 - x * internal::MillsRatio(x);
   };
   long double sum = 0;
@@ -52,7 +58,7 @@ struct Budget {
 bool Suffices(const Budget& budget, long double s) {
   const long double minus_a = budget.epsilon * s - 1 / (2 * s);
   if (minus_a < -40) return false;  // delta is 1 as far as 64 bits can tell
-  return internal::NormalDensity(minus_a) * MillsDifference(minus_a, 1 / s) <= budget.delta;
+  return internal::NormalDensity(minus_a) * MillsDifference({minus_a, 1 / s}) <= budget.delta;
 }
 
 }  // namespace

@@ -36,7 +36,6 @@ struct BoundShare {
 // Assumes:   adding or removing one privacy unit changes one count by one.
 // Errors:    INVALID_ARGUMENT if there are no bins or more than kBoundBins, the counts add to
 //            2^63 or more, the share is not in (0, 1], or epsilon is too small for the samplers.
-// Utility:   the number of units left out differs from the share's by about 3 ln(bins) / epsilon.
 StatusOr<size_t> EstimateUpperBound(std::span<const uint64_t> counts, BoundShare share,
                                     Epsilon epsilon, RandomSource& random);
 

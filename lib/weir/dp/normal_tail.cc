@@ -8,11 +8,12 @@ namespace weir::dp::internal {
 namespace {
 
 constexpr long double kSquareRootOfTwo = std::numbers::sqrt2_v<long double>;
-const long double kRootOfTwoPi = std::sqrt(2 * std::numbers::pi_v<long double>);
+constexpr long double kInverseRootOfTwoPi =
+    std::numbers::inv_sqrtpi_v<long double> / kSquareRootOfTwo;
 
 }  // namespace
 
-long double NormalDensity(long double x) { return std::exp(-x * x / 2) / kRootOfTwoPi; }
+long double NormalDensity(long double x) { return std::exp(-x * x / 2) * kInverseRootOfTwoPi; }
 
 // erfc in the middle; beyond 5 the continued fraction 1/(x + 1/(x + 2/(x + 3/...))), whose error
 // after n terms is about exp(-2 x sqrt(2n)).

@@ -26,6 +26,7 @@ enum class SelectionRule {
   kGaussianThreshold = 3,   // the same with discrete Gaussian noise; grows as sqrt(l0) only
 };
 
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): required fields have no default.
 struct SelectionOptions {
   Epsilon epsilon;            // for all keys together
   Delta delta;                // likewise; above 0
@@ -33,10 +34,10 @@ struct SelectionOptions {
   int64_t pre_threshold = 1;  // keys of fewer units are never shown; in [1, 2^62]
 };
 
-// What a rule costs: the noise event, or a pure epsilon where there is none, composed as events of
-// those kinds, and beside them a chance of failure that adds to delta.
+// What a rule costs: charge `noise` if there is one, else `pure_epsilon`; and beside it, always, a
+// chance of failure that adds to delta.
 struct SelectionCost {
-  std::optional<Epsilon> pure_epsilon;  // truncated geometric and Laplace
+  std::optional<Epsilon> pure_epsilon;  // truncated geometric; Laplace, as what its noise costs
   std::optional<NoiseEvent> noise;      // Laplace and Gaussian; the Gaussian's rho is GaussianRho
   Delta failure_delta;
 };

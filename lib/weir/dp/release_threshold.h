@@ -17,6 +17,7 @@ namespace weir::dp {
 //         d_i compose to 1 - prod(1 - d_i).
 double PerKeyDelta(Delta delta, L0Sensitivity l0);
 
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): required fields have no default.
 struct ReleaseThresholdOptions {
   NoiseLaw law;               // of the noise on the number of units of every key
   Delta delta;                // for all keys that a unit may bring to light together; above 0

@@ -85,7 +85,7 @@ StatusOr<size_t> ExponentialMechanism(std::span<const int64_t> scores, const Sco
   WEIR_ASSIGN_OR_RETURN(const Rational per_step, ExponentPerStep(options));
   const Candidates candidates(scores, per_step);
   const int64_t highest = *std::max_element(scores.begin(), scores.end());
-  internal::BlockWords words(random);
+  internal::DirectWords words(random);
   // Rejection: a uniform candidate, accepted with its weight.
   while (true) {
     const auto index =
@@ -104,7 +104,7 @@ StatusOr<std::vector<size_t>> PeeledTopK(std::span<const int64_t> scores, size_t
   const Candidates candidates(scores, per_step);
   std::vector<size_t> left = AllOf(scores.size());
   std::vector<size_t> chosen;
-  internal::BlockWords words(random);
+  internal::DirectWords words(random);
   while (chosen.size() < count) {
     const size_t position = candidates.PermuteAndFlip(left, words);
     chosen.push_back(left[position]);

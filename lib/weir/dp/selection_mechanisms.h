@@ -13,6 +13,7 @@
 
 namespace weir::dp {
 
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): required fields have no default.
 struct ScoreOptions {
   Epsilon epsilon;            // of one choice
   uint64_t sensitivity;       // most that one privacy unit changes any score by; at least 1
@@ -28,7 +29,7 @@ struct ScoreOptions {
 //            sensitivity by the caller.
 // Reveals:   the index; the running time depends on the scores.
 // Errors:    INVALID_ARGUMENT without scores, or with a sensitivity of zero or above 2^62.
-// Cost:      one coin a candidate at most in expectation: at most about 50 ns each.
+// Cost:      one coin a candidate at most in expectation: tens of nanoseconds each.
 
 // Permute and flip: candidates in random order, the first that passes a coin of probability w.
 // Expected error never above that of the exponential mechanism.

@@ -12,6 +12,7 @@
 
 namespace weir::dp {
 
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): required fields have no default.
 struct AboveThresholdOptions {
   Epsilon epsilon;            // for all questions and the one positive answer together
   uint64_t sensitivity;       // most that one privacy unit changes any question by; in [1, 2^62]

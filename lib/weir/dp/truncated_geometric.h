@@ -25,13 +25,14 @@ namespace weir::dp {
 //
 // Guarantee: (epsilon, delta)-DP of the decision as drawn, the planned coins' last digits included:
 //   1. t(1) <= delta and t(n+1) <= e^epsilon t(n): p(n) <= e^epsilon p(n-1) + delta;
-//   2. t(n) <= e^epsilon t(n+1) up to the last but one and, with R the last and Q the last two
-//      together, R <= delta and Q <= e^epsilon R + delta: 1-p(n-1) <= e^epsilon (1-p(n)) + delta;
+//   2. with q = 1 - p, m the middle, R the last probability and Q the last two together:
+//      t(m) <= (e^epsilon - 1) q(m) + delta; t(n) <= e^epsilon t(n+1) above m up to the last but
+//      one; R <= delta and Q <= e^epsilon R + delta. Together: q(n-1) <= e^epsilon q(n) + delta;
 //   3. p rises, which gives the other two inequalities.
 //   On either side the ratios hold exactly, by sampling. Planning uses delta (1 - 2^-44), which
-//   covers its relative errors (below 2^-55) in t(1), R and Q; and moves the share of the lower
-//   side by 2^-50 to where the ratio of the two middle probabilities is far from its bound (that
-//   ratio may span e^(2 epsilon), and epsilon is at least 10^-9).
+//   covers its errors in t(1), R and Q (below 2^-54 of delta); and in the middle it moves the lower
+//   side's share by 2^-50 to where the ratio of the two middle probabilities is far from its bound
+//   (that ratio may span e^(2 epsilon), and epsilon is at least 10^-9).
 //   A unit in l0 keys: epsilons add to epsilon, deltas compose to 1 - prod(1 - delta).
 // Reveals:   the time to draw T depends on T alone, never on the number of units.
 // Cost:      about 8 words, whatever the number of units. Immutable, thread-safe.

@@ -63,13 +63,15 @@ int64_t LastDistance(const KeyLaw& law, long double upper_mass) {
   return enough;
 }
 
-// Smallest weight w of the last value with Q <= e^epsilon R + delta.
+// Smallest weight w of the last value with Q <= e^epsilon R + delta. Its rounding error moves Q by
+// up to 2^-60 e^epsilon delta: the slack of delta covers that up to epsilon 1, and above it w is
+// rounded up by more, which is safe (w = 1 is allowed).
 long double LastWeight(const KeyLaw& law, int64_t last, long double upper_mass) {
   const long double share = std::exp(-law.epsilon * static_cast<long double>(last));
   const long double needed =
       upper_mass * std::exp(law.epsilon) * share - law.delta * GeometricSum(law, last);
   const long double weight = needed / (share * (law.delta + upper_mass * std::expm1(law.epsilon)));
-  return std::clamp(weight, 0.0L, 1.0L);
+  return std::clamp(law.epsilon > 1 ? weight + 0x1p-56L : weight, 0.0L, 1.0L);
 }
 
 // (count - 1)/scale <= 1.
@@ -104,9 +106,8 @@ long double LowerMass(const KeyLaw& law, int64_t lower) {
 
 }  // namespace
 
-// Rounded down; 1 becomes 1 - 2^-64.
+// Rounded down to 64 significant bits. Assumes: in [0, 1).
 TruncatedGeometric::Coin TruncatedGeometric::CoinOf(long double probability) {
-  if (probability >= 1) return {~uint64_t{0}, 0};
   if (probability <= 0) return {0, 0};
   int exponent = 0;
   const long double mantissa = std::frexp(probability, &exponent);
@@ -132,8 +133,9 @@ StatusOr<TruncatedGeometric> TruncatedGeometric::Plan(Epsilon epsilon, Delta del
   const int64_t last = LastDistance(law, upper_mass);
   plan.upper_.count = last + 1;
   plan.upper_.is_narrow = IsNarrow(plan.upper_.count, plan.scale_);
-  plan.upper_.has_weak_last = last > 0;
-  if (last > 0) plan.upper_.last = CoinOf(LastWeight(law, last, upper_mass));
+  const long double weight = last == 0 ? 1 : LastWeight(law, last, upper_mass);
+  plan.upper_.has_weak_last = weight < 1 - 0x1p-60L;
+  if (plan.upper_.has_weak_last) plan.upper_.last = CoinOf(weight);
   return plan;
 }
 
