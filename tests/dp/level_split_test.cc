@@ -122,6 +122,14 @@ TEST(SplitLevelsTest, OnlyLeavesMatterThenTheyGetNearlyAll) {
   EXPECT_GT(SplitLevels(plan)->parts[1], 800'000);
 }
 
+TEST(SplitLevelsTest, OnlyTheRootMattersThenItGetsNearlyAll) {
+  LevelPlan plan = UnitPlan({12, 40});
+  plan.weights = {1, 0, 0};
+  WEIR_ASSERT_OK_AND_ASSIGN(const LevelShares shares, SplitLevels(plan));
+  EXPECT_GT(shares.parts[0], 990'000);
+  EXPECT_GT(shares.parts[2], 0) << "leaves are always measured";
+}
+
 TEST(SplitLevelsTest, RefusesWhatIsNoPlan) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const std::vector<LevelPlan> plans = {

@@ -161,7 +161,7 @@ ByLevel<int128> RandomMeasurements(const LevelTree& tree, const std::vector<Leve
   auto measured = tree.Zeros<int128>();
   for (size_t level = 0; level < tree.levels(); ++level) {
     if (noises[level].variance == kAbsent) measured[level].clear();
-    for (int128& value : measured[level]) value = static_cast<int128>(random.Word() % 100'000);
+    for (int128& value : measured[level]) value = static_cast<int128>(random.Word() % 1000);
   }
   return measured;
 }
@@ -176,15 +176,14 @@ TEST_P(DenseTest, TwoPassesAgree) {
     const LevelTree tree = RandomTree(noises.size(), random);
     const ByLevel<int128> measured = RandomMeasurements(tree, noises, random);
     const Dense dense = SolveDense(tree, noises, measured);
-    // Measurements in counts, then 2^20 times finer, where rounding to integers hardly shows.
-    WEIR_ASSERT_OK_AND_ASSIGN(const TreeConsistency coarse,
+    WEIR_ASSERT_OK_AND_ASSIGN(const TreeConsistency consistency,
                               TreeConsistency::Create(tree, noises, {0, false}));
-    WEIR_ASSERT_OK_AND_ASSIGN(const ConsistentTree result, coarse.Estimate(measured));
+    WEIR_ASSERT_OK_AND_ASSIGN(const ConsistentTree result, consistency.Estimate(measured));
     for (size_t level = 0; level < tree.levels(); ++level) {
       for (size_t node = 0; node < tree.nodes(level); ++node) {
         const std::vector<double>& row = dense.rows[level][node];
         const double variance = test::Product(row, test::Product(dense.covariance, row));
-        ASSERT_NEAR(coarse.StandardError(level, node) / std::sqrt(variance), 1, 1e-10);
+        ASSERT_NEAR(consistency.StandardError(level, node) / std::sqrt(variance), 1, 1e-10);
         const double expected = test::Product(row, dense.estimate);
         const auto value = static_cast<double>(result.values[level][node]);
         ASSERT_NEAR(std::abs(expected - value), result.distance[level][node], 1e-6);

@@ -11,7 +11,8 @@ namespace {
 
 constexpr size_t kMostLevels = 64;
 constexpr int kSearchSteps = 2000;
-constexpr double kNudge = 1e-5;  // relative, of the central difference
+constexpr double kLeastShare = 1.0 / LevelShares::kParts;  // below it a level is left out
+constexpr double kNudge = 1e-5;                            // relative, of the central difference
 
 Status CheckPlan(const LevelPlan& plan) {
   const size_t levels = plan.sensitivities.size();
@@ -84,7 +85,7 @@ double Gain(const LevelPlan& plan, std::vector<double> shares, size_t level) {
   return std::max((below - above) / (2 * kNudge * share), 0.0);
 }
 
-// Rounded down; what is left over goes to the leaves, which are never left out.
+// Rounded down; what is left over goes to the leaves.
 LevelShares InParts(std::span<const double> shares) {
   LevelShares result;
   uint32_t left = LevelShares::kParts;
@@ -114,9 +115,11 @@ StatusOr<LevelShares> SplitLevels(const LevelPlan& plan) {
     std::vector<double> next(levels);
     double sum = 0;
     for (size_t l = 0; l < levels; ++l) {
-      next[l] = shares[l] > 1e-9 ? shares[l] * std::sqrt(Gain(plan, shares, l)) : 0;
+      next[l] = shares[l] > kLeastShare ? shares[l] * std::sqrt(Gain(plan, shares, l)) : 0;
       sum += next[l];
     }
+    next.back() = std::max(next.back(), 2 * kLeastShare * sum);
+    sum = std::accumulate(next.begin(), next.end(), 0.0);
     for (size_t l = 0; l < levels; ++l) shares[l] = next[l] / sum;
   }
   return InParts(shares);

@@ -32,8 +32,8 @@ namespace weir::dp {
 //            F(y) - A x = A B^-1 z up to the rounding to an integer, so totals are unbiased.
 // Assumes:   a unit adds or removes at most linf in each of at most l0 periods, whatever signs.
 // Reveals:   a running time that depends on the noise; release on a fixed schedule.
-// Cost:      one sample a period and O(periods^2 / 2) integer multiplications: 15 ms for 8,760
-//            periods, 0.3 s for 35,040. Immutable, thread-safe.
+// Cost:      one sample a period and O(periods^2 / 2) integer multiplications: 30 ms for 8,760
+//            periods, 0.3 s for 35,040; Create takes about as long once. Immutable, thread-safe.
 // Source:    Fichtenberger, Henzinger, Upadhyay 2022 (arXiv:2202.11205), section 3; Canonne,
 //            Kamath, Steinke 2020, Theorem 4. The integer form is derived above.
 class RunningNoise {
