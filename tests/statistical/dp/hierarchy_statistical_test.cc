@@ -19,7 +19,7 @@ using test::CoversAtLeast;
 using test::LimitsOfMeanSquare;
 using test::SeededRandom;
 
-constexpr uint64_t kRuns = 60'000;
+constexpr uint64_t kRuns = 40'000;
 
 // Unequal fan-outs: two cities of 3 and 1 districts.
 LevelTree Region() {

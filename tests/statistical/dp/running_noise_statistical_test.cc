@@ -22,8 +22,8 @@ using test::CoversAtLeast;
 using test::LimitsOfMeanSquare;
 using test::SeededRandom;
 
-constexpr size_t kPeriods = 60;
-constexpr uint64_t kRuns = 60'000;
+constexpr size_t kPeriods = 30;
+constexpr uint64_t kRuns = 40'000;
 constexpr uint128 kVariance = uint128{100} << 32;  // ten counts
 
 std::vector<std::vector<int128>> Errors(size_t periods, Rational variance) {
