@@ -79,7 +79,7 @@ def running_totals(curves):
 
 def hierarchy(curves):
     title = "Error in a hierarchy of a city, 12 districts and 480 cells at rho 1"
-    up = Axis(0, 16, HEIGHT - BOTTOM, TOP, False)
+    up = Axis(0, 17, HEIGHT - BOTTOM, TOP, False)
     parts = legend([curve["name"] for curve in curves])
     for counts in range(0, 17, 4):
         parts.append(line(LEFT, up.at(counts), WIDTH - RIGHT, up.at(counts)))
