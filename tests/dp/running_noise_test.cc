@@ -113,7 +113,8 @@ std::vector<int128> ReleaseFromAnswers(std::vector<int128> y) {
   const size_t n = y.size();
   const std::vector<int64_t> column = RunningNoise::StrategyColumn(n);
   std::vector<double> scaled(n);
-  for (size_t k = 0; k < n; ++k) scaled[k] = static_cast<double>(column[k]) / static_cast<double>(column[0]);
+  for (size_t k = 0; k < n; ++k)
+    scaled[k] = static_cast<double>(column[k]) / static_cast<double>(column[0]);
   std::vector<double> response = internal::SeriesReciprocal(scaled, n);
   std::partial_sum(response.begin(), response.end(), response.begin());
   for (double& value : response) value /= static_cast<double>(column[0]);

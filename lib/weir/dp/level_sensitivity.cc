@@ -48,6 +48,7 @@ uint128 LargestSquares(std::vector<uint64_t> counts, uint64_t l0) {
 // best[m]: the largest weighted sum of squares below and at a node, for m touched leaves there.
 using Best = std::vector<uint128>;
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): symmetric
 Best Combined(const Best& a, const Best& b, size_t most) {
   Best best(std::min(most, a.size() + b.size() - 2) + 1);
   for (size_t i = 0; i < a.size(); ++i) {

@@ -74,7 +74,7 @@ std::vector<int64_t> RunningNoise::StrategyColumn(size_t periods) {
   std::vector<int64_t> column(periods);
   uint128 c = uint128{1} << kFineBits;
   for (size_t k = 0; k < periods; ++k) {
-    if (k > 0) c = c * (2 * k - 1) / (2 * k);
+    if (k > 0) c = c * (2 * uint128{k} - 1) / (2 * uint128{k});
     column[k] = static_cast<int64_t>((c + (uint128{1} << (kDropped - 1))) >> kDropped);
   }
   return column;
@@ -107,16 +107,17 @@ StatusOr<uint128> RunningNoise::SquaredSensitivity(size_t periods, L0Sensitivity
 
 StatusOr<RunningNoise> RunningNoise::Create(size_t periods, Rational variance) {
   WEIR_RETURN_IF_ERROR(CheckPeriods(periods));
-  WEIR_ASSIGN_OR_RETURN(DiscreteGaussian sampler, DiscreteGaussian::Create(variance));
-  return RunningNoise(std::move(sampler), StrategyColumn(periods));
+  WEIR_ASSIGN_OR_RETURN(const DiscreteGaussian sampler, DiscreteGaussian::Create(variance));
+  return RunningNoise(sampler, StrategyColumn(periods));
 }
 
-RunningNoise::RunningNoise(DiscreteGaussian sampler, std::vector<int64_t> column)
-    : sampler_(std::move(sampler)),
+RunningNoise::RunningNoise(const DiscreteGaussian& sampler, std::vector<int64_t> column)
+    : sampler_(sampler),
       column_(std::move(column)),
       row_norms_(column_.size()),
       sigma_(std::sqrt(ToDouble(sampler_.variance()))),
-      deviation_(weir::dp::StandardError({NoiseKind::kDiscreteGaussian, sampler_.variance()}).value()),
+      deviation_(
+          weir::dp::StandardError({NoiseKind::kDiscreteGaussian, sampler_.variance()}).value()),
       coverage_factor_(internal::CoverageFactor({sigma_, column_.size()})) {
   std::vector<double> scaled(column_.size());
   std::transform(column_.begin(), column_.end(), scaled.begin(),

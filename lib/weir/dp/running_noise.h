@@ -72,7 +72,7 @@ class RunningNoise {
   int128 HalfWidth(size_t period) const;
 
  private:
-  RunningNoise(DiscreteGaussian sampler, std::vector<int64_t> column);
+  RunningNoise(const DiscreteGaussian& sampler, std::vector<int64_t> column);
 
   DiscreteGaussian sampler_;
   std::vector<int64_t> column_;    // b

@@ -20,6 +20,7 @@ std::vector<std::complex<double>> Transformed(const FourierTransform& transform,
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): symmetric
 std::vector<double> SeriesProduct(std::span<const double> a, std::span<const double> b,
                                   size_t terms) {
   const FourierTransform transform(std::bit_ceil(std::max<size_t>(2 * terms, 2)));
