@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <type_traits>
 #include <utility>
 
 #include "weir/dp/internal/gaussian_combination.h"
 #include "weir/dp/internal/power_series.h"
+#include "weir/dp/internal/toeplitz_division.h"
 #include "weir/dp/intervals.h"
 #include "weir/dp/rational.h"
 
@@ -27,42 +27,6 @@ Status CheckPeriods(size_t periods) {
                            RunningNoise::kMaxPeriods, periods);
   }
   return OkStatus();
-}
-
-// z = B q + r.
-struct Decomposition {
-  std::vector<int128> quotients;
-  std::vector<double> remainders;  // integers
-};
-
-// Forward substitution with b_0 = 2^kGridBits. Sums are taken modulo 2^bits of Word; B q = z - r
-// and |B^-1| row sums near 2 * 2^-kGridBits keep |z_k - sum| below 4 max|z| + 2^(kGridBits+2).
-template <class Word>
-Decomposition Decompose(std::span<const int64_t> column, std::span<const int128> noise) {
-  using Signed = std::conditional_t<sizeof(Word) == 8, int64_t, int128>;
-  const size_t n = noise.size();
-  std::vector<Word> reversed(n);  // b_(n-1), ..., b_0
-  std::transform(column.begin(), column.end(), reversed.rbegin(),
-                 [](int64_t b) { return static_cast<Word>(b); });
-  std::vector<Word> quotients(n);
-  Decomposition result{std::vector<int128>(n), std::vector<double>(n)};
-  for (size_t k = 0; k < n; ++k) {
-    const Word* factors = reversed.data() + (n - 1 - k);
-    Word sum = 0;
-    for (size_t j = 0; j < k; ++j) sum += factors[j] * quotients[j];
-    const auto left = static_cast<Signed>(static_cast<Word>(noise[k]) - sum);
-    const auto quotient = static_cast<Signed>((left + (1 << (kGridBits - 1))) >> kGridBits);
-    quotients[k] = static_cast<Word>(quotient);
-    result.quotients[k] = quotient;
-    result.remainders[k] = static_cast<double>(left - (quotient * (1 << kGridBits)));
-  }
-  return result;
-}
-
-bool FitsInWords(std::span<const int128> noise) {
-  constexpr int128 kLimit = int128{1} << 58;
-  return std::all_of(noise.begin(), noise.end(),
-                     [](int128 z) { return z < kLimit && z > -kLimit; });
 }
 
 }  // namespace
@@ -135,10 +99,9 @@ RunningNoise::RunningNoise(const DiscreteGaussian& sampler, std::vector<int64_t>
 
 std::vector<int128> RunningNoise::Sample(RandomSource& random) const {
   const std::vector<int128> noise = sampler_.SampleMany(periods(), random);
-  const Decomposition parts =
-      FitsInWords(noise) ? Decompose<uint64_t>(column_, noise) : Decompose<uint128>(column_, noise);
-  const std::vector<double> fractions =
-      internal::SeriesProduct(response_, parts.remainders, periods());
+  const internal::ToeplitzDivision parts = internal::DivideByToeplitz(column_, kGridBits, noise);
+  const std::vector<double> remainders(parts.remainders.begin(), parts.remainders.end());
+  const std::vector<double> fractions = internal::SeriesProduct(response_, remainders, periods());
   std::vector<int128> errors(periods());
   int128 total = 0;
   for (size_t t = 0; t < errors.size(); ++t) {
