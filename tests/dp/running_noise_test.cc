@@ -102,8 +102,16 @@ TEST(RunningNoiseTest, InverseOfTheStrategyIsSmall) {
     column.push_back(static_cast<double>(b) / (1 << RunningNoise::kGridBits));
   }
   double row_sum = 0;
-  for (const double d : internal::SeriesReciprocal(column, column.size())) row_sum += std::abs(d);
+  double prefix = 0;
+  double response_sum = 0;
+  for (const double d : internal::SeriesReciprocal(column, column.size())) {
+    row_sum += std::abs(d);
+    prefix += d;
+    EXPECT_GT(prefix, 0);
+    response_sum += prefix;
+  }
   EXPECT_LE(row_sum, 3);
+  EXPECT_LE(std::ldexp(response_sum, -RunningNoise::kGridBits), 0x1p-7) << "the fixed point's room";
 }
 
 // --- the privacy argument: what is released is F(B x + z) ---
@@ -112,23 +120,26 @@ TEST(RunningNoiseTest, InverseOfTheStrategyIsSmall) {
 std::vector<int128> ReleaseFromAnswers(std::vector<int128> y) {
   const size_t n = y.size();
   const std::vector<int64_t> column = RunningNoise::StrategyColumn(n);
-  std::vector<double> scaled(n);
-  for (size_t k = 0; k < n; ++k)
-    scaled[k] = static_cast<double>(column[k]) / static_cast<double>(column[0]);
-  std::vector<double> response = internal::SeriesReciprocal(scaled, n);
-  std::partial_sum(response.begin(), response.end(), response.begin());
-  for (double& value : response) value /= static_cast<double>(column[0]);
+  const auto scale = static_cast<double>(column[0]);
+  std::vector<double> inverse(n);
+  for (size_t k = 0; k < n; ++k) inverse[k] = static_cast<double>(column[k]) / scale;
+  inverse = internal::SeriesReciprocal(inverse, n);
+  std::vector<int128> response(n);  // A B^-1 in units of 2^-54
+  double prefix = 0;
+  for (size_t k = 0; k < n; ++k) {
+    prefix += inverse[k] / scale;
+    response[k] = std::llround(prefix * 0x1p54);
+  }
   std::vector<int128> released(n);
-  std::vector<double> rest(n);
+  std::vector<int128> fractions(n, int128{1} << 53);
   int128 total = 0;
   for (size_t k = 0; k < n; ++k) {
     const int128 q = (y[k] + column[0] / 2) >> RunningNoise::kGridBits;
     for (size_t t = k; t < n; ++t) y[t] -= q * column[t - k];
-    rest[k] = static_cast<double>(y[k]);
+    for (size_t t = k; t < n; ++t) fractions[t] += y[k] * response[t - k];
     released[k] = total += q;
   }
-  const std::vector<double> fractions = internal::SeriesProduct(response, rest, n);
-  for (size_t k = 0; k < n; ++k) released[k] += static_cast<int128>(std::nearbyint(fractions[k]));
+  for (size_t k = 0; k < n; ++k) released[k] += fractions[k] >> 54;
   return released;
 }
 

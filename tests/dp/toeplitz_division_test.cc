@@ -53,6 +53,14 @@ TEST(NumberTransformTest, ConvolvesCyclically) {
   EXPECT_EQ(a, expected);
 }
 
+TEST(NumberTransformTest, ExactProductOfSeries) {
+  const std::vector<int64_t> a = {1, -2, 3};
+  const std::vector<int64_t> b = {int64_t{1} << 58, 5, -7, 11};
+  EXPECT_EQ(ExactProduct(a, b, 3), (std::vector<int64_t>{int64_t{1} << 58, 5 - (int64_t{1} << 59),
+                                                         3 * (int64_t{1} << 58) - 17}));
+  EXPECT_EQ(ExactProduct(a, b, 1), std::vector<int64_t>{int64_t{1} << 58});
+}
+
 // The one decomposition, found again by its definition: z = B q + r with r in range.
 void ExpectDivides(size_t length, int bits) {
   const std::vector<int64_t> column = RunningNoise::StrategyColumn(length);

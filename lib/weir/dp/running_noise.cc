@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "weir/dp/internal/gaussian_combination.h"
+#include "weir/dp/internal/number_transform.h"
 #include "weir/dp/internal/power_series.h"
 #include "weir/dp/internal/toeplitz_division.h"
 #include "weir/dp/intervals.h"
@@ -17,7 +18,10 @@ namespace {
 constexpr int kGridBits = RunningNoise::kGridBits;
 constexpr double kGridStep = 1.0 / (1 << kGridBits);
 constexpr uint128 kSensitivityLimit = uint128{1} << 127;
-// Rounding errors of row norms, and of A B^-1 r before it is rounded.
+// Entries of A B^-1 in units of 2^-kResponseBits. They lie in (0, 2^-kGridBits] and their sum over
+// kMaxPeriods is below 2^-7, so that products with remainders stay below 2^62.
+constexpr int kResponseBits = 54;
+// Rounding errors of row norms, and of A B^-1 r: kMaxPeriods 2^(kGridBits - 1) 2^-kResponseBits.
 constexpr double kNormGuard = 1 + 1e-9;
 constexpr double kRoundingGuard = 1e-6;
 
@@ -78,6 +82,7 @@ StatusOr<RunningNoise> RunningNoise::Create(size_t periods, Rational variance) {
 RunningNoise::RunningNoise(const DiscreteGaussian& sampler, std::vector<int64_t> column)
     : sampler_(sampler),
       column_(std::move(column)),
+      response_(column_.size()),
       row_norms_(column_.size()),
       sigma_(std::sqrt(ToDouble(sampler_.variance()))),
       deviation_(
@@ -86,12 +91,12 @@ RunningNoise::RunningNoise(const DiscreteGaussian& sampler, std::vector<int64_t>
   std::vector<double> scaled(column_.size());
   std::transform(column_.begin(), column_.end(), scaled.begin(),
                  [](int64_t b) { return static_cast<double>(b) * kGridStep; });
-  response_ = internal::SeriesReciprocal(scaled, scaled.size());
+  const std::vector<double> inverse = internal::SeriesReciprocal(scaled, scaled.size());
   double prefix = 0;
   double squares = 0;
-  for (size_t k = 0; k < response_.size(); ++k) {
-    prefix += response_[k] * kGridStep;
-    response_[k] = prefix;
+  for (size_t k = 0; k < inverse.size(); ++k) {
+    prefix += inverse[k] * kGridStep;
+    response_[k] = std::llround(std::ldexp(prefix, kResponseBits));
     squares += prefix * prefix;
     row_norms_[k] = std::sqrt(squares);
   }
@@ -100,13 +105,13 @@ RunningNoise::RunningNoise(const DiscreteGaussian& sampler, std::vector<int64_t>
 std::vector<int128> RunningNoise::Sample(RandomSource& random) const {
   const std::vector<int128> noise = sampler_.SampleMany(periods(), random);
   const internal::ToeplitzDivision parts = internal::DivideByToeplitz(column_, kGridBits, noise);
-  const std::vector<double> remainders(parts.remainders.begin(), parts.remainders.end());
-  const std::vector<double> fractions = internal::SeriesProduct(response_, remainders, periods());
+  const std::vector<int64_t> fractions =
+      internal::ExactProduct(response_, parts.remainders, periods());
   std::vector<int128> errors(periods());
   int128 total = 0;
   for (size_t t = 0; t < errors.size(); ++t) {
     total += parts.quotients[t];
-    errors[t] = total + static_cast<int128>(std::nearbyint(fractions[t]));
+    errors[t] = total + ((fractions[t] + (int64_t{1} << (kResponseBits - 1))) >> kResponseBits);
   }
   return errors;
 }

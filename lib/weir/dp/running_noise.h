@@ -24,16 +24,16 @@ namespace weir::dp {
 // round(2^kGridBits c_k), c_0 = 1, c_k = c_(k-1) (2k-1)/(2k) (so B B is about 4^kGridBits A). With
 // z a vector of independent discrete Gaussians, what is released is a function F of the integer
 // vector y = B x + z: every y is B q + r for just one integer q and r in [-2^(kGridBits-1),
-// 2^(kGridBits-1)), and F(y) = A q + round(A B^-1 r).
+// 2^(kGridBits-1)), and F(y) = A q + round(A B^-1 r), with the entries of A B^-1 in fixed point.
 //
 // Guarantee: S/(2 sigma^2)-zCDP with S of SquaredSensitivity(): the discrete Gaussian mechanism on
 //            B x, then F. Since B (x + q) + r is the decomposition of y if that of z is B q + r,
-//            F(y) = A x + F(z): so F(z) can be drawn without x, and doubles are used for r only.
-//            F(y) - A x = A B^-1 z up to the rounding to an integer, so totals are unbiased.
+//            F(y) = A x + F(z): so F(z) can be drawn without x. F is integers throughout.
+//            F(y) - A x = A B^-1 z, rounded to an integer, up to 1e-6: totals are unbiased.
 // Assumes:   a unit adds or removes at most linf in each of at most l0 periods, whatever signs.
 // Reveals:   a running time that depends on the noise; release on a fixed schedule.
-// Cost:      one sample a period and O(periods^2 / 2) integer multiplications: 30 ms for 8,760
-//            periods, 0.3 s for 35,040; Create takes about as long once. Immutable, thread-safe.
+// Cost:      one sample a period and O(periods log^2 periods) word operations where sigma is below
+//            about 2^45 grid steps (periods^2 above). Immutable, thread-safe.
 // Source:    Fichtenberger, Henzinger, Upadhyay 2022 (arXiv:2202.11205), section 3; Canonne,
 //            Kamath, Steinke 2020, Theorem 4. The integer form is derived above.
 class RunningNoise {
@@ -76,7 +76,7 @@ class RunningNoise {
 
   DiscreteGaussian sampler_;
   std::vector<int64_t> column_;    // b
-  std::vector<double> response_;   // first column of A B^-1
+  std::vector<int64_t> response_;  // first column of A B^-1, fixed point
   std::vector<double> row_norms_;  // of A B^-1
   double sigma_;                   // the parameter
   double deviation_;               // of one z

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/dp/internal/number_transform.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "weir/base/decimal.h"
 
 namespace weir::dp::internal {
@@ -79,6 +82,28 @@ void NumberTransform::Backward(std::vector<uint64_t>& values) const {
   }
   const uint64_t scale = Power(size_, kPrime - 2);
   for (uint64_t& value : values) value = Product(value, scale);
+}
+
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): symmetric
+std::vector<int64_t> ExactProduct(std::span<const int64_t> a, std::span<const int64_t> b,
+                                  size_t terms) {
+  const size_t size = std::bit_ceil(std::max<size_t>(2 * terms, 2));
+  const NumberTransform transform(size);
+  const auto transformed = [&](std::span<const int64_t> series) {
+    const auto used = series.first(std::min(terms, series.size()));
+    std::vector<uint64_t> values(size);
+    std::transform(used.begin(), used.end(), values.begin(), NumberTransform::FromSigned);
+    transform.Forward(values);
+    return values;
+  };
+  std::vector<uint64_t> values = transformed(a);
+  const std::vector<uint64_t> factors = transformed(b);
+  for (size_t k = 0; k < size; ++k) values[k] = NumberTransform::Product(values[k], factors[k]);
+  transform.Backward(values);
+  std::vector<int64_t> product(terms);
+  std::transform(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(terms),
+                 product.begin(), NumberTransform::ToSigned);
+  return product;
 }
 
 }  // namespace weir::dp::internal

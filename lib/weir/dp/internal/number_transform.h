@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace weir::dp::internal {
@@ -35,6 +36,10 @@ class NumberTransform {
   std::vector<uint64_t> roots_;          // w^k for k < size / 2, w of order size
   std::vector<uint64_t> inverse_roots_;  // w^-k
 };
+
+// The first `terms` coefficients of a * b, exact. Assumes: all of them are below 2^62.
+std::vector<int64_t> ExactProduct(std::span<const int64_t> a, std::span<const int64_t> b,
+                                  size_t terms);
 
 }  // namespace weir::dp::internal
 
