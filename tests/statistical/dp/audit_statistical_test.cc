@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The audit of every built-in mechanism: none shows more epsilon than it claims, and each of the
 // copies that are broken on purpose does. Passing does not prove differential privacy.
-#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/statistical/dp/goodness_of_fit.h"
+#include "tests/statistical/effort.h"
 #include "tests/support/seeded_random.h"
 #include "weir/dp/audit_cases.h"
 
@@ -18,15 +18,14 @@ namespace {
 using test::kFalsePositiveRate;
 using test::SeededRandom;
 
-// WEIR_SOAK: forty times as many samples, which see noise 0.5 % too small.
-uint64_t Samples() { return std::getenv("WEIR_SOAK") == nullptr ? 500'000 : 20'000'000; }
+constexpr test::Effort kSamples = {.everyday = 500'000, .soak = 20'000'000};
 
 class MechanismAuditTest : public ::testing::TestWithParam<size_t> {
  protected:
   static AuditReport Run(const AuditCase& audited) {
-    SeededRandom random(17);
+    SeededRandom random(test::StatisticalSeed(17));
     const AuditReport report =
-        RunAuditCase(audited, {.samples = Samples(), .false_positive_rate = kFalsePositiveRate},
+        RunAuditCase(audited, {.samples = kSamples.value(), .false_positive_rate = kFalsePositiveRate},
                      random)
             .value();
     std::cout << audited.name << ": claim " << audited.epsilon.value() << ", found "
