@@ -13,6 +13,9 @@ namespace weir::dp::internal {
 namespace {
 
 constexpr size_t kBins = 512;
+// Standard deviations by which the training counts are taken for worse than they are, so that the
+// luckiest of many rare events does not win. Without caution if nothing else promises anything.
+constexpr std::array<double, 2> kCautions = {2.5, 0};
 
 // Lower ends of the bins but the first: about equally many values fall into each; distinct values
 // that occur often get a bin of their own.
@@ -106,7 +109,7 @@ struct Choice {
 
 // Replaces `best` by the most promising beginning of `order`, if that promises more.
 void TryBeginnings(std::vector<size_t> order, const BinCounts& counts, const AuditTarget& target,
-                   Choice& best) {
+                   double caution, Choice& best) {
   const double likelier_total =
       std::accumulate(counts.likelier.begin(), counts.likelier.end(), 0.0);
   const double rarer_total = std::accumulate(counts.rarer.begin(), counts.rarer.end(), 0.0);
@@ -116,10 +119,10 @@ void TryBeginnings(std::vector<size_t> order, const BinCounts& counts, const Aud
     hits.likelier += counts.likelier[order[i]];
     hits.rarer += counts.rarer[order[i]];
     if (hits.likelier == 0) continue;
-    // One hit more than seen: that nothing was seen does not promise that nothing comes.
-    const Promise promise = Expect({.likelier = hits.likelier / likelier_total,
-                                    .rarer = std::min((hits.rarer + 1) / (rarer_total + 1), 1.0)},
-                                   target);
+    const Wilson p = WilsonInterval({hits.likelier, likelier_total}, caution);
+    const Wilson q = WilsonInterval({hits.rarer, rarer_total}, caution);
+    const Promise promise =
+        Expect({.likelier = std::max(p.center - p.half, 0.0), .rarer = q.center + q.half}, target);
     if (promise.epsilon <= best.promise.epsilon) continue;
     best.promise = promise;
     best_length = i + 1;
@@ -189,9 +192,12 @@ AuditEvent ChooseEvent(const std::array<std::vector<double>, 2>& training, bool 
   Choice best;
   std::vector<size_t> ascending(borders.size() + 1);
   std::iota(ascending.begin(), ascending.end(), size_t{0});
-  TryBeginnings({ascending.rbegin(), ascending.rend()}, second, target, best);
-  TryBeginnings(ascending, second, target, best);
-  TryBeginnings(ByRatio(first), second, target, best);
+  for (const double caution : kCautions) {
+    if (best.length > 0) break;
+    TryBeginnings({ascending.rbegin(), ascending.rend()}, second, target, caution, best);
+    TryBeginnings(ascending, second, target, caution, best);
+    TryBeginnings(ByRatio(first), second, target, caution, best);
+  }
   AuditEvent event = MakeEvent(best, borders);
   event.likelier_on_other = likelier_on_other;
   return event;
