@@ -43,11 +43,14 @@ struct BinCounts {
   std::vector<double> rarer;
 };
 
-std::vector<double> CountBins(std::span<const double> borders, std::span<const double> values) {
-  std::vector<double> counts(borders.size() + 1);
-  for (const double value : values) ++counts[BinOf(borders, value)];
-  return counts;
-}
+struct Bins {
+  std::vector<double> borders;
+  std::vector<double> Count(std::span<const double> values) const {
+    std::vector<double> counts(borders.size() + 1);
+    for (const double value : values) ++counts[BinOf(borders, value)];
+    return counts;
+  }
+};
 
 // The interval of Wilson, "Probable inference, the law of succession, and statistical inference",
 // 1927: what Clopper-Pearson will give, nearly. Only for choosing.
@@ -182,15 +185,15 @@ std::string AuditEvent::ToString(const std::string& statistic_name) const {
 
 AuditEvent ChooseEvent(const std::array<std::vector<double>, 2>& training, bool likelier_on_other,
                        const AuditTarget& target) {
-  const std::vector<double> borders = BinBorders(training);
+  const Bins bins{BinBorders(training)};
   const std::span<const double> likelier = training[likelier_on_other ? 1 : 0];
   const std::span<const double> rarer = training[likelier_on_other ? 0 : 1];
-  const BinCounts first{CountBins(borders, likelier.first(likelier.size() / 2)),
-                        CountBins(borders, rarer.first(rarer.size() / 2))};
-  const BinCounts second{CountBins(borders, likelier.subspan(likelier.size() / 2)),
-                         CountBins(borders, rarer.subspan(rarer.size() / 2))};
+  const BinCounts first{bins.Count(likelier.first(likelier.size() / 2)),
+                        bins.Count(rarer.first(rarer.size() / 2))};
+  const BinCounts second{bins.Count(likelier.subspan(likelier.size() / 2)),
+                         bins.Count(rarer.subspan(rarer.size() / 2))};
   Choice best;
-  std::vector<size_t> ascending(borders.size() + 1);
+  std::vector<size_t> ascending(bins.borders.size() + 1);
   std::iota(ascending.begin(), ascending.end(), size_t{0});
   for (const double caution : kCautions) {
     if (best.length > 0) break;
@@ -198,7 +201,7 @@ AuditEvent ChooseEvent(const std::array<std::vector<double>, 2>& training, bool 
     TryBeginnings(ascending, second, target, caution, best);
     TryBeginnings(ByRatio(first), second, target, caution, best);
   }
-  AuditEvent event = MakeEvent(best, borders);
+  AuditEvent event = MakeEvent(best, bins.borders);
   event.likelier_on_other = likelier_on_other;
   return event;
 }
