@@ -20,6 +20,7 @@ void AddPackageCommands(CLI::App& app, Context& context);    // package list|ope
 void AddLedgerCommands(CLI::App& app, Context& context);     // ledger show|verify
 void AddReleaseCommand(CLI::App& app, Context& context);     // release
 void AddCalibrateCommand(CLI::App& app, Context& context);   // calibrate
+void AddAuditCommand(CLI::App& app, Context& context);       // audit
 
 }  // namespace weir::tool
 

@@ -52,6 +52,7 @@ int Main(int argc, char** argv) {
   AddPackageCommands(app, context);
   AddLedgerCommands(app, context);
   AddDaemonCommands(app, context);
+  AddAuditCommand(app, context);
   // After the commands, which would inherit it.
   app.footer("example: weir release crashes-by-hour.release.yaml -o crashes-by-hour.csv");
   try {
