@@ -25,8 +25,8 @@ double TailOfOne(const NoiseLaw& law, double distance) {
 
 // P[X + m Y >= x] for x > 0, m > 0 and scales a of X, b of Y, with P[X >= z] replaced by the
 // continuous function above it: exp(-z/a) / (1 + p) for z > 0, else 1 - p exp(z/a) / (1 + p), where
-// p = exp(-1/a). P[Y = y] is proportional to q^|y|, so the sum over y is of geometric series: y >= 0;
-// y = -1 .. -(turn - 1), where z = x - m |y| is still positive; and the rest.
+// p = exp(-1/a). P[Y = y] is proportional to q^|y|, so the sum over y is of geometric series: y >=
+// 0; y = -1 .. -(turn - 1), where z = x - m |y| is still positive; and the rest.
 double LaplaceTail(double a, double b, double m, double x) {
   const double log_q = -1 / b;
   const double p = std::exp(-1 / a);
@@ -42,8 +42,7 @@ double LaplaceTail(double a, double b, double m, double x) {
   if (turn > 1) {
     const double largest = log_ratio > 0 ? turn - 1 : 1;  // sum from its largest term
     const double fall = -std::abs(log_ratio);
-    const double terms =
-        fall == 0 ? turn - 1 : std::expm1(fall * (turn - 1)) / std::expm1(fall);
+    const double terms = fall == 0 ? turn - 1 : std::expm1(fall * (turn - 1)) / std::expm1(fall);
     between = std::exp(largest * log_ratio - x / a) * terms;
   }
   const double rest = std::exp(turn * log_q) / -std::expm1(log_q);

@@ -54,6 +54,10 @@ class QuantileShape {
   // Leaves below one node of a level that is not at the right edge.
   uint64_t LeavesBelow(uint32_t level) const;
 
+  // A noised rank has about this many times the variance of one node's noise, in the worst place:
+  // to compare kinds of noise, each with its own shape.
+  double RankWeight() const;
+
   // What one privacy unit can change the vector of all nodes but the root by, if it touches at most
   // l0 trees with at most linf rows each. A row changes one node of every level by one. L1 is
   // height * l0 * linf; the squared L2 is largest with all rows of a tree in one leaf,

@@ -12,7 +12,6 @@ namespace {
 
 using internal::RealInterval;
 
-
 // Which ratios the test accepts; the denominator is made positive.
 class RatioTest {
  public:
@@ -46,8 +45,8 @@ class RatioTest {
 
  private:
   bool AcceptsDistance(double ratio, double distance) const {
-    return internal::DifferenceTail({options_.numerator.law, options_.denominator.law, ratio,
-                                     distance}) > tail_;
+    return internal::DifferenceTail(
+               {options_.numerator.law, options_.denominator.law, ratio, distance}) > tail_;
   }
 
   const RatioOptions& options_;

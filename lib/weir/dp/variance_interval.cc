@@ -15,7 +15,7 @@ using internal::RealInterval;
 using internal::WeightedNoise;
 using internal::WeightedSum;
 
-constexpr double kMeanTail = 0.005;
+constexpr double kMeanTail = 0.002;
 constexpr double kVarianceTail = 1 - kCoverage - kMeanTail;
 constexpr int kMostRounds = 8;
 
@@ -57,8 +57,8 @@ RealInterval VarianceSet(const VarianceOptions& options) {
   RealInterval variances{0, LargestVariance(options)};
   const Moments moments = MomentsOf(options);
   if (moments.count <= 0 || variances.high == 0) return variances;
-  const RealInterval means = internal::RatioSet(
-      {options.sum, options.count, options.lowest, options.highest}, kMeanTail);
+  const RealInterval means =
+      internal::RatioSet({options.sum, options.count, options.lowest, options.highest}, kMeanTail);
   const double nearest = std::clamp(moments.sum / moments.count, means.low, means.high);
   const double least = SquaresAround(moments, nearest, -1);
   const double most =
@@ -66,8 +66,7 @@ RealInterval VarianceSet(const VarianceOptions& options) {
   const double sum_weight = 2 * std::max(std::abs(means.low), std::abs(means.high));
   for (int round = 0; round < kMostRounds; ++round) {
     const std::array<WeightedNoise, 3> noises = {
-        WeightedNoise{options.squares.law, 1.0, 1},
-        WeightedNoise{options.sum.law, sum_weight, 1},
+        WeightedNoise{options.squares.law, 1.0, 1}, WeightedNoise{options.sum.law, sum_weight, 1},
         WeightedNoise{options.count.law, LargestCountWeight(means, variances), 1}};
     const double width = WeightedSum(noises).HalfWidth(kVarianceTail);
     const RealInterval next{std::clamp((least - width) / moments.count, 0.0, variances.high),
@@ -100,8 +99,7 @@ StatusOr<DerivedEstimate> EstimateVariance(const VarianceOptions& options) {
   DerivedEstimate estimate{largest / 2, largest / 2, set.low, set.high};
   const Moments moments = MomentsOf(options);
   if (moments.count <= 0) return estimate;
-  const double mean =
-      std::clamp(moments.sum / moments.count, options.lowest, options.highest);
+  const double mean = std::clamp(moments.sum / moments.count, options.lowest, options.highest);
   const double raw_mean = moments.sum / moments.count;
   estimate.value = std::clamp(moments.squares / moments.count - raw_mean * raw_mean, 0.0, largest);
   const double of_squares = internal::StandardDeviation(options.squares.law);
