@@ -41,7 +41,7 @@ TEST(QuantileShapeTest, ChoosesHeightByDomainAndNoise) {
 
 TEST(QuantileShapeTest, WeighsTheNoiseOfARank) {
   EXPECT_EQ(Shape(0, 9, 1U << 16, 1).RankWeight(), 2.5);  // 10 nodes at the median: 10 * 1/4
-  EXPECT_NEAR(Shape(0, 255, 1U << 16, 2).RankWeight(), (16 - 1.0 / 16) / 6 + 4, 1e-12);
+  EXPECT_NEAR(Shape(0, 15, 1U << 16, 4).RankWeight(), 3 * 1.5 / 6 + 0.5, 1e-12);  // 2^4
 }
 
 TEST(QuantileShapeTest, LeavesPartitionTheRange) {

@@ -37,8 +37,8 @@ struct Layout {
 double WeightOf(uint32_t leaves, Layout layout) {
   const double b = layout.branching;
   const uint64_t below = Power(layout.branching, layout.height - 1);
-  const auto top = static_cast<double>((leaves + below - 1) / below);
-  return (layout.height - 1) * (b - 1 / b) / 6 + top / 4;
+  const uint64_t top = (leaves + below - 1) / below;
+  return (layout.height - 1) * (b - 1 / b) / 6 + static_cast<double>(top) / 4;
 }
 
 double RankVariance(uint32_t leaves, Layout layout, NoiseKind kind) {

@@ -16,9 +16,10 @@
 namespace weir::dp {
 
 struct QuantileShapeOptions {
-  int128 lowest;   // in grid steps; values outside [lowest, highest] are moved to the nearest end
-  int128 highest;  // at least lowest; highest - lowest < 2^126
-  NoiseKind kind;  // that the tree will get: decides the branching
+  int128 lowest =
+      0;  // in grid steps; values outside [lowest, highest] are moved to the nearest end
+  int128 highest = 0;  // at least lowest; highest - lowest < 2^126
+  NoiseKind kind{};    // that the tree will get: decides the branching; none until named
   // More leaves resolve finer and cost noise, as the square (Gaussian) or the cube (Laplace) of the
   // height. In [2, 2^24].
   uint32_t most_leaves = 1U << 16;

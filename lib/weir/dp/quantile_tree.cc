@@ -92,7 +92,9 @@ int128 InsideLeaf(const QuantileShape& shape, uint32_t leaf, double share) {
   return std::clamp(first + offset, first, last);
 }
 
-int128 EstimateOf(NoisedNodes& nodes, double noise_variance, double q) {
+int128 EstimateOf(NoisedNodes& nodes, const NoiseLaw& law, double q) {
+  const double deviation = internal::StandardDeviation(law);
+  const double noise_variance = deviation * deviation;
   double count = 0;
   for (const double child : nodes.Combined({0, 0})) count += child;
   double rank = q * count;  // sought, counted from the start of the node
@@ -137,6 +139,12 @@ struct RankTest {
   double squared_weights = 0;
   double magnitude = 0;  // of the terms: bounds what rounding may have done
   std::vector<WeightedNoise> noises;
+};
+
+// The sum of so many noised counts.
+struct NodeSum {
+  double sum;
+  uint32_t count;
 };
 
 struct LevelRisk {
@@ -196,7 +204,8 @@ class IntervalSearch {
     return sums;
   }
 
-  void AddTerm(RankTest& test, double weight, double sum, uint32_t count) const {
+  void AddTerm(RankTest& test, double weight, NodeSum nodes) const {
+    const auto [sum, count] = nodes;
     test.value += weight * sum;
     test.magnitude += std::abs(weight * sum);
     test.squared_weights += weight * weight * count;
@@ -212,15 +221,15 @@ class IntervalSearch {
     const FamilySums last = SumsAround(children, boundary);
     const double share = static_cast<double>(boundary) / static_cast<double>(children.size());
     const double outer = path_.empty() ? q_ : share;
-    AddTerm(test, 1 - outer, last.before, last.count_before);
-    AddTerm(test, -outer, last.middle + last.after, last.count - last.count_before);
+    AddTerm(test, 1 - outer, {last.before, last.count_before});
+    AddTerm(test, -outer, {last.middle + last.after, last.count - last.count_before});
     double below = share;
     for (size_t level = path_.size(); level-- > 0;) {
       const FamilySums& family = path_[level];
       const double here = level == 0 ? q_ : (family.count_before + below) / family.count;
-      AddTerm(test, 1 - here, family.before, family.count_before);
-      AddTerm(test, below - here, family.middle, 1);
-      AddTerm(test, -here, family.after, family.count - family.count_before - 1);
+      AddTerm(test, 1 - here, {family.before, family.count_before});
+      AddTerm(test, below - here, {family.middle, 1});
+      AddTerm(test, -here, {family.after, family.count - family.count_before - 1});
       below = here;
     }
     return test;
@@ -273,12 +282,11 @@ Status CheckRequest(const QuantileCounts& counts, std::span<const double> quanti
 
 std::vector<QuantileEstimate> internal::AnswerQuantiles(NoisedNodes& nodes, const NoiseLaw& law,
                                                         std::span<const double> quantiles) {
-  const double deviation = internal::StandardDeviation(law);
   std::vector<QuantileEstimate> estimates;
   for (const double q : quantiles) {
     IntervalSearch search(nodes, law, q);
     QuantileEstimate estimate;
-    estimate.value = EstimateOf(nodes, deviation * deviation, q);
+    estimate.value = EstimateOf(nodes, law, q);
     estimate.low = std::min(search.Low(false), estimate.value);
     estimate.high = std::max(search.High(false), estimate.value);
     const int128 width = std::max(int128{0}, search.High(true) - search.Low(true));

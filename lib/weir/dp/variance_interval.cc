@@ -35,15 +35,19 @@ double LargestVariance(const VarianceOptions& options) {
   return range * range / 4;
 }
 
-// The sum of squares around `mean`, rounded by at most 2^-50 of its terms, which is added.
-double SquaresAround(const Moments& moments, double mean, double rounding_sign) {
+enum class Side { kBelow = -1, kAbove = 1 };
+
+// The sum of squares around `mean`, not above or not below its exact value: floating point errs by
+// less than 2^-50 of the terms.
+double SquaresAround(const Moments& moments, double mean, Side side) {
   const double cross = 2 * mean * moments.sum;
   const double center = mean * mean * moments.count;
   const double terms = std::abs(moments.squares) + std::abs(cross) + std::abs(center);
-  return moments.squares - cross + center + rounding_sign * std::ldexp(terms, -50);
+  return moments.squares - cross + center + static_cast<int>(side) * std::ldexp(terms, -50);
 }
 
 // Largest |m^2 - v| over the two intervals.
+// NOLINTBEGIN(bugprone-easily-swappable-parameters): both are named at the one call
 double LargestCountWeight(const RealInterval& means, const RealInterval& variances) {
   const double low = means.low * means.low;
   const double high = means.high * means.high;
@@ -51,6 +55,7 @@ double LargestCountWeight(const RealInterval& means, const RealInterval& varianc
   const double least = has_zero ? 0 : std::min(low, high);
   return std::max(std::abs(std::max(low, high) - variances.low), std::abs(least - variances.high));
 }
+// NOLINTEND(bugprone-easily-swappable-parameters)
 
 // Each round keeps all variances that its own weights do not refute, so stopping early is safe.
 RealInterval VarianceSet(const VarianceOptions& options) {
@@ -60,9 +65,9 @@ RealInterval VarianceSet(const VarianceOptions& options) {
   const RealInterval means =
       internal::RatioSet({options.sum, options.count, options.lowest, options.highest}, kMeanTail);
   const double nearest = std::clamp(moments.sum / moments.count, means.low, means.high);
-  const double least = SquaresAround(moments, nearest, -1);
-  const double most =
-      std::max(SquaresAround(moments, means.low, 1), SquaresAround(moments, means.high, 1));
+  const double least = SquaresAround(moments, nearest, Side::kBelow);
+  const double most = std::max(SquaresAround(moments, means.low, Side::kAbove),
+                               SquaresAround(moments, means.high, Side::kAbove));
   const double sum_weight = 2 * std::max(std::abs(means.low), std::abs(means.high));
   for (int round = 0; round < kMostRounds; ++round) {
     const std::array<WeightedNoise, 3> noises = {
