@@ -42,9 +42,10 @@ struct RatioOptions {
 // Standard error: the delta method, sqrt(var N1 + (S/C)^2 var N2) / |C|, at most half the range.
 // Errors:   INVALID_ARGUMENT  a law that no sampler takes, or lowest > highest or not a number.
 // Cost:     10 microseconds; milliseconds for noises of different kinds or of a few steps.
-// Source:   Fieller, "Some problems in interval estimation", JRSS B 16(2), 1954. That the crossings
-//           on either side of S/C are single: quantiles of |N1 - r N2| are convex in r for
-//           log-concave symmetric noises (Meyer, Reisner 1991).
+// Source:   Fieller, "Some problems in interval estimation", JRSS B 16(2), 1954. That the set ends
+//           once on either side of S/C: quantiles of |N1 - r N2| are convex in r for symmetric
+//           log-concave densities (Bobkov, "Convex bodies and norms associated to convex measures",
+//           2010); for lattices that holds up to a step, and coverage is enumerated in the tests.
 StatusOr<DerivedEstimate> EstimateRatio(const RatioOptions& options);
 
 namespace internal {
