@@ -22,8 +22,8 @@ TEST(ClippedIntervalTest, IsTheHalfWidthInsideThePossible) {
   EXPECT_TRUE((*ClippedInterval(50, Laplace(1), kCounts) == IntegerInterval{47, 53}));
   EXPECT_TRUE((*ClippedInterval(2, Laplace(1), kCounts) == IntegerInterval{0, 5}));
   EXPECT_TRUE((*ClippedInterval(-20, Laplace(1), kCounts) == IntegerInterval{0, 0}));
-  EXPECT_TRUE((*ClippedInterval(2'000'000, Laplace(1), kCounts) ==
-               IntegerInterval{1'000'000, 1'000'000}));
+  EXPECT_TRUE(
+      (*ClippedInterval(2'000'000, Laplace(1), kCounts) == IntegerInterval{1'000'000, 1'000'000}));
 }
 
 TEST(ClippedIntervalTest, CoversEverySmallCountExactly) {

@@ -106,29 +106,26 @@ CoverageCase Honest(const char* name, const NoiseLaw& numerator, const NoiseLaw&
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, RatioCoverageTest,
-    ::testing::Values(
-        Honest("laplace_many_rows", Laplace(30), Laplace(10), 900, 300),
-        Honest("laplace_few_rows", Laplace(30), Laplace(10), 60, 20),
-        Honest("laplace_one_row", Laplace(20), Laplace(10), -20, 1),
-        Honest("laplace_zero_mean", Laplace(25), Laplace(11), 0, 150),
-        Honest("narrow_laplace", Laplace(2), Laplace(1, 2), 21, 3),
-        Honest("gaussian_many_rows", Gaussian(900), Gaussian(36), -800, 200),
-        Honest("gaussian_few_rows", Gaussian(900), Gaussian(36), 70, 9),
-        Honest("narrow_gaussian", Gaussian(9), Gaussian(1), 50, 10),
-        Honest("mixed", Laplace(1), Gaussian(2), 50, 30),
-        // Twins: the noise is 10 % wider than the interval was told.
-        CoverageCase{"laplace_too_wide", Laplace(30), Laplace(10), Laplace(33), Laplace(11), 900,
-                     300, false},
-        CoverageCase{"gaussian_too_wide", Gaussian(900), Gaussian(36), Gaussian(1089),
-                     Gaussian(4356, 100), -800, 200, false}),
+    ::testing::Values(Honest("laplace_many_rows", Laplace(30), Laplace(10), 900, 300),
+                      Honest("laplace_few_rows", Laplace(30), Laplace(10), 60, 20),
+                      Honest("laplace_one_row", Laplace(20), Laplace(10), -20, 1),
+                      Honest("laplace_zero_mean", Laplace(25), Laplace(11), 0, 150),
+                      Honest("narrow_laplace", Laplace(2), Laplace(1, 2), 21, 3),
+                      Honest("gaussian_many_rows", Gaussian(900), Gaussian(36), -800, 200),
+                      Honest("gaussian_few_rows", Gaussian(900), Gaussian(36), 70, 9),
+                      Honest("narrow_gaussian", Gaussian(9), Gaussian(1), 50, 10),
+                      Honest("mixed", Laplace(1), Gaussian(2), 50, 30),
+                      // Twins: the noise is 10 % wider than the interval was told.
+                      CoverageCase{"laplace_too_wide", Laplace(30), Laplace(10), Laplace(33),
+                                   Laplace(11), 900, 300, false},
+                      CoverageCase{"gaussian_too_wide", Gaussian(900), Gaussian(36), Gaussian(1089),
+                                   Gaussian(4356, 100), -800, 200, false}),
     [](const auto& test_case) { return test_case.param.name; });
 
 // With Gaussians of many steps the set has a closed form.
 TEST(RatioIntervalTest, AgreesWithFiellersRoots) {
-  const RatioOptions options{{4'000'000, Gaussian(uint128{1} << 34)},
-                             {1'000'000, Gaussian(uint128{1} << 30)},
-                             -100,
-                             100};
+  const RatioOptions options{
+      {4'000'000, Gaussian(uint128{1} << 34)}, {1'000'000, Gaussian(uint128{1} << 30)}, -100, 100};
   WEIR_ASSERT_OK_AND_ASSIGN(const DerivedEstimate estimate, EstimateRatio(options));
   const double z2 = 1.959963984540 * 1.959963984540;
   const double a = 1e12 - z2 * 0x1p30;

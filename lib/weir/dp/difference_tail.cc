@@ -23,11 +23,19 @@ double TailOfOne(const NoiseLaw& law, double distance) {
   return steps <= 0 ? 1 : std::min(1.0, 2 * OneSidedTail(law, steps));
 }
 
+struct LaplaceSum {
+  double a;
+  double b;
+  double m;
+  double x;
+};
+
 // P[X + m Y >= x] for x > 0, m > 0 and scales a of X, b of Y, with P[X >= z] replaced by the
 // continuous function above it: exp(-z/a) / (1 + p) for z > 0, else 1 - p exp(z/a) / (1 + p), where
-// p = exp(-1/a). P[Y = y] is proportional to q^|y|, so the sum over y is of geometric series: y >= 0;
-// y = -1 .. -(turn - 1), where z = x - m |y| is still positive; and the rest.
-double LaplaceTail(double a, double b, double m, double x) {
+// p = exp(-1/a). P[Y = y] is proportional to q^|y|, so the sum over y is of geometric series: y >=
+// 0; y = -1 .. -(turn - 1), where z = x - m |y| is still positive; and the rest.
+double LaplaceTail(const LaplaceSum& sum) {
+  const auto [a, b, m, x] = sum;
   const double log_q = -1 / b;
   const double p = std::exp(-1 / a);
   const double q = std::exp(log_q);
@@ -42,8 +50,7 @@ double LaplaceTail(double a, double b, double m, double x) {
   if (turn > 1) {
     const double largest = log_ratio > 0 ? turn - 1 : 1;  // sum from its largest term
     const double fall = -std::abs(log_ratio);
-    const double terms =
-        fall == 0 ? turn - 1 : std::expm1(fall * (turn - 1)) / std::expm1(fall);
+    const double terms = fall == 0 ? turn - 1 : std::expm1(fall * (turn - 1)) / std::expm1(fall);
     between = std::exp(largest * log_ratio - x / a) * terms;
   }
   const double rest = std::exp(turn * log_q) / -std::expm1(log_q);
@@ -51,13 +58,19 @@ double LaplaceTail(double a, double b, double m, double x) {
   return at_zero * ((above + between - missing) / (1 + p) + rest) * kGuard;
 }
 
+struct NormalSum {
+  double variance;
+  double distance;
+  double lattice_error;
+};
+
 // The sum over Y of the normal law around it is the normal law of variance s^2 times a lattice sum
 // of a normal law of variance effective^2, within 1 +- 2.2 exp(-2 pi^2 effective^2) of 1 by Poisson
 // summation. P[X >= k] is at most the normal tail at k - 1/2, up to the midpoint rule's error (see
 // law_tail.cc).
-double GaussianTail(double variance, double lattice_error, double distance) {
-  const double steps = std::max(0.0, distance - 0.5);
-  return std::erfc(steps / std::sqrt(2 * variance)) * kGuard * (1 + 1e-8) + lattice_error;
+double GaussianTail(const NormalSum& sum) {
+  const double steps = std::max(0.0, sum.distance - 0.5);
+  return std::erfc(steps / std::sqrt(2 * sum.variance)) * kGuard * (1 + 1e-8) + sum.lattice_error;
 }
 
 double SummedTail(const Difference& d) {
@@ -85,12 +98,12 @@ double DifferenceTail(const Difference& difference) {
   }
   if (d.x.kind == NoiseKind::kDiscreteLaplace) {
     if (first < kNarrowestLaplace) return SummedTail(d);
-    return std::min(1.0, 2 * LaplaceTail(first, second, d.multiplier, d.distance));
+    return std::min(1.0, 2 * LaplaceTail({first, second, d.multiplier, d.distance}));
   }
   const double total = first + d.multiplier * d.multiplier * second;
   const double effective = first / total * second;
   if (first < kNarrowestGaussian * kNarrowestGaussian || effective < 1) return SummedTail(d);
-  return std::min(1.0, GaussianTail(total, 0.082 / first, d.distance));
+  return std::min(1.0, GaussianTail({total, d.distance, 0.082 / first}));
 }
 
 }  // namespace weir::dp::internal

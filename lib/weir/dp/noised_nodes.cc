@@ -14,8 +14,8 @@ NoisedNodes::NoisedNodes(const QuantileCounts& counts, const NoiseSampler& sampl
 
 uint32_t NoisedNodes::ChildrenOf(TreeNode parent) const {
   const uint64_t first = uint64_t{parent.index} * shape_.branching();
-  const uint64_t end = std::min<uint64_t>(first + shape_.branching(),
-                                          shape_.NodesAt(parent.level + 1));
+  const uint64_t end =
+      std::min<uint64_t>(first + shape_.branching(), shape_.NodesAt(parent.level + 1));
   return static_cast<uint32_t>(end - first);
 }
 

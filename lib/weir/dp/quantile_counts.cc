@@ -33,14 +33,18 @@ struct Layout {
 };
 
 // The noise of a family of b nodes enters a rank in their midst with (b - 1/b)/6 of their variance
-// on average, and that of the root's family with up to 1/4.
-double RankVariance(uint32_t leaves, Layout layout, NoiseKind kind) {
-  const double height = layout.height;
+// on average, and that of the root's family with up to 1/4 of its own number.
+double WeightOf(uint32_t leaves, Layout layout) {
   const double b = layout.branching;
   const uint64_t below = Power(layout.branching, layout.height - 1);
-  const auto top = static_cast<double>((leaves + below - 1) / below);
+  const uint64_t top = (leaves + below - 1) / below;
+  return (layout.height - 1) * (b - 1 / b) / 6 + static_cast<double>(top) / 4;
+}
+
+double RankVariance(uint32_t leaves, Layout layout, NoiseKind kind) {
+  const double height = layout.height;
   const double one_noise = kind == NoiseKind::kDiscreteLaplace ? height * height : height;
-  return one_noise * ((height - 1) * (b - 1 / b) / 6 + top / 4);
+  return one_noise * WeightOf(leaves, layout);
 }
 
 Layout BestLayout(uint32_t leaves, NoiseKind kind, std::optional<uint32_t> height) {
@@ -110,6 +114,8 @@ int128 QuantileShape::LastOf(uint32_t leaf) const {
   return leaf + 1 >= leaves_ ? highest_ : FirstOf(leaf + 1) - 1;
 }
 
+double QuantileShape::RankWeight() const { return WeightOf(leaves_, {height_, branching_}); }
+
 uint64_t QuantileShape::LeavesBelow(uint32_t level) const {
   return Power(branching_, height_ - level);
 }
@@ -150,9 +156,9 @@ void QuantileCounts::AddToSparse(Entry entry) {
     sparse_.push_back(entry);
     return;
   }
-  const auto place = std::lower_bound(
-      sparse_.begin(), sparse_.end(), entry.leaf,
-      [](const Entry& existing, uint32_t leaf) { return existing.leaf < leaf; });
+  const auto place =
+      std::lower_bound(sparse_.begin(), sparse_.end(), entry.leaf,
+                       [](const Entry& existing, uint32_t leaf) { return existing.leaf < leaf; });
   if (place->leaf == entry.leaf) {
     place->count += entry.count;
   } else {

@@ -16,9 +16,10 @@
 namespace weir::dp {
 
 struct QuantileShapeOptions {
-  int128 lowest;   // in grid steps; values outside [lowest, highest] are moved to the nearest end
-  int128 highest;  // at least lowest; highest - lowest < 2^126
-  NoiseKind kind;  // that the tree will get: decides the branching
+  int128 lowest =
+      0;  // in grid steps; values outside [lowest, highest] are moved to the nearest end
+  int128 highest = 0;  // at least lowest; highest - lowest < 2^126
+  NoiseKind kind{};    // that the tree will get: decides the branching; none until named
   // More leaves resolve finer and cost noise, as the square (Gaussian) or the cube (Laplace) of the
   // height. In [2, 2^24].
   uint32_t most_leaves = 1U << 16;
@@ -53,6 +54,10 @@ class QuantileShape {
   uint32_t NodesAt(uint32_t level) const;
   // Leaves below one node of a level that is not at the right edge.
   uint64_t LeavesBelow(uint32_t level) const;
+
+  // A noised rank has about this many times the variance of one node's noise, in the worst place:
+  // to compare kinds of noise, each with its own shape.
+  double RankWeight() const;
 
   // What one privacy unit can change the vector of all nodes but the root by, if it touches at most
   // l0 trees with at most linf rows each. A row changes one node of every level by one. L1 is

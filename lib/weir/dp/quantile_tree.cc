@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <numeric>
 #include <vector>
 
 #include "weir/dp/internal/law_tail.h"
@@ -39,6 +41,31 @@ std::vector<double> Corrected(NoisedNodes& nodes, TreeNode parent, double parent
   return shares;
 }
 
+// Moves the children towards an even spread over their leaves, as far as their differences look
+// like noise of this variance (positive-part James-Stein; the sum stays).
+void Shrink(const QuantileShape& shape, TreeNode parent, double noise_variance,
+            std::vector<double>& children) {
+  if (children.size() < 4) return;
+  const uint64_t below = shape.LeavesBelow(parent.level + 1);
+  const uint64_t first = uint64_t{parent.index} * shape.branching() * below;
+  const uint64_t end = std::min<uint64_t>(first + children.size() * below, shape.leaves());
+  const double sum = std::accumulate(children.begin(), children.end(), 0.0);
+  const double per_leaf = sum / static_cast<double>(end - first);
+  const auto even = [&](size_t child) {
+    const uint64_t start = first + child * below;
+    return per_leaf * static_cast<double>(std::min(start + below, end) - start);
+  };
+  double distance = 0;
+  for (size_t i = 0; i < children.size(); ++i) {
+    distance += (children[i] - even(i)) * (children[i] - even(i));
+  }
+  const double excess = static_cast<double>(children.size() - 3) * noise_variance;
+  const double kept = distance > excess ? 1 - excess / distance : 0;
+  for (size_t i = 0; i < children.size(); ++i) {
+    children[i] = even(i) + kept * (children[i] - even(i));
+  }
+}
+
 // Where the isotonic fit of the ranks at the inner boundaries crosses `rank`: the least of the
 // running sums of (rank at the boundary - rank).
 size_t Crossing(const std::vector<double>& children, double rank) {
@@ -65,23 +92,37 @@ int128 InsideLeaf(const QuantileShape& shape, uint32_t leaf, double share) {
   return std::clamp(first + offset, first, last);
 }
 
-int128 EstimateOf(NoisedNodes& nodes, double q) {
+int128 EstimateOf(NoisedNodes& nodes, const NoiseLaw& law, double q) {
+  const double deviation = internal::StandardDeviation(law);
+  const double noise_variance = deviation * deviation;
   double count = 0;
   for (const double child : nodes.Combined({0, 0})) count += child;
   double rank = q * count;  // sought, counted from the start of the node
   TreeNode node;
   while (node.level < nodes.shape().height()) {
-    const std::vector<double> children = Corrected(nodes, node, count);
+    std::vector<double> children = Corrected(nodes, node, count);
+    const TreeNode one_child = {node.level + 1, node.index * nodes.shape().branching()};
+    Shrink(nodes.shape(), node, noise_variance * nodes.CombinedVariance(one_child), children);
     const size_t child = Crossing(children, rank);
     for (size_t i = 0; i < child; ++i) rank -= children[i];
     count = children[child];
-    node = {node.level + 1,
-            node.index * nodes.shape().branching() + static_cast<uint32_t>(child)};
+    node = {node.level + 1, node.index * nodes.shape().branching() + static_cast<uint32_t>(child)};
   }
   return InsideLeaf(nodes.shape(), node.index, count > 0 ? rank / count : 0.5);
 }
 
 // --- intervals ---
+
+// How many deviations a normal value exceeds with chance `tail`.
+double NormalQuantile(double tail) {
+  double low = 0;
+  double high = 20;
+  for (int step = 0; step < 40; ++step) {
+    const double middle = (low + high) / 2;
+    (std::erfc(middle / std::numbers::sqrt2) / 2 > tail ? low : high) = middle;
+  }
+  return high;
+}
 
 // Own counts of one family around the path: before the path's child, that child, after it.
 struct FamilySums {
@@ -100,10 +141,25 @@ struct RankTest {
   std::vector<WeightedNoise> noises;
 };
 
+// The sum of so many noised counts.
+struct NodeSum {
+  double sum;
+  uint32_t count;
+};
+
+struct LevelRisk {
+  double tail;              // chance of a wrong proof at the true quantile's node of this level
+  double least_deviations;  // that a proof needs
+};
+
 class IntervalSearch {
  public:
   IntervalSearch(NoisedNodes& nodes, const NoiseLaw& law, double q)
-      : nodes_(nodes), law_(law), deviation_(internal::StandardDeviation(law)), q_(q) {}
+      : nodes_(nodes),
+        law_(law),
+        deviation_(internal::StandardDeviation(law)),
+        q_(q),
+        risks_(SplitRisk(nodes.shape().height())) {}
 
   // `coarse`: a normal approximation with one deviation, for display; else proved 97.5 %.
   int128 Low(bool coarse) {
@@ -148,7 +204,8 @@ class IntervalSearch {
     return sums;
   }
 
-  void AddTerm(RankTest& test, double weight, double sum, uint32_t count) const {
+  void AddTerm(RankTest& test, double weight, NodeSum nodes) const {
+    const auto [sum, count] = nodes;
     test.value += weight * sum;
     test.magnitude += std::abs(weight * sum);
     test.squared_weights += weight * weight * count;
@@ -156,50 +213,56 @@ class IntervalSearch {
   }
 
   // Before child `boundary` of the family that ends the path. For a node on the path let t be the
-  // share of its leaves before the boundary (q at the root): children before the path's weigh 1 - t,
-  // those after it -t, the path's own t' - t with its own share t'. On exact counts, where children
-  // add to their parent, this is R - q n for any t; these t make the noise small.
+  // share of its leaves before the boundary (q at the root): children before the path's weigh 1 -
+  // t, those after it -t, the path's own t' - t with its own share t'. On exact counts, where
+  // children add to their parent, this is R - q n for any t; these t make the noise small.
   RankTest TestAt(std::span<const double> children, size_t boundary) const {
     RankTest test;
     const FamilySums last = SumsAround(children, boundary);
     const double share = static_cast<double>(boundary) / static_cast<double>(children.size());
     const double outer = path_.empty() ? q_ : share;
-    AddTerm(test, 1 - outer, last.before, last.count_before);
-    AddTerm(test, -outer, last.middle + last.after, last.count - last.count_before);
+    AddTerm(test, 1 - outer, {last.before, last.count_before});
+    AddTerm(test, -outer, {last.middle + last.after, last.count - last.count_before});
     double below = share;
     for (size_t level = path_.size(); level-- > 0;) {
       const FamilySums& family = path_[level];
       const double here = level == 0 ? q_ : (family.count_before + below) / family.count;
-      AddTerm(test, 1 - here, family.before, family.count_before);
-      AddTerm(test, below - here, family.middle, 1);
-      AddTerm(test, -here, family.after, family.count - family.count_before - 1);
+      AddTerm(test, 1 - here, {family.before, family.count_before});
+      AddTerm(test, below - here, {family.middle, 1});
+      AddTerm(test, -here, {family.after, family.count - family.count_before - 1});
       below = here;
     }
     return test;
   }
 
   // Of 2.5 %: the levels' shares double from one to the next.
-  double Allowed() const {
-    const auto level = static_cast<int>(path_.size());
-    const auto height = static_cast<int>(nodes_.shape().height());
-    return (1 - kCoverage) / 2 * std::ldexp(1.0, level) / (std::ldexp(1.0, height) - 1);
+  static std::vector<LevelRisk> SplitRisk(uint32_t height) {
+    std::vector<LevelRisk> risks;
+    double tail = (1 - kCoverage) / 2 / (std::ldexp(1.0, static_cast<int>(height)) - 1);
+    for (uint32_t level = 0; level < height; ++level) {
+      risks.push_back({tail, 0.98 * NormalQuantile(tail)});
+      tail *= 2;
+    }
+    return risks;
   }
 
-  // Whether R(v) - q n has the sign, except with the level's share of the risk.
+  // Whether R(v) - q n has the sign, except with the level's share of the risk. Nearer than a
+  // normal law would allow no proof is tried: none would be found, and claiming less is safe.
   bool IsProved(const RankTest& test, int sign, bool coarse) const {
     const double beyond = test.value * sign - 1e-12 * test.magnitude;
     const double deviation = deviation_ * std::sqrt(test.squared_weights);
-    if (beyond <= 0 || beyond < deviation) return false;
-    if (coarse) return true;
-    if (beyond < 1.9 * deviation) return false;  // no proof at 2.5 %, and none is claimed
+    if (coarse) return beyond > 0 && beyond >= deviation;
+    const LevelRisk& risk = risks_[path_.size()];
+    if (beyond <= 0 || beyond < risk.least_deviations * deviation) return false;
     const WeightedSum sum(test.noises);
-    return sum.CoarseTail(beyond) / 2 <= Allowed() || sum.TwoSidedTail(beyond) / 2 <= Allowed();
+    return sum.CoarseTail(beyond) / 2 <= risk.tail || sum.TwoSidedTail(beyond) / 2 <= risk.tail;
   }
 
   NoisedNodes& nodes_;
   NoiseLaw law_;
   double deviation_;
   double q_;
+  std::vector<LevelRisk> risks_;
   std::vector<FamilySums> path_;
 };
 
@@ -217,6 +280,22 @@ Status CheckRequest(const QuantileCounts& counts, std::span<const double> quanti
 
 }  // namespace
 
+std::vector<QuantileEstimate> internal::AnswerQuantiles(NoisedNodes& nodes, const NoiseLaw& law,
+                                                        std::span<const double> quantiles) {
+  std::vector<QuantileEstimate> estimates;
+  for (const double q : quantiles) {
+    IntervalSearch search(nodes, law, q);
+    QuantileEstimate estimate;
+    estimate.value = EstimateOf(nodes, law, q);
+    estimate.low = std::min(search.Low(false), estimate.value);
+    estimate.high = std::max(search.High(false), estimate.value);
+    const int128 width = std::max(int128{0}, search.High(true) - search.Low(true));
+    estimate.standard_error = static_cast<double>(width) / 2;
+    estimates.push_back(estimate);
+  }
+  return estimates;
+}
+
 StatusOr<std::vector<QuantileEstimate>> NoiseQuantiles(const QuantileCounts& counts,
                                                        std::span<const double> quantiles,
                                                        const NoiseEvent& event,
@@ -226,18 +305,7 @@ StatusOr<std::vector<QuantileEstimate>> NoiseQuantiles(const QuantileCounts& cou
   WEIR_ASSIGN_OR_RETURN(const NoiseSampler sampler, NoiseSampler::Create(event));
   NoisedNodes nodes(counts, sampler, random);
   if (effort == QuantileEffort::kWholeTree) nodes.MaterialiseAll();
-  std::vector<QuantileEstimate> estimates;
-  for (const double q : quantiles) {
-    IntervalSearch search(nodes, LawOf(event), q);
-    QuantileEstimate estimate;
-    estimate.value = EstimateOf(nodes, q);
-    estimate.low = std::min(search.Low(false), estimate.value);
-    estimate.high = std::max(search.High(false), estimate.value);
-    const int128 width = std::max(int128{0}, search.High(true) - search.Low(true));
-    estimate.standard_error = static_cast<double>(width) / 2;
-    estimates.push_back(estimate);
-  }
-  return estimates;
+  return internal::AnswerQuantiles(nodes, LawOf(event), quantiles);
 }
 
 QuantileEffort ChooseEffort(const QuantileShape& shape, uint64_t cells) {

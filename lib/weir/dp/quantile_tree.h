@@ -16,7 +16,7 @@ namespace weir::dp {
 // In grid steps.
 struct QuantileEstimate {
   int128 value = 0;
-  int128 low = 0;   // [low, high] holds the quantile of the bounded rows with at least 95 %
+  int128 low = 0;  // [low, high] holds the quantile of the bounded rows with at least 95 %
   int128 high = 0;
   double standard_error = 0;  // half the interval at about 68 %, for display
 };
@@ -33,7 +33,8 @@ enum class QuantileEffort {
 // Quantile:  of q in (0, 1): the smallest value v with at least q * n rows <= v (type 1, lower),
 //            of the n rows after they were moved into the range.
 // Estimate:  from the root down, children are corrected so that they add to their parent (the
-//            second pass of least squares); the child is where the isotonic fit of the corrected
+//            second pass of least squares) and moved towards an even spread as far as their
+//            differences look like noise; the child is where the isotonic fit of the corrected
 //            ranks crosses q * n; inside a leaf rows are taken as evenly spread over its steps.
 //            kWholeTree first combines every node with its children (the first pass, weights by
 //            inverse variance): with branching b the noise's deviation is about 1/(2b) smaller.
@@ -46,15 +47,15 @@ enum class QuantileEffort {
 // Privacy:   one event; the caller's sensitivity is shape().Sensitivity().
 // Errors:    INVALID_ARGUMENT  a quantile outside (0, 1), noise that no sampler takes, or a
 //            sensitivity below the height (a row touches that many nodes).
-// Cost:      for 50,625 leaves: kPaths 0.1 to 1 ms for six quantiles, mostly of intervals;
-//            kWholeTree 54,240 noises more (3 to 10 ms).
+// Cost:      for 50,001 leaves and six quantiles, mostly of intervals: kPaths 1 to 5 ms; kWholeTree
+//            draws 54,000 noises more, 5 to 9 ms in all.
 // Source:    Hay, Rastogi, Miklau, Suciu, "Boosting the accuracy of differentially private
-//            histograms through consistency", VLDB 2010, section 4.
+//            histograms through consistency", VLDB 2010, section 4; James, Stein, "Estimation with
+//            quadratic loss", 1961.
 StatusOr<std::vector<QuantileEstimate>> NoiseQuantiles(const QuantileCounts& counts,
                                                        std::span<const double> quantiles,
                                                        const NoiseEvent& event,
-                                                       RandomSource& random,
-                                                       QuantileEffort effort);
+                                                       RandomSource& random, QuantileEffort effort);
 
 // kWholeTree where `cells` such trees cost less than about a second in all, else kPaths.
 QuantileEffort ChooseEffort(const QuantileShape& shape, uint64_t cells);

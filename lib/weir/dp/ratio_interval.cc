@@ -12,7 +12,6 @@ namespace {
 
 using internal::RealInterval;
 
-
 // Which ratios the test accepts; the denominator is made positive.
 class RatioTest {
  public:
@@ -31,10 +30,14 @@ class RatioTest {
   double center() const { return numerator_ / denominator_; }
 
   bool Accepts(double ratio) const {
-    if (std::isinf(ratio)) return AcceptsDistance(ratio, denominator_);
-    const double scaled = ratio * denominator_;
-    const double rounding = 1e-15 * (std::abs(numerator_) + std::abs(scaled));
-    return AcceptsDistance(ratio, std::abs(numerator_ - scaled) - rounding);
+    double distance = denominator_;
+    if (!std::isinf(ratio)) {
+      const double scaled = ratio * denominator_;
+      const double rounding = 1e-15 * (std::abs(numerator_) + std::abs(scaled));
+      distance = std::abs(numerator_ - scaled) - rounding;
+    }
+    return internal::DifferenceTail(
+               {options_.numerator.law, options_.denominator.law, ratio, distance}) > tail_;
   }
 
   // A standard error at the ratio, for step widths.
@@ -45,11 +48,6 @@ class RatioTest {
   }
 
  private:
-  bool AcceptsDistance(double ratio, double distance) const {
-    return internal::DifferenceTail({options_.numerator.law, options_.denominator.law, ratio,
-                                     distance}) > tail_;
-  }
-
   const RatioOptions& options_;
   double tail_;
   double numerator_;

@@ -18,7 +18,7 @@ struct NoisedInteger {
 struct DerivedEstimate {
   double value = 0;
   double standard_error = 0;
-  double low = 0;   // [low, high] holds the quantity of the bounded rows with at least 95 %
+  double low = 0;  // [low, high] holds the quantity of the bounded rows with at least 95 %
   double high = 0;
 };
 
@@ -35,15 +35,17 @@ struct RatioOptions {
 //
 // Interval: all r for which |S - r C| is not in the 5 % tail of |N1 - r N2| (Fieller's test with
 //           the law of the discrete noises), cut to [lowest, highest]. The set's hull: a few noised
-//           rows can leave the whole range. An empty set (chance at most 5 %) gives the whole range.
+//           rows can leave the whole range. An empty set (chance at most 5 %) gives the whole
+//           range.
 // Guarantee: holds s/c with at least 95 % for every s, c with c != 0.
 // Value:    S/C cut to the range; its middle where C is zero.
 // Standard error: the delta method, sqrt(var N1 + (S/C)^2 var N2) / |C|, at most half the range.
 // Errors:   INVALID_ARGUMENT  a law that no sampler takes, or lowest > highest or not a number.
 // Cost:     10 microseconds; milliseconds for noises of different kinds or of a few steps.
-// Source:   Fieller, "Some problems in interval estimation", JRSS B 16(2), 1954. That the crossings
-//           on either side of S/C are single: quantiles of |N1 - r N2| are convex in r for
-//           log-concave symmetric noises (Meyer, Reisner 1991).
+// Source:   Fieller, "Some problems in interval estimation", JRSS B 16(2), 1954. That the set ends
+//           once on either side of S/C: quantiles of |N1 - r N2| are convex in r for symmetric
+//           log-concave densities (Bobkov, "Convex bodies and norms associated to convex measures",
+//           2010); for lattices that holds up to a step, and coverage is enumerated in the tests.
 StatusOr<DerivedEstimate> EstimateRatio(const RatioOptions& options);
 
 namespace internal {

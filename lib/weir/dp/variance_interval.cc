@@ -15,7 +15,7 @@ using internal::RealInterval;
 using internal::WeightedNoise;
 using internal::WeightedSum;
 
-constexpr double kMeanTail = 0.005;
+constexpr double kMeanTail = 0.002;
 constexpr double kVarianceTail = 1 - kCoverage - kMeanTail;
 constexpr int kMostRounds = 8;
 
@@ -35,15 +35,19 @@ double LargestVariance(const VarianceOptions& options) {
   return range * range / 4;
 }
 
-// The sum of squares around `mean`, rounded by at most 2^-50 of its terms, which is added.
-double SquaresAround(const Moments& moments, double mean, double rounding_sign) {
+enum class Side { kBelow = -1, kAbove = 1 };
+
+// The sum of squares around `mean`, not above or not below its exact value: floating point errs by
+// less than 2^-50 of the terms.
+double SquaresAround(const Moments& moments, double mean, Side side) {
   const double cross = 2 * mean * moments.sum;
   const double center = mean * mean * moments.count;
   const double terms = std::abs(moments.squares) + std::abs(cross) + std::abs(center);
-  return moments.squares - cross + center + rounding_sign * std::ldexp(terms, -50);
+  return moments.squares - cross + center + static_cast<int>(side) * std::ldexp(terms, -50);
 }
 
 // Largest |m^2 - v| over the two intervals.
+// NOLINTBEGIN(bugprone-easily-swappable-parameters): both are named at the one call
 double LargestCountWeight(const RealInterval& means, const RealInterval& variances) {
   const double low = means.low * means.low;
   const double high = means.high * means.high;
@@ -51,23 +55,23 @@ double LargestCountWeight(const RealInterval& means, const RealInterval& varianc
   const double least = has_zero ? 0 : std::min(low, high);
   return std::max(std::abs(std::max(low, high) - variances.low), std::abs(least - variances.high));
 }
+// NOLINTEND(bugprone-easily-swappable-parameters)
 
 // Each round keeps all variances that its own weights do not refute, so stopping early is safe.
 RealInterval VarianceSet(const VarianceOptions& options) {
   RealInterval variances{0, LargestVariance(options)};
   const Moments moments = MomentsOf(options);
   if (moments.count <= 0 || variances.high == 0) return variances;
-  const RealInterval means = internal::RatioSet(
-      {options.sum, options.count, options.lowest, options.highest}, kMeanTail);
+  const RealInterval means =
+      internal::RatioSet({options.sum, options.count, options.lowest, options.highest}, kMeanTail);
   const double nearest = std::clamp(moments.sum / moments.count, means.low, means.high);
-  const double least = SquaresAround(moments, nearest, -1);
-  const double most =
-      std::max(SquaresAround(moments, means.low, 1), SquaresAround(moments, means.high, 1));
+  const double least = SquaresAround(moments, nearest, Side::kBelow);
+  const double most = std::max(SquaresAround(moments, means.low, Side::kAbove),
+                               SquaresAround(moments, means.high, Side::kAbove));
   const double sum_weight = 2 * std::max(std::abs(means.low), std::abs(means.high));
   for (int round = 0; round < kMostRounds; ++round) {
     const std::array<WeightedNoise, 3> noises = {
-        WeightedNoise{options.squares.law, 1.0, 1},
-        WeightedNoise{options.sum.law, sum_weight, 1},
+        WeightedNoise{options.squares.law, 1.0, 1}, WeightedNoise{options.sum.law, sum_weight, 1},
         WeightedNoise{options.count.law, LargestCountWeight(means, variances), 1}};
     const double width = WeightedSum(noises).HalfWidth(kVarianceTail);
     const RealInterval next{std::clamp((least - width) / moments.count, 0.0, variances.high),
@@ -100,8 +104,7 @@ StatusOr<DerivedEstimate> EstimateVariance(const VarianceOptions& options) {
   DerivedEstimate estimate{largest / 2, largest / 2, set.low, set.high};
   const Moments moments = MomentsOf(options);
   if (moments.count <= 0) return estimate;
-  const double mean =
-      std::clamp(moments.sum / moments.count, options.lowest, options.highest);
+  const double mean = std::clamp(moments.sum / moments.count, options.lowest, options.highest);
   const double raw_mean = moments.sum / moments.count;
   estimate.value = std::clamp(moments.squares / moments.count - raw_mean * raw_mean, 0.0, largest);
   const double of_squares = internal::StandardDeviation(options.squares.law);

@@ -13,18 +13,18 @@ struct VarianceOptions {
   NoisedInteger count;
   NoisedInteger sum;
   NoisedInteger squares;
-  double lowest = 0;   // public bounds of value - origin, finite
+  double lowest = 0;  // public bounds of value - origin, finite
   double highest = 0;
 };
 
 // The population variance v = q/c - (s/c)^2 of the bounded rows, in squared grid steps; it lies in
 // [0, (highest - lowest)^2 / 4].
 //
-// Interval: a set M of means with 99.5 % (RatioSet), and with 95.5 % the test that
+// Interval: a set M of means with 99.8 % (RatioSet), and with 95.2 % the test that
 //           Q - 2 m S + m^2 C - v C, which has expectation zero at the true mean m and variance v,
 //           lies within w of zero, w from the law of N_Q - 2 m N_S + (m^2 - v) N_C. All v that
 //           some m in M does not refute: near the sample mean the statistic changes little with m,
-//           so that the 0.5 % for M cost little. w is taken at the largest weights over M and the
+//           so that the 0.2 % for M cost little. w is taken at the largest weights over M and the
 //           variances not yet refuted.
 // Guarantee: holds v with at least 95 % by the union bound, for c > 0.
 // Value:    Q/C - (S/C)^2 cut to what is possible; the middle where C is not positive.

@@ -17,9 +17,10 @@ constexpr double kRoundingError = 1e-9;
 // Products below this count as zero: together below a tenth of kRoundingError.
 constexpr double kNegligible = 4e-12;
 // The excess of a tail is that of a w smaller by half of this many deviations.
-constexpr double kResolution = 0.01;
+constexpr double kResolution = 0.02;
 constexpr double kTwoPi = 2 * std::numbers::pi;
 
+// NOLINTBEGIN(bugprone-easily-swappable-parameters): both are named at the one call
 // Of the discrete Gaussian. Wide: Poisson summation, three images of the normal law's; narrow: the
 // few integers that carry mass.
 double GaussianCharacteristic(double sigma2, double angle) {
@@ -40,6 +41,7 @@ double GaussianCharacteristic(double sigma2, double angle) {
   }
   return sum / normalizer;
 }
+// NOLINTEND(bugprone-easily-swappable-parameters)
 
 }  // namespace
 

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "weir/base/random.h"
+#include "weir/dp/intervals.h"
 #include "weir/dp/noise_sampler.h"
 #include "weir/dp/quantile_counts.h"
+#include "weir/dp/quantile_tree.h"
 
 namespace weir::dp::internal {
 
@@ -53,6 +55,11 @@ class NoisedNodes {
   std::vector<double> variance_;               // by level: of a combined node
   std::vector<double> edge_variance_;          // the same of the level's last node
 };
+
+// The answers of NoiseQuantiles from nodes whose noise has this law.
+// Assumes: quantiles in (0, 1), a law that a sampler takes.
+std::vector<QuantileEstimate> AnswerQuantiles(NoisedNodes& nodes, const NoiseLaw& law,
+                                              std::span<const double> quantiles);
 
 }  // namespace weir::dp::internal
 

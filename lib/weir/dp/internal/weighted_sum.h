@@ -25,7 +25,8 @@ struct WeightedNoise {
 //            P[|S| < w] is at least a finite sum of values of the characteristic function, less
 //            the mass that P wraps around, which Chernoff bounds by 10^-8.
 // Cost:      about 10^3 values of the characteristic function (the degree), once; then 10^3
-//            multiplications a tail. The excess is that of a w smaller by 0.5 % of the deviation.
+//            multiplications a tail. The excess is that of a w smaller by 1 % of the deviation.
+// Not thread-safe: the first tail fills a table.
 // Source:    Vaaler, "Some extremal functions in Fourier analysis", Bulletin of the AMS 12, 1985,
 //            theorems 18 and 19.
 class WeightedSum {
