@@ -81,7 +81,7 @@ TEST(HierarchyTest, RefusesBrokenRulesAndSaysWhere) {
     const char* message;
   };
   const Case cases[] = {
-      {"    domain: {values: [7, 8, 9, 17, 18, 23]}\n", "", ":9:", "no domain"},
+      {"    domain: {values: [7, 8, 9, 17, 18, 23]}\n", "", ":10:", "no domain"},
       {"evening: [18, 17]", "evening: [18]", ":12:", "\"17\" is in no group"},
       {"evening: [18, 17]", "evening: [18, 17, 8]", ":12:", "\"8\" is in group \"evening\" and"},
       {"evening: [18, 17]", "evening: [18, 17, 17]", ":12:", "\"17\" is in group \"evening\" and"},

@@ -51,8 +51,8 @@ class Resolver {
   Status AddKey(const KeyDomain& domain) {
     WEIR_ASSIGN_OR_RETURN(const size_t column, Use(domain.column));
     if (domain.open) {
-      WEIR_ASSIGN_OR_RETURN(OpenKey key, OpenKey::Create(*query_.columns[column], domain));
-      query_.keys.push_back({.column = column, .open = std::move(key)});
+      WEIR_ASSIGN_OR_RETURN(const OpenKey key, OpenKey::Create(*query_.columns[column], domain));
+      query_.keys.push_back({.column = column, .open = key});
       query_.has_open_key = true;
       return OkStatus();
     }

@@ -40,7 +40,8 @@ struct BoundedQuery {
   // A word: clamped grid steps less the origin, 0 where there is no value.
   struct Value {
     size_t column = 0;
-    bool is_int = false;  // the column's type; else decimal
+    bool is_int = false;    // the column's type; else decimal
+    bool is_whole = false;  // an int on the grid of 1
     Decimal grid = {1, 0};
     int64_t lowest = 0;
     int64_t highest = 0;

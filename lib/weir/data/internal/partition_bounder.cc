@@ -54,6 +54,7 @@ Status PartitionBounder::AddPartition(std::span<RecordStore* const> stores, size
           partition, [&](std::span<const uint64_t> records) { SampleRows(records, cells); }));
     }
   }
+  ClampUnitSums();
   AddPairs(cells);
   return OkStatus();
 }
@@ -117,16 +118,18 @@ void PartitionBounder::CountRows(std::span<const uint64_t> records) {
     const uint64_t* record = records.data() + i;
     const uint32_t at = FindPair(record);
     ++pairs_[at].rows;
-    AddTotals(at, record, /*of_rows_only=*/false);
+    if (!query_.only_sums) {
+      AddTotals(at, record, /*of_rows_only=*/false);
+      continue;
+    }
+    for (size_t t = 0; t < totals_; ++t) {
+      pair_totals_[at * totals_ + t] += static_cast<int64_t>(record[kRecordHead + t]);
+    }
   }
 }
 
 void PartitionBounder::AddTotals(uint32_t pair, const uint64_t* record, bool of_rows_only) {
   int128* const totals = pair_totals_.data() + pair * totals_;
-  if (query_.only_sums) {
-    for (size_t t = 0; t < totals_; ++t) totals[t] += static_cast<int64_t>(record[kRecordHead + t]);
-    return;
-  }
   for (size_t t = 0; t < totals_; ++t) {
     const BoundedQuery::Total& total = query_.totals[t];
     if (of_rows_only && !IsOfRows(total)) continue;
@@ -147,35 +150,35 @@ void PartitionBounder::BoundUnits() {
   unit_of_pair_.resize(pairs_.size());
   for (size_t at = 0; at < pairs_.size(); ++at) {
     unit_of_pair_[at] = FindUnit(pairs_[at].unit);
-    Unit& unit = units_[unit_of_pair_[at]];
-    ++unit.pairs;
-    unit.rows += std::min(pairs_[at].rows, query_.max_rows_per_key);
+    ++units_[unit_of_pair_[at]].pairs;
+  }
+  if (query_.max_rows_per_unit.has_value()) {
+    unit_rows_.assign(units_.size(), 0);
+    for (size_t at = 0; at < pairs_.size(); ++at) {
+      unit_rows_[unit_of_pair_[at]] += std::min(pairs_[at].rows, query_.max_rows_per_key);
+    }
   }
   GroupPairs();
-  for (const Unit& unit : units_) {
-    if (!IsOverBound(unit)) continue;
+  for (size_t u = 0; u < units_.size(); ++u) {
+    if (!IsOverBound(u)) continue;
+    const Unit& unit = units_[u];
     const auto pairs = std::span<uint32_t>(by_unit_).subspan(unit.first - unit.pairs, unit.pairs);
     if (unit.pairs > query_.max_keys_per_unit) DropAllBut(pairs);
     if (query_.max_rows_per_unit.has_value()) ShareRows(pairs);
   }
 }
 
-bool PartitionBounder::IsOverBound(const Unit& unit) const {
-  return unit.pairs > query_.max_keys_per_unit ||
-         (query_.max_rows_per_unit.has_value() && unit.rows > *query_.max_rows_per_unit);
-}
-
 // Leaves `first` of a unit behind its last pair.
 void PartitionBounder::GroupPairs() {
   uint32_t first = 0;
-  for (Unit& unit : units_) {
-    unit.first = first;
-    if (IsOverBound(unit)) first += unit.pairs;
+  for (size_t u = 0; u < units_.size(); ++u) {
+    units_[u].first = first;
+    if (IsOverBound(u)) first += units_[u].pairs;
   }
   by_unit_.resize(first);
   for (uint32_t at = 0; at < pairs_.size(); ++at) {
-    Unit& unit = units_[unit_of_pair_[at]];
-    if (IsOverBound(unit)) by_unit_[unit.first++] = at;
+    const uint32_t unit = unit_of_pair_[at];
+    if (IsOverBound(unit)) by_unit_[units_[unit].first++] = at;
   }
 }
 
@@ -217,35 +220,34 @@ void PartitionBounder::ShareRows(std::span<uint32_t> pairs) {
   }
 }
 
-uint64_t PartitionBounder::KeptRows(size_t pair) const {
-  return kept_.empty() ? std::min(pairs_[pair].rows, query_.max_rows_per_key) : kept_[pair];
-}
-
 // Whether the records are needed once more.
 bool PartitionBounder::StartSample(CellSums& cells) {
   const bool has_bins = !query_.bins.empty();
   if (!has_bins && !has_row_totals_) return false;
   bool needed = has_bins;
   for (size_t at = 0; at < pairs_.size() && !needed; ++at) {
-    needed = dropped_[at] == 0 && KeptRows(at) < pairs_[at].rows;
+    needed = LeavesRowsOut(at) && dropped_[at] == 0;
   }
   if (!needed) return false;
   sampling_.assign(pairs_.size(), {});
   if (has_bins) positions_.assign(pairs_.size(), 0);
   for (size_t at = 0; at < pairs_.size(); ++at) {
-    if (dropped_[at] != 0) continue;
-    const Pair& pair = pairs_[at];
-    const uint64_t kept = KeptRows(at);
-    if (has_bins) positions_[at] = cells.PositionOf(pair.cell);
-    if (kept == pair.rows && !has_bins) continue;
-    sampling_[at] = {.to_come = pair.rows, .places = kept, .leaves_out = kept < pair.rows};
-    if (kept == pair.rows) continue;
-    sampling_[at].stream = SipHash64(query_.pair_key, pair.unit.low, space_.IdOf(pair.cell));
-    for (size_t t = 0; t < totals_; ++t) {
-      if (IsOfRows(query_.totals[t])) pair_totals_[at * totals_ + t] = 0;
-    }
+    if ((!has_bins && !LeavesRowsOut(at)) || dropped_[at] != 0) continue;
+    if (has_bins) positions_[at] = cells.PositionOf(pairs_[at].cell);
+    StartSample(at);
   }
   return true;
+}
+
+void PartitionBounder::StartSample(size_t pair) {
+  const auto& [unit, cell, rows] = pairs_[pair];
+  sampling_[pair] = {.to_come = rows, .places = KeptRows(pair)};
+  if (!LeavesRowsOut(pair)) return;
+  // Odd, so that it is none.
+  sampling_[pair].stream = SipHash64(query_.pair_key, unit.low, space_.IdOf(cell)) | 1;
+  for (size_t t = 0; t < totals_; ++t) {
+    if (IsOfRows(query_.totals[t])) pair_totals_[pair * totals_ + t] = 0;
+  }
 }
 
 bool PartitionBounder::Keeps(Sampling& sampling) const {
@@ -264,10 +266,20 @@ void PartitionBounder::SampleRows(std::span<const uint64_t> records, CellSums& c
     const uint32_t at = FindPair(record);
     Sampling& sampling = sampling_[at];
     if (sampling.places == 0 || !Keeps(sampling)) continue;
-    if (sampling.leaves_out) AddTotals(at, record, /*of_rows_only=*/true);
+    if (sampling.stream != 0) AddTotals(at, record, /*of_rows_only=*/true);
     for (size_t b = 0; b < query_.bins.size(); ++b) {
       const uint64_t word = record[first_bin_word_ + b];
       if (word != 0) cells.AddToBin(b, positions_[at], static_cast<uint32_t>(word - 1));
+    }
+  }
+}
+
+void PartitionBounder::ClampUnitSums() {
+  for (size_t t = 0; t < totals_; ++t) {
+    const BoundedQuery::Total& total = query_.totals[t];
+    if (IsOfRows(total)) continue;
+    for (size_t i = t; i < pair_totals_.size(); i += totals_) {
+      pair_totals_[i] = std::clamp<int128>(pair_totals_[i], total.lowest, total.highest);
     }
   }
 }
@@ -283,9 +295,7 @@ void PartitionBounder::AddPairs(CellSums& cells) const {
       } else if (measure.kind == ContributionKind::kUnits) {
         sums[m] += 1;
       } else if (measure.kind != ContributionKind::kBins) {
-        const BoundedQuery::Total& total = query_.totals[measure.at];
-        const int128 sum = pair_totals_[at * totals_ + measure.at];
-        sums[m] += IsOfRows(total) ? sum : std::clamp<int128>(sum, total.lowest, total.highest);
+        sums[m] += pair_totals_[at * totals_ + measure.at];
       }
     }
   }

@@ -2,6 +2,7 @@
 #ifndef WEIR_DATA_INTERNAL_PARTITION_BOUNDER_H_
 #define WEIR_DATA_INTERNAL_PARTITION_BOUNDER_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -61,13 +62,11 @@ class PartitionBounder {
     Hash128 hash;
     uint32_t pairs = 0;
     uint32_t first = 0;  // in `by_unit_`, once counted
-    uint64_t rows = 0;   // with at most max_rows_per_key of a pair
   };
   struct Sampling {
     uint64_t to_come = 0;
     uint64_t places = 0;
-    uint64_t stream = 0;
-    bool leaves_out = false;
+    uint64_t stream = 0;  // 0: all rows are kept
   };
 
   uint32_t FindPair(const uint64_t* record);
@@ -77,14 +76,25 @@ class PartitionBounder {
   void CountRows(std::span<const uint64_t> records);
   void AddTotals(uint32_t pair, const uint64_t* record, bool of_rows_only);
   void BoundUnits();
-  bool IsOverBound(const Unit& unit) const;
+  bool IsOverBound(size_t unit) const {
+    return units_[unit].pairs > query_.max_keys_per_unit ||
+           (query_.max_rows_per_unit.has_value() && unit_rows_[unit] > *query_.max_rows_per_unit);
+  }
   void GroupPairs();
   void DropAllBut(std::span<uint32_t> pairs);
   void ShareRows(std::span<uint32_t> pairs);
-  uint64_t KeptRows(size_t pair) const;
+  uint64_t KeptRows(size_t pair) const {
+    return kept_.empty() ? std::min(pairs_[pair].rows, query_.max_rows_per_key) : kept_[pair];
+  }
+  bool LeavesRowsOut(size_t pair) const {
+    return kept_.empty() ? pairs_[pair].rows > query_.max_rows_per_key
+                         : pairs_[pair].rows > kept_[pair];
+  }
   bool StartSample(CellSums& cells);
+  void StartSample(size_t pair);
   bool Keeps(Sampling& sampling) const;
   void SampleRows(std::span<const uint64_t> records, CellSums& cells);
+  void ClampUnitSums();
   void AddPairs(CellSums& cells) const;
 
   const BoundedQuery& query_;
@@ -102,6 +112,7 @@ class PartitionBounder {
   std::vector<uint32_t> positions_;  // of the pairs' cells, with bins
   std::vector<uint32_t> unit_slots_;
   std::vector<Unit> units_;
+  std::vector<uint64_t> unit_rows_;  // at most max_rows_per_key of a pair; with max_rows_per_unit
   std::vector<uint32_t> unit_of_pair_;
   std::vector<uint32_t> by_unit_;
 };

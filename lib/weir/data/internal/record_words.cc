@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "weir/data/internal/record_store.h"
-#include "weir/data/internal/value_text.h"
 
 namespace weir::data::internal {
 namespace {
@@ -42,12 +41,14 @@ StatusOr<Value> ReadValue(const Contribution& contribution, size_t position,
     return InvalidArgument("measure of %s: the clamps do not ascend", name);
   }
   const bool is_bins = contribution.kind == ContributionKind::kBins;
-  const Value value{.column = position,
-                    .is_int = column.type == v1::COLUMN_TYPE_INT,
-                    .grid = contribution.grid,
-                    .lowest = contribution.lowest,
-                    .highest = contribution.highest,
-                    .origin = is_bins ? 0 : contribution.origin};
+  const Value value{
+      .column = position,
+      .is_int = column.type == v1::COLUMN_TYPE_INT,
+      .is_whole = column.type == v1::COLUMN_TYPE_INT && contribution.grid == Decimal{1, 0},
+      .grid = contribution.grid,
+      .lowest = contribution.lowest,
+      .highest = contribution.highest,
+      .origin = is_bins ? 0 : contribution.origin};
   const int128 least = int128{value.lowest} - value.origin;
   const int128 most = int128{value.highest} - value.origin;
   const bool squares = contribution.kind == ContributionKind::kSquares;
@@ -92,19 +93,6 @@ StatusOr<BoundedQuery::Bins> ReadBins(const Contribution& contribution, size_t p
       static_cast<uint64_t>(bins.value.highest) - static_cast<uint64_t>(bins.value.lowest);
   if (last / bins.steps >= kMostBins) return InvalidArgument("measure of %s: too many bins", name);
   return bins;
-}
-
-// Clamped steps less the origin of a value that is there.
-int64_t StepsOf(const Value& rule, const DecodedColumn& column, size_t row) {
-  int64_t steps = 0;
-  if (!rule.is_int) {
-    steps = ToGrid(column.decimals[row], rule.grid, rule.lowest, rule.highest);
-  } else if (rule.grid == Decimal{1, 0}) {
-    steps = std::clamp(column.ints[row], rule.lowest, rule.highest);
-  } else {
-    steps = ToGrid({.coefficient = column.ints[row]}, rule.grid, rule.lowest, rule.highest);
-  }
-  return steps - rule.origin;
 }
 
 uint64_t BinWord(const BoundedQuery::Bins& bins, const DecodedColumn& column, size_t row) {
@@ -154,14 +142,8 @@ void PlaceWords(BoundedQuery& query) {
   }
 }
 
-void WriteWords(const BoundedQuery& query, const std::vector<const DecodedColumn*>& columns,
-                size_t row, uint64_t* words) {
-  for (const Value& value : query.values) {
-    const DecodedColumn& column = *columns[value.column];
-    const bool present = column.states[row] == CellState::kPresent;
-    *words++ = present ? static_cast<uint64_t>(StepsOf(value, column, row)) : 0;
-  }
-  if (query.only_sums) return;
+void WriteOtherWords(const BoundedQuery& query, const std::vector<const DecodedColumn*>& columns,
+                     size_t row, uint64_t* words) {
   std::fill_n(words, query.present_words(), 0);
   for (size_t i = 0; i < query.present_columns.size(); ++i) {
     const DecodedColumn& column = *columns[query.present_columns[i]];

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 #include "weir/data/internal/record_words.h"
@@ -126,13 +127,22 @@ void RowMapper::HashTuples(size_t rows) {
 }
 
 Status RowMapper::WriteRecords(size_t rows) {
+  const std::span<const BoundedQuery::Value> values = query_.values;
+  const bool only_values = query_.only_sums;
   for (size_t row = 0; row < rows; ++row) {
     if (kept_[row] == 0) continue;
     WEIR_ASSIGN_OR_RETURN(uint64_t* const record, store_.Add(PartitionOf(units_[row])));
     record[0] = units_[row].low;
     record[1] = units_[row].high;
     record[2] = cells_[row];
-    WriteWords(query_, decoded_, row, record + kRecordHead);
+    for (size_t i = 0; i < values.size(); ++i) {
+      const BoundedQuery::Value& value = values[i];
+      const DecodedColumn& column = *decoded_[value.column];
+      const bool present = column.states[row] == CellState::kPresent;
+      record[kRecordHead + i] = present ? static_cast<uint64_t>(StepsOf(value, column, row)) : 0;
+    }
+    if (only_values) continue;
+    WriteOtherWords(query_, decoded_, row, record + kRecordHead + values.size());
   }
   return OkStatus();
 }
