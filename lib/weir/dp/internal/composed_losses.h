@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_DP_INTERNAL_COMPOSED_LOSSES_H_
+#define WEIR_DP_INTERNAL_COMPOSED_LOSSES_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "weir/dp/internal/fourier.h"
+#include "weir/dp/internal/loss_masses.h"
+#include "weir/dp/privacy_loss.h"
+
+namespace weir::dp::internal {
+
+// One mechanism on the grid, and how often it is run.
+struct LossTerm {
+  LossEvent event;
+  Direction direction;
+  LossMasses masses;
+  double count() const { return static_cast<double>(event.count); }
+};
+
+// All terms of merged events.
+std::vector<LossTerm> TermsOf(std::span<const LossEvent> merged, Direction direction, double grid);
+
+struct Window {
+  double low;
+  double high;
+  double log_beyond;  // at least ln P[high < loss < infinity], without tilt
+};
+// Losses between which all terms together stay, but for a kTailMass on either side, under the law
+// tilted by `tilt`; `grid` as they are discretised (0: not at all). Chernoff's bounds.
+inline constexpr double kTailMass = 1e-18;
+Window WindowOf(std::span<const LossEvent> merged, Direction direction, double grid, double tilt);
+// The slope at which Chernoff's bound of delta at `epsilon`, or of epsilon at `delta`, is least.
+double TiltForEpsilon(std::span<const LossEvent> merged, Direction direction, double epsilon);
+double TiltForDelta(std::span<const LossEvent> merged, Direction direction, double delta);
+
+// The sum of all losses: masses of the law tilted by e^(tilt loss), and what turns them back. With
+// a tilt, errors are relative to the deltas around one epsilon instead of relative to one.
+class ComposedLosses {
+ public:
+  // Upper bounds. Assumes: epsilon >= 0.
+  double Delta(double epsilon) const;
+  double Epsilon(double delta) const;  // infinity if none gives such a delta
+  // What floating point may add to every delta, without tilt.
+  double floor() const { return tilt_ == 0 ? error_ : 0; }
+
+ private:
+  friend class LossSpectrum;
+  friend ComposedLosses SingleLoss(const LossTerm& term, double grid);
+
+  double grid_ = 0;
+  double tilt_ = 0;
+  double log_moment_ = 0;      // ln E[e^(tilt loss)]
+  double error_ = 0;           // of the tilted masses, as it shows in a delta
+  double relative_error_ = 0;  // of the masses of all terms
+  LossMasses masses_;
+};
+
+// One run of one mechanism: no transform, no error.
+ComposedLosses SingleLoss(const LossTerm& term, double grid);
+
+// The product of the transforms of tilted mechanisms, on a circle of `points` points.
+class LossSpectrum {
+ public:
+  // Assumes: `points` is a power of two, at least 4.
+  LossSpectrum(double grid, size_t points, double tilt);
+
+  size_t points() const { return fourier_.size(); }
+  // Cost: one transform, and O(points log count).
+  void Add(const LossTerm& term);
+  // Unrolls the circle at the window. Assumes: it is at most points() - 2 wide.
+  // Cost: one transform.
+  ComposedLosses Finish(const Window& window);
+
+ private:
+  // Tilted masses on the circle; returns ln of their moment.
+  double Wrap(const LossTerm& term);
+  void Multiply(double count);
+
+  double grid_;
+  double tilt_;
+  RealFourier fourier_;
+  ComplexVector product_;
+  std::vector<double> error_;  // of the product, relative to it: sum of count / |transform|
+  ComplexVector transform_;
+  std::vector<double> circle_;
+  double log_moment_ = 0;
+  double log_finite_ = 0;  // of the mass that stays finite
+  double start_ = 0;       // sum of the first points, on the circle
+  double runs_ = 0;
+  double lost_error_ = 0;  // where a transform is too small for a relative error: 2-norm
+};
+
+}  // namespace weir::dp::internal
+
+#endif  // WEIR_DP_INTERNAL_COMPOSED_LOSSES_H_

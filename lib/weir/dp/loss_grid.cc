@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/dp/internal/loss_grid.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace weir::dp::internal {
+namespace {
+
+// NOLINTBEGIN(bugprone-easily-swappable-parameters): formulas take doubles side by side
+
+constexpr double kRoom = 4;  // points of the circle that stay free
+
+// In both directions.
+double WidthOf(std::span<const LossEvent> merged, double grid) {
+  double width = 0;
+  for (const Direction direction : {Direction::kRemove, Direction::kAdd}) {
+    const Window window = WindowOf(merged, direction, grid, 0);
+    width = std::max(width, window.high - window.low);
+    const bool directed = std::any_of(merged.begin(), merged.end(), [](const LossEvent& event) {
+      return event.kind == LossKind::kSubsampledGaussian;
+    });
+    if (!directed) break;
+  }
+  return width;
+}
+
+// The grid spreads each run by about grid^2 / 6, and the window is about 18 standard deviations
+// wide: so many points keep the variance right to 4e-6.
+double WantedPoints(std::span<const LossEvent> merged) {
+  double runs = 0;
+  for (const LossEvent& event : merged) runs += static_cast<double>(event.count);
+  const double kinds = static_cast<double>(merged.size());
+  const double least = kinds <= 32 ? 1 << 17 : kinds <= 128 ? 1 << 16 : 1 << 15;
+  const double most = kinds <= 8 ? 1 << 20 : kinds <= 32 ? 1 << 18 : 1 << 17;
+  return std::clamp(18 * std::sqrt(runs / (6 * 4e-6)), least, most);
+}
+
+// A grid not finer than this on which the losses of the first bounded event lie, if it can.
+double Aligned(std::span<const LossEvent> merged, double grid) {
+  for (const LossEvent& event : merged) {
+    double loss = 0;
+    switch (event.kind) {
+      case LossKind::kPure:
+      case LossKind::kApproximate:
+        loss = event.parameter;
+        break;
+      case LossKind::kLaplace:
+      case LossKind::kDiscreteLaplace:
+        loss = 1 / event.parameter;
+        break;
+      default:
+        continue;
+    }
+    return loss > grid ? loss / std::floor(loss / grid) : grid;
+  }
+  return grid;
+}
+
+}  // namespace
+
+double PointsOf(const Window& window, double grid) {
+  return (window.high - window.low) / grid + kRoom;
+}
+
+size_t CircleFor(double points) {
+  return std::bit_ceil(static_cast<size_t>(std::max(points, 4.0)));
+}
+
+double ChooseGrid(std::span<const LossEvent> merged, double wanted) {
+  if (wanted > 0) {
+    double grid = wanted;
+    while (WidthOf(merged, grid) / grid + kRoom > kMostPoints) grid *= 2;
+    return grid;
+  }
+  const auto most = static_cast<double>(CircleFor(WantedPoints(merged))) - kRoom - 1;
+  double grid = WidthOf(merged, 0) / most;
+  constexpr int kTries = 40;
+  for (int i = 0; i < kTries; ++i) {
+    const double aligned = Aligned(merged, grid);
+    const double points = WidthOf(merged, aligned) / aligned;
+    if (points <= most) return aligned;
+    grid *= 1.01 * points / most;
+  }
+  return grid;
+}
+
+// NOLINTEND(bugprone-easily-swappable-parameters)
+
+}  // namespace weir::dp::internal
