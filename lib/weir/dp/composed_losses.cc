@@ -16,19 +16,22 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kErrorOfOne = 1e-11;  // relative, of the masses of one mechanism
 constexpr double kProductError = 8 * 0x1p-53;
+constexpr double kLowestLogSlope = -18;
+constexpr double kHighestLogSlope = 26;
 
-// At least ln E[e^(slope loss)] of all runs. What lies between two points of the grid goes to both
-// so that E[e^-loss] stays; by Hoeffding's lemma that adds at most this much.
-double LogMomentOfAll(std::span<const LossEvent> merged, Direction direction, double grid,
-                      double slope) {
-  double sum = 0;
+double RunsOf(std::span<const LossEvent> merged) {
   double runs = 0;
+  for (const LossEvent& event : merged) runs += static_cast<double>(event.count);
+  return runs;
+}
+
+// At least ln E[e^(slope loss)] of all runs.
+double LogMomentOfAll(std::span<const LossEvent> merged, Direction direction, double slope) {
+  double sum = 0;
   for (const LossEvent& event : merged) {
     sum += static_cast<double>(event.count) * LogMoment(event, direction, slope);
-    runs += static_cast<double>(event.count);
   }
-  const double spread = slope > 0 ? slope * (slope + 1) : slope * slope;
-  return sum + runs * spread * grid * grid / 8;
+  return sum;
 }
 
 // Not less than the largest loss of one run, up or down.
@@ -109,44 +112,60 @@ std::vector<LossTerm> TermsOf(std::span<const LossEvent> merged, Direction direc
   return terms;
 }
 
-Window WindowOf(std::span<const LossEvent> merged, Direction direction, double grid, double tilt) {
-  constexpr double kLow = -18;
-  constexpr double kHigh = 18;
-  const double log_tail = std::log(kTailMass);
-  const double base = tilt == 0 ? 0 : LogMomentOfAll(merged, direction, 0, tilt);
-  const auto extreme = [&](double sign) {
-    return LeastOverScales(
-               [&](double log_slope) {
-                 const double slope = std::exp(log_slope);
-                 const double moment =
-                     LogMomentOfAll(merged, direction, grid, tilt + sign * slope);
-                 return (moment - base - log_tail) / slope;
-               },
-               kLow, kHigh)
-        .value;
-  };
-  double support = 0;
+LossWindows::LossWindows(std::span<const LossEvent> merged, Direction direction, double tilt)
+    : tilt_(tilt),
+      log_tail_(std::log(std::clamp(1e-14 * RunsOf(merged), 1e-18, 1e-10))),
+      base_(tilt == 0 ? 0 : LogMomentOfAll(merged, direction, tilt)),
+      runs_(RunsOf(merged)) {
   for (const LossEvent& event : merged) {
-    support += static_cast<double>(event.count) * (LargestLoss(event) + grid);
+    support_ += static_cast<double>(event.count) * LargestLoss(event);
   }
-  const double high = std::min(extreme(1), support);
-  return {std::max(-extreme(-1), -support), high, base - tilt * high + log_tail};
+  const auto search = [&](double sign, std::vector<Moment>& moments) {
+    LeastOverScales(
+        [&](double log_slope) {
+          const double slope = std::exp(log_slope);
+          const double value = LogMomentOfAll(merged, direction, tilt + sign * slope);
+          moments.push_back({slope, value});
+          return (value - base_ - log_tail_) / slope;
+        },
+        kLowestLogSlope, kHighestLogSlope);
+  };
+  search(1, rising_);
+  search(-1, falling_);
+}
+
+double LossWindows::Extreme(const std::vector<Moment>& moments, double sign, double grid) const {
+  // What lies between two points of the grid goes to both so that E[e^-loss] stays, or a little
+  // less; by Hoeffding's lemma that adds at most this much to ln E[e^(slope loss)] of a run.
+  double least = kInfinity;
+  for (const Moment& moment : moments) {
+    const double slope = tilt_ + sign * moment.slope;
+    const double spread = slope > 0 ? slope * (slope + 2) : slope * slope;
+    const double value = moment.value + runs_ * spread * grid * grid / 8;
+    least = std::min(least, (value - base_ - log_tail_) / moment.slope);
+  }
+  return std::min(least, support_ + runs_ * grid);
+}
+
+Window LossWindows::At(double grid) const {
+  const double high = Extreme(rising_, 1, grid);
+  return {-Extreme(falling_, -1, grid), high, base_ - tilt_ * high + log_tail_};
 }
 
 double TiltForEpsilon(std::span<const LossEvent> merged, Direction direction, double epsilon) {
   const auto bound = [&](double log_slope) {
     const double slope = std::exp(log_slope);
-    return LogMomentOfAll(merged, direction, 0, slope) - slope * epsilon;
+    return LogMomentOfAll(merged, direction, slope) - slope * epsilon;
   };
-  return std::exp(LeastOverScales(bound, -14, 14).at);
+  return std::exp(LeastOverScales(bound, kLowestLogSlope, kHighestLogSlope).at);
 }
 
 double TiltForDelta(std::span<const LossEvent> merged, Direction direction, double delta) {
   const auto bound = [&](double log_slope) {
     const double slope = std::exp(log_slope);
-    return (LogMomentOfAll(merged, direction, 0, slope) - std::log(delta)) / slope;
+    return (LogMomentOfAll(merged, direction, slope) - std::log(delta)) / slope;
   };
-  return std::exp(LeastOverScales(bound, -14, 14).at);
+  return std::exp(LeastOverScales(bound, kLowestLogSlope, kHighestLogSlope).at);
 }
 
 double ComposedLosses::Delta(double epsilon) const {
@@ -255,7 +274,8 @@ void LossSpectrum::Multiply(double count) {
   }
   if (!lost) return;
   // There the transform is mostly error, whose 2-norm is known, and other factors are at most 1.
-  lost_error_ += count == 1 ? point_error * std::sqrt(Squares(circle_)) : least;
+  lost_error_ += count == 1 ? point_error * std::sqrt(Squares(circle_))
+                            : std::pow(std::min(1.2 * least, 1.0), count);
 }
 
 void LossSpectrum::Add(const LossTerm& term) {

@@ -12,16 +12,11 @@ namespace {
 
 constexpr double kRoom = 4;  // points of the circle that stay free
 
-// In both directions.
-double WidthOf(std::span<const LossEvent> merged, double grid) {
+double WidthOf(std::span<const LossWindows> windows, double grid) {
   double width = 0;
-  for (const Direction direction : {Direction::kRemove, Direction::kAdd}) {
-    const Window window = WindowOf(merged, direction, grid, 0);
+  for (const LossWindows& side : windows) {
+    const Window window = side.At(grid);
     width = std::max(width, window.high - window.low);
-    const bool directed = std::any_of(merged.begin(), merged.end(), [](const LossEvent& event) {
-      return event.kind == LossKind::kSubsampledGaussian;
-    });
-    if (!directed) break;
   }
   return width;
 }
@@ -68,18 +63,19 @@ size_t CircleFor(double points) {
   return std::bit_ceil(static_cast<size_t>(std::max(points, 4.0)));
 }
 
-double ChooseGrid(std::span<const LossEvent> merged, double wanted) {
+double ChooseGrid(std::span<const LossEvent> merged, std::span<const LossWindows> windows,
+                  double wanted) {
   if (wanted > 0) {
     double grid = wanted;
-    while (WidthOf(merged, grid) / grid + kRoom > kMostPoints) grid *= 2;
+    while (WidthOf(windows, grid) / grid + kRoom > kMostPoints) grid *= 2;
     return grid;
   }
   const auto most = static_cast<double>(CircleFor(WantedPoints(merged))) - kRoom - 1;
-  double grid = WidthOf(merged, 0) / most;
+  double grid = WidthOf(windows, 0) / most;
   constexpr int kTries = 40;
   for (int i = 0; i < kTries; ++i) {
     const double aligned = Aligned(merged, grid);
-    const double points = WidthOf(merged, aligned) / aligned;
+    const double points = WidthOf(windows, aligned) / aligned;
     if (points <= most) return aligned;
     grid *= 1.01 * points / most;
   }

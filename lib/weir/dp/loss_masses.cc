@@ -212,11 +212,33 @@ LossMasses DiscreteGaussian(double sigma, double shift, double grid) {
   double total = 0;
   for (size_t i = weights.size(); --i > 0;) total += 2 * weights[i];
   total += 1;
-  for (int64_t x = -most; x <= most; ++x) {
-    builder.AddAtom(loss_at(static_cast<double>(x)),
-                    weights[static_cast<size_t>(x < 0 ? -x : x)] / total);
-  }
+  const auto weight = [&](int64_t x) { return weights[static_cast<size_t>(x < 0 ? -x : x)]; };
   builder.AddInfinite(2 * weights.back());
+  if (2 * shift * precision * 4 > grid) {
+    for (int64_t x = -most; x <= most; ++x) {
+      builder.AddAtom(loss_at(static_cast<double>(x)), weight(x) / total);
+    }
+    return std::move(builder).Take();
+  }
+  // Several atoms in each cell: as one at their mean, which says a little more for 1 - e^-loss is
+  // concave.
+  int64_t x = -most;
+  for (size_t cell = 0; cell < builder.cells() && x <= most; ++cell) {
+    const double edge = (builder.LossAt(cell + 1) / (shift * precision) - shift) / 2;
+    const int64_t end = cell + 1 == builder.cells()
+                            ? most + 1
+                            : std::min(static_cast<int64_t>(std::ceil(edge)), most + 1);
+    double sum = 0;
+    double moment = 0;
+    const int64_t start = x;
+    for (; x < end; ++x) {
+      sum += weight(x);
+      moment += static_cast<double>(x - start) * weight(x);
+    }
+    if (sum > 0) {
+      builder.AddAtom(loss_at(static_cast<double>(start) + moment / sum), sum / total);
+    }
+  }
   return std::move(builder).Take();
 }
 

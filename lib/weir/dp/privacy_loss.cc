@@ -2,10 +2,8 @@
 #include "weir/dp/privacy_loss.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
-#include <optional>
 
 #include "weir/dp/internal/composed_losses.h"
 #include "weir/dp/internal/loss_grid.h"
@@ -18,13 +16,20 @@ using internal::ComposedLosses;
 using internal::Direction;
 using internal::LossSpectrum;
 using internal::LossTerm;
+using internal::LossWindows;
 using internal::Window;
 
 // How much of a delta the transforms' error may be before the composition is tilted.
-constexpr double kShown = 1e-7;
+constexpr double kShown = 2e-4;
 
 bool IsSingle(const std::vector<LossEvent>& merged) {
   return merged.size() == 1 && merged[0].count == 1;
+}
+
+bool IsDirected(const std::vector<LossEvent>& merged) {
+  return std::any_of(merged.begin(), merged.end(), [](const LossEvent& event) {
+    return event.kind == LossKind::kSubsampledGaussian;
+  });
 }
 
 // One direction of the neighbouring relation.
@@ -41,13 +46,22 @@ struct PrivacyLoss::State {
   bool lost = false;  // an event with delta 1
   std::vector<Side> sides;
 
-  // nullopt if the window is too wide.
-  std::optional<ComposedLosses> ComposeAt(const std::vector<LossTerm>& terms, double tilt) const {
+  // The tilted law may be wider: then on a coarser grid.
+  ComposedLosses Tilted(const std::vector<LossTerm>& terms, double tilt) const {
+    const Direction direction = terms.front().direction;
     tilt = std::min(tilt, 1 / grid);  // steeper says nothing more on this grid
-    const Window window = internal::WindowOf(merged, terms.front().direction, grid, tilt);
-    const double points = internal::PointsOf(window, grid);
-    if (points > internal::kMostPoints) return std::nullopt;
-    LossSpectrum spectrum(grid, internal::CircleFor(points), tilt);
+    const LossWindows windows(merged, direction, tilt);
+    double coarse = grid;
+    while (internal::PointsOf(windows.At(coarse), coarse) > internal::kMostTiltedPoints) {
+      coarse *= 2;
+    }
+    if (coarse == grid) return Finish(terms, windows.At(grid), grid, tilt);
+    return Finish(internal::TermsOf(merged, direction, coarse), windows.At(coarse), coarse, tilt);
+  }
+
+  static ComposedLosses Finish(const std::vector<LossTerm>& terms, const Window& window,
+                               double at_grid, double tilt) {
+    LossSpectrum spectrum(at_grid, internal::CircleFor(internal::PointsOf(window, at_grid)), tilt);
     for (const LossTerm& term : terms) spectrum.Add(term);
     return spectrum.Finish(window);
   }
@@ -66,21 +80,16 @@ StatusOr<PrivacyLoss> PrivacyLoss::Compose(std::span<const LossEvent> events, do
   };
   state->lost = std::any_of(state->merged.begin(), state->merged.end(), is_lost);
   if (state->lost) return PrivacyLoss(std::move(state));
-  state->grid = internal::ChooseGrid(state->merged, grid);
-  const bool directed =
-      std::any_of(state->merged.begin(), state->merged.end(), [](const LossEvent& event) {
-        return event.kind == LossKind::kSubsampledGaussian;
-      });
-  for (const Direction direction : {Direction::kRemove, Direction::kAdd}) {
-    if (direction == Direction::kAdd && !directed) break;
+  std::vector<LossWindows> windows = {LossWindows(state->merged, Direction::kRemove, 0)};
+  if (IsDirected(state->merged)) windows.emplace_back(state->merged, Direction::kAdd, 0);
+  state->grid = internal::ChooseGrid(state->merged, windows, grid);
+  for (size_t i = 0; i < windows.size(); ++i) {
+    const Direction direction = i == 0 ? Direction::kRemove : Direction::kAdd;
     Side side{internal::TermsOf(state->merged, direction, state->grid), {}};
-    if (IsSingle(state->merged)) {
-      side.losses = internal::SingleLoss(side.terms.front(), state->grid);
-    } else {
-      auto losses = state->ComposeAt(side.terms, 0);
-      if (!losses.has_value()) return InvalidArgument("the losses span too wide a range");
-      side.losses = *std::move(losses);
-    }
+    side.losses =
+        IsSingle(state->merged)
+            ? internal::SingleLoss(side.terms.front(), state->grid)
+            : State::Finish(side.terms, windows[i].At(state->grid), state->grid, /*tilt=*/0);
     state->sides.push_back(std::move(side));
   }
   return PrivacyLoss(std::move(state));
@@ -94,8 +103,7 @@ double PrivacyLoss::Delta(double epsilon) const {
     if (side.losses.floor() > kShown * delta) {
       const double tilt =
           internal::TiltForEpsilon(state_->merged, side.terms.front().direction, epsilon);
-      const auto tilted = state_->ComposeAt(side.terms, tilt);
-      if (tilted.has_value()) delta = std::min(delta, tilted->Delta(epsilon));
+      delta = std::min(delta, state_->Tilted(side.terms, tilt).Delta(epsilon));
     }
     most = std::max(most, delta);
   }
@@ -111,8 +119,7 @@ double PrivacyLoss::Epsilon(double delta) const {
     if (side.losses.floor() > kShown * delta) {
       const double tilt =
           internal::TiltForDelta(state_->merged, side.terms.front().direction, delta);
-      const auto tilted = state_->ComposeAt(side.terms, tilt);
-      if (tilted.has_value()) epsilon = std::min(epsilon, tilted->Epsilon(delta));
+      epsilon = std::min(epsilon, state_->Tilted(side.terms, tilt).Epsilon(delta));
     }
     most = std::max(most, epsilon);
   }

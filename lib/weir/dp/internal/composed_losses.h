@@ -28,10 +28,30 @@ struct Window {
   double high;
   double log_beyond;  // at least ln P[high < loss < infinity], without tilt
 };
-// Losses between which all terms together stay, but for a kTailMass on either side, under the law
-// tilted by `tilt`; `grid` as they are discretised (0: not at all). Chernoff's bounds.
-inline constexpr double kTailMass = 1e-18;
-Window WindowOf(std::span<const LossEvent> merged, Direction direction, double grid, double tilt);
+// Losses between which all terms together stay, but for less than the transforms' error on either
+// side, under the law tilted by `tilt`. Chernoff's bounds.
+class LossWindows {
+ public:
+  LossWindows(std::span<const LossEvent> merged, Direction direction, double tilt);
+  // As they are discretised; grid 0: not at all. Cheap.
+  Window At(double grid) const;
+
+ private:
+  struct Moment {
+    double slope;
+    double value;
+  };
+  double Extreme(const std::vector<Moment>& moments, double sign, double grid) const;
+
+  double tilt_;
+  double log_tail_;
+  double base_;
+  double runs_ = 0;
+  double support_ = 0;
+  std::vector<Moment> rising_;
+  std::vector<Moment> falling_;
+};
+
 // The slope at which Chernoff's bound of delta at `epsilon`, or of epsilon at `delta`, is least.
 double TiltForEpsilon(std::span<const LossEvent> merged, Direction direction, double epsilon);
 double TiltForDelta(std::span<const LossEvent> merged, Direction direction, double delta);

@@ -43,7 +43,7 @@ Least LeastOverScales(const Function& function, double low, double high) {
   double right = low + kGolden * (high - low);
   double at_left = function(left);
   double at_right = function(right);
-  while (high - low > 1e-3) {
+  while (high - low > 0.01) {
     if (at_left <= at_right) {
       high = right;
       right = left;
