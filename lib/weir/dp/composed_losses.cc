@@ -19,6 +19,9 @@ constexpr double kProductError = 8 * 0x1p-53;
 constexpr double kLowestLogSlope = -18;
 constexpr double kHighestLogSlope = 26;
 
+// What may lie outside a window: less than the transforms' error.
+double LogTailMass(double runs) { return std::log(std::clamp(1e-14 * runs, 1e-18, 1e-10)); }
+
 double RunsOf(std::span<const LossEvent> merged) {
   double runs = 0;
   for (const LossEvent& event : merged) runs += static_cast<double>(event.count);
@@ -113,15 +116,16 @@ std::vector<LossTerm> TermsOf(std::span<const LossEvent> merged, Direction direc
 }
 
 LossWindows::LossWindows(std::span<const LossEvent> merged, Direction direction, double tilt)
-    : tilt_(tilt),
-      log_tail_(std::log(std::clamp(1e-14 * RunsOf(merged), 1e-18, 1e-10))),
+    : direction_(direction),
+      tilt_(tilt),
+      log_tail_(LogTailMass(RunsOf(merged))),
       base_(tilt == 0 ? 0 : LogMomentOfAll(merged, direction, tilt)),
       runs_(RunsOf(merged)) {
   for (const LossEvent& event : merged) {
     support_ += static_cast<double>(event.count) * LargestLoss(event);
   }
   const auto search = [&](double sign, std::vector<Moment>& moments) {
-    LeastOverScales(
+    const Least best = LeastOverScales(
         [&](double log_slope) {
           const double slope = std::exp(log_slope);
           const double value = LogMomentOfAll(merged, direction, tilt + sign * slope);
@@ -129,9 +133,32 @@ LossWindows::LossWindows(std::span<const LossEvent> merged, Direction direction,
           return (value - base_ - log_tail_) / slope;
         },
         kLowestLogSlope, kHighestLogSlope);
+    // The search's first slopes are far off; those near the best, and those that sums of more losses
+    // will want, are few.
+    const double centre = std::exp(best.at);
+    std::erase_if(moments, [&](const Moment& moment) {
+      return moment.slope > 1.5 * centre || moment.slope < centre / 1.5;
+    });
+    for (int i = 1; i <= 6; ++i) {
+      const double slope = centre * std::exp2(-0.5 * i);
+      moments.push_back({slope, LogMomentOfAll(merged, direction, tilt + sign * slope)});
+    }
   };
   search(1, rising_);
   search(-1, falling_);
+}
+
+void LossWindows::Add(const LossEvent& event) {
+  const auto count = static_cast<double>(event.count);
+  runs_ += count;
+  log_tail_ = LogTailMass(runs_);
+  support_ += count * LargestLoss(event);
+  for (Moment& moment : rising_) {
+    moment.value += count * LogMoment(event, direction_, moment.slope);
+  }
+  for (Moment& moment : falling_) {
+    moment.value += count * LogMoment(event, direction_, -moment.slope);
+  }
 }
 
 double LossWindows::Extreme(const std::vector<Moment>& moments, double sign, double grid) const {

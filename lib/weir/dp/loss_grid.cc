@@ -53,6 +53,21 @@ double Aligned(std::span<const LossEvent> merged, double grid) {
   return grid;
 }
 
+// The finest grid found that `points` points suffice for; `adjust` may make it coarser.
+template <class Adjust>
+double GridWithin(std::span<const LossWindows> windows, double points, const Adjust& adjust) {
+  const double most = points - kRoom - 1;
+  double grid = WidthOf(windows, 0) / most;
+  constexpr int kTries = 40;
+  for (int i = 0; i < kTries; ++i) {
+    const double adjusted = adjust(grid);
+    const double needed = WidthOf(windows, adjusted) / adjusted;
+    if (needed <= most) return adjusted;
+    grid *= 1.01 * needed / most;
+  }
+  return grid;
+}
+
 }  // namespace
 
 double PointsOf(const Window& window, double grid) {
@@ -70,16 +85,12 @@ double ChooseGrid(std::span<const LossEvent> merged, std::span<const LossWindows
     while (WidthOf(windows, grid) / grid + kRoom > kMostPoints) grid *= 2;
     return grid;
   }
-  const auto most = static_cast<double>(CircleFor(WantedPoints(merged))) - kRoom - 1;
-  double grid = WidthOf(windows, 0) / most;
-  constexpr int kTries = 40;
-  for (int i = 0; i < kTries; ++i) {
-    const double aligned = Aligned(merged, grid);
-    const double points = WidthOf(windows, aligned) / aligned;
-    if (points <= most) return aligned;
-    grid *= 1.01 * points / most;
-  }
-  return grid;
+  const auto most = static_cast<double>(CircleFor(WantedPoints(merged)));
+  return GridWithin(windows, most, [&](double grid) { return Aligned(merged, grid); });
+}
+
+double GridFor(std::span<const LossWindows> windows, double points) {
+  return GridWithin(windows, points, [](double grid) { return grid; });
 }
 
 // NOLINTEND(bugprone-easily-swappable-parameters)

@@ -73,8 +73,12 @@ StatusOr<PrivacyLoss> PrivacyLoss::Compose(std::span<const LossEvent> events, do
   if (grid != 0 && !(grid >= internal::kFinestGrid && grid <= 1)) {
     return InvalidArgument("grid must be in [%g, 1], got %g", internal::kFinestGrid, grid);
   }
+  return ComposeMerged(internal::MergedEvents(events), grid);
+}
+
+PrivacyLoss PrivacyLoss::ComposeMerged(std::vector<LossEvent> merged, double grid) {
   auto state = std::make_shared<State>();
-  state->merged = internal::MergedEvents(events);
+  state->merged = std::move(merged);
   const auto is_lost = [](const LossEvent& event) {
     return event.kind == LossKind::kApproximate && event.second >= 1;
   };

@@ -84,7 +84,10 @@ class PrivacyLoss {
   double delta_floor() const;
 
  private:
+  friend class LossComposition;
   struct State;
+  // Of valid events, each as MergedEvents leaves it, whose parameters may be beyond those ranges.
+  static PrivacyLoss ComposeMerged(std::vector<LossEvent> merged, double grid);
   explicit PrivacyLoss(std::shared_ptr<const State> state) : state_(std::move(state)) {}
 
   std::shared_ptr<const State> state_;

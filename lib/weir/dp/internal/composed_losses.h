@@ -33,6 +33,9 @@ struct Window {
 class LossWindows {
  public:
   LossWindows(std::span<const LossEvent> merged, Direction direction, double tilt);
+  // One event more, merged. Without tilt; slopes stay those of the events before it, and smaller
+  // ones.
+  void Add(const LossEvent& event);
   // As they are discretised; grid 0: not at all. Cheap.
   Window At(double grid) const;
 
@@ -43,6 +46,7 @@ class LossWindows {
   };
   double Extreme(const std::vector<Moment>& moments, double sign, double grid) const;
 
+  Direction direction_;
   double tilt_;
   double log_tail_;
   double base_;

@@ -25,6 +25,9 @@ size_t CircleFor(double points);
 double ChooseGrid(std::span<const LossEvent> merged, std::span<const LossWindows> windows,
                   double wanted);
 
+// The finest on which `points` points hold the windows.
+double GridFor(std::span<const LossWindows> windows, double points);
+
 }  // namespace weir::dp::internal
 
 #endif  // WEIR_DP_INTERNAL_LOSS_GRID_H_
