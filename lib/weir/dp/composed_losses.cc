@@ -16,7 +16,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kErrorOfOne = 1e-11;  // relative, of the masses of one mechanism
 constexpr double kProductError = 8 * 0x1p-53;
-constexpr double kLowestLogSlope = -18;
+constexpr double kLowestLogSlope = -26;
 constexpr double kHighestLogSlope = 26;
 
 // What may lie outside a window: less than the transforms' error.
@@ -125,22 +125,25 @@ LossWindows::LossWindows(std::span<const LossEvent> merged, Direction direction,
     support_ += static_cast<double>(event.count) * LargestLoss(event);
   }
   const auto search = [&](double sign, std::vector<Moment>& moments) {
-    const Least best = LeastOverScales(
+    double least = kInfinity;
+    double centre = 1;
+    LeastOverScales(
         [&](double log_slope) {
           const double slope = std::exp(log_slope);
           const double value = LogMomentOfAll(merged, direction, tilt + sign * slope);
           moments.push_back({slope, value});
-          return (value - base_ - log_tail_) / slope;
+          const double bound = (value - base_ - log_tail_) / slope;
+          if (bound < least) {
+            least = bound;
+            centre = slope;
+          }
+          return bound;
         },
         kLowestLogSlope, kHighestLogSlope);
-    // The search's first slopes are far off; those near the best, and those that sums of more losses
-    // will want, are few.
-    const double centre = std::exp(best.at);
-    std::erase_if(moments, [&](const Moment& moment) {
-      return moment.slope > 1.5 * centre || moment.slope < centre / 1.5;
-    });
-    for (int i = 1; i <= 6; ++i) {
-      const double slope = centre * std::exp2(-0.5 * i);
+    // Much steeper ones never help; less steep ones do for sums of more losses, and on a grid.
+    std::erase_if(moments, [&](const Moment& moment) { return moment.slope > 1.5 * centre; });
+    for (int i = 1; i <= 12; ++i) {
+      const double slope = centre * std::exp2(-0.6 * i);
       moments.push_back({slope, LogMomentOfAll(merged, direction, tilt + sign * slope)});
     }
   };
@@ -234,7 +237,12 @@ double ComposedLosses::Epsilon(double delta) const {
     above = above * shrink + masses_.mass[i];
     scaled = scaled * shrink_more + masses_.mass[i];
   }
-  return 0;
+  // All masses lie above: at their first point delta is small enough.
+  const double first = std::max(static_cast<double>(masses_.first) * grid_, 0.0);
+  if (tilt_ > 0 || !(scaled > 0)) return first;
+  const double left = (std::exp(log_left) - error_) / (1 + relative_error_);
+  if (above <= left) return 0;
+  return std::clamp(first + std::log((above - left) / scaled), 0.0, first);
 }
 
 ComposedLosses SingleLoss(const LossTerm& term, double grid) {

@@ -34,7 +34,7 @@ struct Side {
 struct LossComposition::State {
   size_t points = 0;
   double grid = 0;
-  bool lost = false;  // an event with delta 1
+  bool lost = false;  // an event with delta 1, or losses too large to compute with
   std::vector<LossEvent> events;  // merged one by one
   std::vector<Side> sides;
   std::vector<ComposedLosses> losses;  // of the sides; empty after a change
@@ -52,6 +52,8 @@ struct LossComposition::State {
     if (IsDirected()) windows.emplace_back(events, Direction::kAdd, 0);
     grid = internal::GridFor(windows, static_cast<double>(points) / kHeadroom);
     sides.clear();
+    for (const LossWindows& side : windows) lost |= !Fits(side);
+    if (lost) return;
     for (size_t i = 0; i < windows.size(); ++i) {
       const Direction direction = i == 0 ? Direction::kRemove : Direction::kAdd;
       Side side{direction, std::move(windows[i]), LossSpectrum(grid, points, /*tilt=*/0)};
@@ -62,8 +64,9 @@ struct LossComposition::State {
     }
   }
 
-  bool Fits(const Side& side) const {
-    return internal::PointsOf(side.windows.At(grid), grid) <= static_cast<double>(points);
+  bool Fits(const LossWindows& windows) const {
+    const double needed = internal::PointsOf(windows.At(grid), grid);
+    return needed >= 1 && needed <= static_cast<double>(points);
   }
 
   void Add(const LossEvent& event) {
@@ -75,7 +78,7 @@ struct LossComposition::State {
     bool fits = !sides.empty() && was_directed == IsDirected();
     for (Side& side : sides) {
       side.windows.Add(event);
-      fits &= Fits(side);
+      fits &= Fits(side.windows);
     }
     if (!fits) return Rebuild();
     for (Side& side : sides) {

@@ -75,6 +75,7 @@ double PointsOf(const Window& window, double grid) {
 }
 
 size_t CircleFor(double points) {
+  if (!(points <= kMostPoints)) return static_cast<size_t>(kMostPoints);
   return std::bit_ceil(static_cast<size_t>(std::max(points, 4.0)));
 }
 
@@ -82,7 +83,11 @@ double ChooseGrid(std::span<const LossEvent> merged, std::span<const LossWindows
                   double wanted) {
   if (wanted > 0) {
     double grid = wanted;
-    while (WidthOf(windows, grid) / grid + kRoom > kMostPoints) grid *= 2;
+    constexpr int kDoublings = 200;
+    for (int i = 0; i < kDoublings; ++i) {
+      if (WidthOf(windows, grid) / grid + kRoom <= kMostPoints) break;
+      grid *= 2;
+    }
     return grid;
   }
   const auto most = static_cast<double>(CircleFor(WantedPoints(merged)));

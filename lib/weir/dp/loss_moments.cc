@@ -201,38 +201,6 @@ double FormulaFor(const LossEvent& event, Direction direction, double slope) {
   return LogSubsampledMoment(event, direction, slope);
 }
 
-// (epsilon, delta) for one unit gives (k epsilon, delta (1 + e^epsilon + ...)) for k.
-LossEvent ForOneUnit(LossEvent event) {
-  const auto group = static_cast<double>(event.group);
-  switch (event.kind) {
-    case LossKind::kApproximate:
-      if (event.second > 0) {
-        event.second = std::min(1.0, event.second * std::expm1(group * event.parameter) /
-                                         std::expm1(event.parameter) * (1 + 1e-14));
-      }
-      [[fallthrough]];
-    case LossKind::kPure:
-      event.parameter *= group;
-      if (event.second == 0) event.kind = LossKind::kPure;
-      break;
-    case LossKind::kGaussian:
-    case LossKind::kLaplace:
-      event.parameter /= group;
-      break;
-    case LossKind::kSubsampledGaussian:
-      // Whoever of the group is in the sample: as if all of it were.
-      event.parameter /= group;
-      event.second = -std::expm1(group * std::log1p(-event.second)) * (1 + 1e-15);
-      if (event.second >= 1 || event.parameter < 0.05) event.kind = LossKind::kGaussian;
-      break;
-    case LossKind::kDiscreteGaussian:
-    case LossKind::kDiscreteLaplace:
-      return event;
-  }
-  event.group = 1;
-  return event;
-}
-
 // NOLINTEND(bugprone-easily-swappable-parameters)
 
 Status CheckRange(const char* what, double value, double least, double most) {
@@ -269,36 +237,73 @@ Status CheckLossEvent(const LossEvent& event) {
   return InvalidArgument("an event of unknown kind");
 }
 
-std::vector<LossEvent> MergedEvents(std::span<const LossEvent> events) {
-  std::vector<LossEvent> sorted;
-  std::vector<LossEvent> gaussians;
-  for (const LossEvent& event : events) {
-    const LossEvent single = ForOneUnit(event);
-    (single.kind == LossKind::kGaussian ? gaussians : sorted).push_back(single);
+// (epsilon, delta) for one unit gives (k epsilon, delta (1 + e^epsilon + ...)) for k.
+LossEvent ForOneUnit(LossEvent event) {
+  const auto group = static_cast<double>(event.group);
+  switch (event.kind) {
+    case LossKind::kApproximate:
+      if (event.second > 0) {
+        event.second = std::min(1.0, event.second * std::expm1(group * event.parameter) /
+                                         std::expm1(event.parameter) * (1 + 1e-14));
+      }
+      [[fallthrough]];
+    case LossKind::kPure:
+      event.parameter *= group;
+      if (event.second == 0) event.kind = LossKind::kPure;
+      break;
+    case LossKind::kGaussian:
+    case LossKind::kLaplace:
+      event.parameter /= group;
+      break;
+    case LossKind::kSubsampledGaussian:
+      // Whoever of the group is in the sample: as if all of it were.
+      event.parameter /= group;
+      event.second = -std::expm1(group * std::log1p(-event.second)) * (1 + 1e-15);
+      if (event.second >= 1 || event.parameter < 0.05) event.kind = LossKind::kGaussian;
+      break;
+    case LossKind::kDiscreteGaussian:
+    case LossKind::kDiscreteLaplace:
+      return event;
   }
+  event.group = 1;
+  return event;
+}
+
+std::vector<LossEvent> CountedEvents(std::span<const LossEvent> events) {
   const auto key = [](const LossEvent& event) {
     return std::tuple(event.kind, event.group, event.parameter, event.second);
   };
+  std::vector<LossEvent> sorted;
+  sorted.reserve(events.size());
+  for (const LossEvent& event : events) sorted.push_back(ForOneUnit(event));
   std::sort(sorted.begin(), sorted.end(),
             [&](const LossEvent& a, const LossEvent& b) { return key(a) < key(b); });
-  std::vector<LossEvent> merged;
-  if (gaussians.size() == 1 && gaussians[0].count == 1) {
-    merged = gaussians;
-  } else if (!gaussians.empty()) {
-    double precision = 0;
-    for (const LossEvent& event : gaussians) {
-      precision += static_cast<double>(event.count) / event.parameter / event.parameter;
-    }
-    precision *= 1 + static_cast<double>(gaussians.size() + 4) * 0x1p-53;
-    merged.push_back({LossKind::kGaussian, 1 / std::sqrt(precision)});
-  }
+  std::vector<LossEvent> counted;
   for (const LossEvent& event : sorted) {
-    if (!merged.empty() && key(merged.back()) == key(event)) {
-      merged.back().count += event.count;
+    if (!counted.empty() && key(counted.back()) == key(event)) {
+      counted.back().count += event.count;
     } else {
-      merged.push_back(event);
+      counted.push_back(event);
     }
   }
+  return counted;
+}
+
+std::vector<LossEvent> MergedEvents(std::span<const LossEvent> events) {
+  std::vector<LossEvent> merged = CountedEvents(events);
+  // kGaussian comes first.
+  const auto others = std::find_if(merged.begin(), merged.end(), [](const LossEvent& event) {
+    return event.kind != LossKind::kGaussian;
+  });
+  const auto gaussians = others - merged.begin();
+  if (gaussians == 0 || (gaussians == 1 && merged.front().count == 1)) return merged;
+  double precision = 0;
+  for (auto event = merged.begin(); event != others; ++event) {
+    precision += static_cast<double>(event->count) / event->parameter / event->parameter;
+  }
+  precision *= 1 + static_cast<double>(gaussians + 4) * 0x1p-53;
+  merged.erase(merged.begin() + 1, others);
+  merged.front() = {LossKind::kGaussian, 1 / std::sqrt(precision)};
   return merged;
 }
 

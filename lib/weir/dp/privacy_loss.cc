@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "weir/dp/internal/composed_losses.h"
 #include "weir/dp/internal/loss_grid.h"
@@ -43,20 +44,24 @@ struct Side {
 struct PrivacyLoss::State {
   std::vector<LossEvent> merged;
   double grid = 0;
-  bool lost = false;  // an event with delta 1
+  bool lost = false;  // an event with delta 1, or losses too large to compute with
   std::vector<Side> sides;
 
-  // The tilted law may be wider: then on a coarser grid.
-  ComposedLosses Tilted(const std::vector<LossTerm>& terms, double tilt) const {
+  // The tilted law may be wider: then on a coarser grid; nullopt if that does not help.
+  std::optional<ComposedLosses> Tilted(const std::vector<LossTerm>& terms, double tilt) const {
     const Direction direction = terms.front().direction;
     tilt = std::min(tilt, 1 / grid);  // steeper says nothing more on this grid
     const LossWindows windows(merged, direction, tilt);
     double coarse = grid;
-    while (internal::PointsOf(windows.At(coarse), coarse) > internal::kMostTiltedPoints) {
-      coarse *= 2;
+    constexpr int kDoublings = 10;
+    for (int i = 0; i < kDoublings; ++i, coarse *= 2) {
+      const Window window = windows.At(coarse);
+      const double points = internal::PointsOf(window, coarse);
+      if (!(points >= 1 && points <= internal::kMostTiltedPoints)) continue;
+      if (coarse == grid) return Finish(terms, window, grid, tilt);
+      return Finish(internal::TermsOf(merged, direction, coarse), window, coarse, tilt);
     }
-    if (coarse == grid) return Finish(terms, windows.At(grid), grid, tilt);
-    return Finish(internal::TermsOf(merged, direction, coarse), windows.At(coarse), coarse, tilt);
+    return std::nullopt;
   }
 
   static ComposedLosses Finish(const std::vector<LossTerm>& terms, const Window& window,
@@ -87,6 +92,12 @@ PrivacyLoss PrivacyLoss::ComposeMerged(std::vector<LossEvent> merged, double gri
   std::vector<LossWindows> windows = {LossWindows(state->merged, Direction::kRemove, 0)};
   if (IsDirected(state->merged)) windows.emplace_back(state->merged, Direction::kAdd, 0);
   state->grid = internal::ChooseGrid(state->merged, windows, grid);
+  for (const LossWindows& side : windows) {
+    // Beyond what doubles can tell apart: nothing is said.
+    const double points = internal::PointsOf(side.At(state->grid), state->grid);
+    state->lost |= !(points >= 1 && points <= internal::kMostPoints);
+  }
+  if (state->lost) return PrivacyLoss(std::move(state));
   for (size_t i = 0; i < windows.size(); ++i) {
     const Direction direction = i == 0 ? Direction::kRemove : Direction::kAdd;
     Side side{internal::TermsOf(state->merged, direction, state->grid), {}};
@@ -107,7 +118,8 @@ double PrivacyLoss::Delta(double epsilon) const {
     if (side.losses.floor() > kShown * delta) {
       const double tilt =
           internal::TiltForEpsilon(state_->merged, side.terms.front().direction, epsilon);
-      delta = std::min(delta, state_->Tilted(side.terms, tilt).Delta(epsilon));
+      const auto tilted = state_->Tilted(side.terms, tilt);
+      if (tilted.has_value()) delta = std::min(delta, tilted->Delta(epsilon));
     }
     most = std::max(most, delta);
   }
@@ -123,7 +135,8 @@ double PrivacyLoss::Epsilon(double delta) const {
     if (side.losses.floor() > kShown * delta) {
       const double tilt =
           internal::TiltForDelta(state_->merged, side.terms.front().direction, delta);
-      epsilon = std::min(epsilon, state_->Tilted(side.terms, tilt).Epsilon(delta));
+      const auto tilted = state_->Tilted(side.terms, tilt);
+      if (tilted.has_value()) epsilon = std::min(epsilon, tilted->Epsilon(delta));
     }
     most = std::max(most, epsilon);
   }

@@ -21,6 +21,12 @@ Status CheckLossEvent(const LossEvent& event);
 // Assumes: every event is valid.
 std::vector<LossEvent> MergedEvents(std::span<const LossEvent> events);
 
+// The event of one unit that says as much, as above.
+LossEvent ForOneUnit(LossEvent event);
+
+// As MergedEvents, but Gaussians stay apart.
+std::vector<LossEvent> CountedEvents(std::span<const LossEvent> events);
+
 // At least ln E[e^(slope loss)] of one run under P over the losses that are finite, for any slope;
 // with slope = order - 1 above 0 it is (order - 1) times the Renyi divergence of that order. For a
 // merged event. kRemove is the larger direction for slopes above 0.
@@ -37,13 +43,14 @@ struct Least {
   double at;
 };
 template <class Function>
-Least LeastOverScales(const Function& function, double low, double high) {
+Least LeastOverScales(const Function& function, double low, double high,
+                      double tolerance = 0.01) {
   constexpr double kGolden = 0.6180339887498949;
   double left = high - kGolden * (high - low);
   double right = low + kGolden * (high - low);
   double at_left = function(left);
   double at_right = function(right);
-  while (high - low > 0.01) {
+  while (high - low > tolerance) {
     if (at_left <= at_right) {
       high = right;
       right = left;
