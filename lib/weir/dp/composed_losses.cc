@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "weir/dp/internal/loss_moments.h"
 
@@ -37,24 +38,53 @@ double LogMomentOfAll(std::span<const LossEvent> merged, Direction direction, do
   return sum;
 }
 
-// Not less than the largest loss of one run, up or down.
-double LargestLoss(const LossEvent& event) {
+struct Extent {
+  double up;
+  double down;
+};
+
+// Not less than the largest losses of one run.
+Extent ExtentOf(const LossEvent& event, Direction direction) {
   const auto group = static_cast<double>(event.group);
   const double value = event.parameter;
+  // Noise is cut off 10.5 standard deviations and two steps out.
+  const double normal = group * (group + 2 * (10.5 * value + 2)) / (2 * value * value);
   switch (event.kind) {
     case LossKind::kGaussian:
     case LossKind::kDiscreteGaussian:
-    case LossKind::kSubsampledGaussian:
-      // Noise is cut off 10.5 standard deviations and two steps out.
-      return group * (group + 2 * (10.5 * value + 2)) / (2 * value * value);
+      return {normal, normal};
+    case LossKind::kSubsampledGaussian: {
+      const double low = -std::log1p(-event.second);
+      return direction == Direction::kRemove ? Extent{normal, low} : Extent{low, normal};
+    }
     case LossKind::kLaplace:
     case LossKind::kDiscreteLaplace:
-      return group / value;
+      return {group / value, group / value};
     case LossKind::kPure:
     case LossKind::kApproximate:
       break;
   }
-  return value;
+  return {value, value};
+}
+
+// The least slope seen whose bound is nearly the best: where bounds hardly differ, steep tilts look
+// at the very end of the law only.
+template <class Bound>
+double TiltFor(const Bound& bound, double slack) {
+  std::vector<std::pair<double, double>> seen;
+  const double least =
+      LeastOverScales(
+          [&](double log_slope) {
+            seen.emplace_back(std::exp(log_slope), bound(std::exp(log_slope)));
+            return seen.back().second;
+          },
+          kLowestLogSlope, kHighestLogSlope)
+          .value;
+  double tilt = kInfinity;
+  for (const auto& [slope, value] : seen) {
+    if (value <= least + slack + 0.01 * std::abs(least)) tilt = std::min(tilt, slope);
+  }
+  return tilt;
 }
 
 // sum over x in the cells above epsilon of (1 - e^-x)^2 e^(-2 tilt x), and its greatest term.
@@ -121,9 +151,7 @@ LossWindows::LossWindows(std::span<const LossEvent> merged, Direction direction,
       log_tail_(LogTailMass(RunsOf(merged))),
       base_(tilt == 0 ? 0 : LogMomentOfAll(merged, direction, tilt)),
       runs_(RunsOf(merged)) {
-  for (const LossEvent& event : merged) {
-    support_ += static_cast<double>(event.count) * LargestLoss(event);
-  }
+  for (const LossEvent& event : merged) Extend(event);
   const auto search = [&](double sign, std::vector<Moment>& moments) {
     double least = kInfinity;
     double centre = 1;
@@ -151,11 +179,18 @@ LossWindows::LossWindows(std::span<const LossEvent> merged, Direction direction,
   search(-1, falling_);
 }
 
+void LossWindows::Extend(const LossEvent& event) {
+  const Extent extent = ExtentOf(event, direction_);
+  highest_ += static_cast<double>(event.count) * extent.up;
+  lowest_ += static_cast<double>(event.count) * extent.down;
+  widest_ = std::max({widest_, extent.up, extent.down});
+}
+
 void LossWindows::Add(const LossEvent& event) {
   const auto count = static_cast<double>(event.count);
   runs_ += count;
   log_tail_ = LogTailMass(runs_);
-  support_ += count * LargestLoss(event);
+  Extend(event);
   for (Moment& moment : rising_) {
     moment.value += count * LogMoment(event, direction_, moment.slope);
   }
@@ -174,7 +209,7 @@ double LossWindows::Extreme(const std::vector<Moment>& moments, double sign, dou
     const double value = moment.value + runs_ * spread * grid * grid / 8;
     least = std::min(least, (value - base_ - log_tail_) / moment.slope);
   }
-  return std::min(least, support_ + runs_ * grid);
+  return std::min(least, (sign > 0 ? highest_ : lowest_) + runs_ * grid);
 }
 
 Window LossWindows::At(double grid) const {
@@ -183,19 +218,16 @@ Window LossWindows::At(double grid) const {
 }
 
 double TiltForEpsilon(std::span<const LossEvent> merged, Direction direction, double epsilon) {
-  const auto bound = [&](double log_slope) {
-    const double slope = std::exp(log_slope);
+  return TiltFor([&](double slope) {
     return LogMomentOfAll(merged, direction, slope) - slope * epsilon;
-  };
-  return std::exp(LeastOverScales(bound, kLowestLogSlope, kHighestLogSlope).at);
+  }, 0.1);
 }
 
 double TiltForDelta(std::span<const LossEvent> merged, Direction direction, double delta) {
-  const auto bound = [&](double log_slope) {
-    const double slope = std::exp(log_slope);
-    return (LogMomentOfAll(merged, direction, slope) - std::log(delta)) / slope;
-  };
-  return std::exp(LeastOverScales(bound, kLowestLogSlope, kHighestLogSlope).at);
+  const double log_delta = std::log(delta);
+  return TiltFor([&](double slope) {
+    return (LogMomentOfAll(merged, direction, slope) - log_delta) / slope;
+  }, 0);
 }
 
 double ComposedLosses::Delta(double epsilon) const {

@@ -23,6 +23,8 @@ using internal::LossWindows;
 constexpr double kHeadroom = 2;   // how much wider than needed a new window is
 constexpr double kShown = 2e-4;   // share of a delta that rounding may be
 
+constexpr double kMostPointsOfOne = 1 << 20;  // above zero and below
+
 struct Side {
   Direction direction;
   LossWindows windows;
@@ -78,7 +80,7 @@ struct LossComposition::State {
     bool fits = !sides.empty() && was_directed == IsDirected();
     for (Side& side : sides) {
       side.windows.Add(event);
-      fits &= Fits(side.windows);
+      fits &= Fits(side.windows) && side.windows.widest() < grid * kMostPointsOfOne;
     }
     if (!fits) return Rebuild();
     for (Side& side : sides) {

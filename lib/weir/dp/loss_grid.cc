@@ -21,6 +21,13 @@ double WidthOf(std::span<const LossWindows> windows, double grid) {
   return width;
 }
 
+// The least grid on which one run has at most kMostPoints.
+double LeastGrid(std::span<const LossWindows> windows) {
+  double widest = 0;
+  for (const LossWindows& side : windows) widest = std::max(widest, side.widest());
+  return 2 * widest / kMostPoints;
+}
+
 // The grid spreads each run by about grid^2 / 6, and the window is about 18 standard deviations
 // wide: so many points keep the variance right to 4e-6.
 double WantedPoints(std::span<const LossEvent> merged) {
@@ -57,7 +64,7 @@ double Aligned(std::span<const LossEvent> merged, double grid) {
 template <class Adjust>
 double GridWithin(std::span<const LossWindows> windows, double points, const Adjust& adjust) {
   const double most = points - kRoom - 1;
-  double grid = WidthOf(windows, 0) / most;
+  double grid = std::max(WidthOf(windows, 0) / most, LeastGrid(windows));
   constexpr int kTries = 40;
   for (int i = 0; i < kTries; ++i) {
     const double adjusted = adjust(grid);
@@ -85,7 +92,8 @@ double ChooseGrid(std::span<const LossEvent> merged, std::span<const LossWindows
     double grid = wanted;
     constexpr int kDoublings = 200;
     for (int i = 0; i < kDoublings; ++i) {
-      if (WidthOf(windows, grid) / grid + kRoom <= kMostPoints) break;
+      const double points = WidthOf(windows, grid) / grid + kRoom;
+      if (points <= kMostPoints && grid >= LeastGrid(windows)) break;
       grid *= 2;
     }
     return grid;

@@ -53,7 +53,7 @@ struct PrivacyLoss::State {
     tilt = std::min(tilt, 1 / grid);  // steeper says nothing more on this grid
     const LossWindows windows(merged, direction, tilt);
     double coarse = grid;
-    constexpr int kDoublings = 10;
+    constexpr int kDoublings = 40;
     for (int i = 0; i < kDoublings; ++i, coarse *= 2) {
       const Window window = windows.At(coarse);
       const double points = internal::PointsOf(window, coarse);

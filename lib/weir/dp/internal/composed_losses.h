@@ -38,12 +38,15 @@ class LossWindows {
   void Add(const LossEvent& event);
   // As they are discretised; grid 0: not at all. Cheap.
   Window At(double grid) const;
+  // Not less than the largest loss of one run, up or down.
+  double widest() const { return widest_; }
 
  private:
   struct Moment {
     double slope;
     double value;
   };
+  void Extend(const LossEvent& event);
   double Extreme(const std::vector<Moment>& moments, double sign, double grid) const;
 
   Direction direction_;
@@ -51,7 +54,9 @@ class LossWindows {
   double log_tail_;
   double base_;
   double runs_ = 0;
-  double support_ = 0;
+  double highest_ = 0;  // sums of the largest losses, up and down
+  double lowest_ = 0;
+  double widest_ = 0;
   std::vector<Moment> rising_;
   std::vector<Moment> falling_;
 };
