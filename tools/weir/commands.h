@@ -19,6 +19,7 @@ void AddRequestCommands(CLI::App& app, Context& context);    // request preview|
 void AddPackageCommands(CLI::App& app, Context& context);    // package list|open|verify|export
 void AddLedgerCommands(CLI::App& app, Context& context);     // ledger show|verify
 void AddReleaseCommand(CLI::App& app, Context& context);     // release
+void AddAccountCommand(CLI::App& app, Context& context);     // account
 
 }  // namespace weir::tool
 

@@ -42,6 +42,7 @@ int Main(int argc, char** argv) {
   Context context;
   AddGlobalOptions(app, context);
   AddReleaseCommand(app, context);
+  AddAccountCommand(app, context);
   AddIdentityCommands(app, context);
   AddCharterCommands(app, context);
   AddMemberCommands(app, context);

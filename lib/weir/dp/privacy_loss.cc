@@ -72,6 +72,8 @@ struct PrivacyLoss::State {
   }
 };
 
+Status CheckEvent(const LossEvent& event) { return internal::CheckLossEvent(event); }
+
 StatusOr<PrivacyLoss> PrivacyLoss::Compose(std::span<const LossEvent> events, double grid) {
   if (events.empty()) return InvalidArgument("there is no event");
   for (const LossEvent& event : events) WEIR_RETURN_IF_ERROR(internal::CheckLossEvent(event));

@@ -39,6 +39,13 @@ struct LossEvent {
   uint64_t group = 1;
 };
 
+// Whether a mechanism is in the ranges that the accountants take.
+// Errors: INVALID_ARGUMENT  a count of 0 or above 10^12, a group of 0 or above 10^4, a parameter out
+//         of its range (sigma [0.05, 10^6], of discrete Gaussians at most 10^5; scales [0.02,
+//         10^6]; epsilons [10^-6, 50]; delta [0, 1); rate [10^-6, 1]); the message begins with its
+//         name.
+Status CheckEvent(const LossEvent& event);
+
 // A discrete law of losses under P: first * grid, (first + 1) * grid, ...; what is missing to one
 // lies at infinity.
 struct LossMasses {
@@ -68,9 +75,7 @@ class PrivacyLoss {
   // `grid`: distance of two losses; made coarser by powers of two if more than 2^21 points would be
   // needed. 0: fine enough for about five digits of epsilon, 2^15 to 2^20 points.
   //
-  // Errors: INVALID_ARGUMENT no event, a count of 0 or above 10^12, a group of 0 or above 10^4, a
-  //         parameter out of its range (sigma [0.05, 10^6], of discrete Gaussians at most 10^5;
-  //         scales [0.02, 10^6]; epsilons [10^-6, 50]; delta [0, 1); rate [10^-6, 1]).
+  // Errors: INVALID_ARGUMENT no event, or one that CheckEvent refuses.
   // Cost:   O(kinds * n log n) time for n points of the window, where equal events are one kind.
   static StatusOr<PrivacyLoss> Compose(std::span<const LossEvent> events, double grid = 0);
 
