@@ -11,6 +11,7 @@
 #include "tests/support/status_matchers.h"
 #include "weir/doc/signed_text.h"
 #include "weir/doc/yaml_reader.h"
+#include "weir/v1/account.pb.h"
 #include "weir/v1/agreement.pb.h"
 #include "weir/v1/charter.pb.h"
 #include "weir/v1/dataset.pb.h"
@@ -59,6 +60,7 @@ std::set<const Descriptor*> WithParts(const std::vector<const Descriptor*>& root
 TEST(ReferencePageTest, ExamplesAreDocuments) {
   WEIR_EXPECT_OK(ParseYaml<v1::Dataset>(Example("dataset"), "dataset"));
   WEIR_EXPECT_OK(ParseYaml<v1::ReleaseSpec>(Example("release"), "release"));
+  WEIR_EXPECT_OK(ParseYaml<v1::AccountPlan>(Example("account"), "account"));
   WEIR_EXPECT_OK(ParseSigned<v1::Agreement>(Example("agreement"), "agreement"));
 }
 
@@ -66,6 +68,7 @@ TEST(ReferencePageTest, NamesEveryKeyAndKind) {
   const std::string page = ReferencePage();
   const std::vector<const Descriptor*> documents = {
       v1::Dataset::descriptor(),    v1::ReleaseSpec::descriptor(), v1::ResolvedPlan::descriptor(),
+      v1::AccountPlan::descriptor(),
       v1::Agreement::descriptor(),  v1::Charter::descriptor(),     v1::Request::descriptor(),
       v1::Manifest::descriptor(),   v1::Delivery::descriptor(),    v1::PackageLabel::descriptor(),
       v1::GrantEntry::descriptor(), v1::DebitEntry::descriptor(),  v1::CompleteEntry::descriptor(),

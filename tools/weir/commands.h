@@ -21,6 +21,7 @@ void AddLedgerCommands(CLI::App& app, Context& context);     // ledger show|veri
 void AddReleaseCommand(CLI::App& app, Context& context);     // release
 void AddCalibrateCommand(CLI::App& app, Context& context);   // calibrate
 void AddAuditCommand(CLI::App& app, Context& context);       // audit
+void AddAccountCommand(CLI::App& app, Context& context);     // account
 
 }  // namespace weir::tool
 

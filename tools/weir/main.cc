@@ -43,6 +43,7 @@ int Main(int argc, char** argv) {
   AddGlobalOptions(app, context);
   AddReleaseCommand(app, context);
   AddCalibrateCommand(app, context);
+  AddAccountCommand(app, context);
   AddIdentityCommands(app, context);
   AddCharterCommands(app, context);
   AddMemberCommands(app, context);

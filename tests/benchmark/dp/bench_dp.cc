@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// CPU time of one noise sample, from the system's random source, as a JSON list on stdout. Every
-// figure is the median of nine runs.
+// CPU time of one noise sample, from the system's random source, and of accounting, as a JSON list
+// on stdout. Every figure is the median of nine runs.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -12,6 +12,8 @@
 #include "weir/base/random.h"
 #include "weir/dp/discrete_gaussian.h"
 #include "weir/dp/discrete_laplace.h"
+#include "weir/dp/loss_composition.h"
+#include "weir/dp/privacy_loss.h"
 #include "weir/dp/rational.h"
 
 namespace weir::dp {
@@ -26,6 +28,11 @@ double ProcessCpuNanoseconds() {
   return 1e9 * static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec);
 }
 
+double Median(std::array<double, kRuns> times) {
+  std::nth_element(times.begin(), times.begin() + kRuns / 2, times.end());
+  return times[kRuns / 2];
+}
+
 double MedianNanosecondsPerSample(const std::function<int128()>& run) {
   std::array<double, kRuns> times{};
   volatile int64_t sink = 0;
@@ -34,14 +41,14 @@ double MedianNanosecondsPerSample(const std::function<int128()>& run) {
     sink = sink + static_cast<int64_t>(run());
     time = (ProcessCpuNanoseconds() - start) / static_cast<double>(kSamplesPerRun);
   }
-  std::nth_element(times.begin(), times.begin() + kRuns / 2, times.end());
-  return times[kRuns / 2];
+  return Median(times);
 }
 
 struct Figure {
   std::string name;
-  double measured_ns;
-  double target_ns;  // zero: none stated
+  double measured;
+  double target;  // zero: none stated
+  const char* unit = "ns";
 };
 
 template <class Sampler>
@@ -72,6 +79,45 @@ void MeasureGaussian(std::vector<Figure>& figures, const std::string& name, Rati
   Measure(figures, "discrete_gaussian/" + name, *DiscreteGaussian::Create(variance), target_ns);
 }
 
+// The composition that the reference vectors name, with its epsilon.
+void MeasureComposition(std::vector<Figure>& figures) {
+  const std::vector<LossEvent> events = {{LossKind::kGaussian, 100, 0, 1000},
+                                         {LossKind::kLaplace, 100, 0, 1000}};
+  std::array<double, kRuns> times{};
+  volatile double sink = 0;
+  for (double& time : times) {
+    const double start = ProcessCpuNanoseconds();
+    sink = sink + PrivacyLoss::Compose(events, /*grid=*/1e-4)->Epsilon(1e-6);
+    time = (ProcessCpuNanoseconds() - start) / 1e6;
+  }
+  figures.push_back({"accounting/1000_gaussian_1000_laplace", Median(times), 10, "ms"});
+}
+
+// One mechanism more on top of 200 different ones, then the new epsilon.
+void MeasureAdding(std::vector<Figure>& figures) {
+  LossComposition composition = *LossComposition::Create({});
+  const auto add = [&](int i) {
+    const LossKind kind = i % 2 == 0 ? LossKind::kGaussian : LossKind::kLaplace;
+    return composition.Add({kind, 20 + 0.5 * static_cast<double>(i)}).ok();
+  };
+  bool good = true;
+  for (int i = 0; i < 200; ++i) good &= add(i);
+  std::array<double, kRuns> adding{};
+  std::array<double, kRuns> asking{};
+  volatile double sink = 0;
+  for (size_t run = 0; run < kRuns; ++run) {
+    const double start = ProcessCpuNanoseconds();
+    good &= add(200 + static_cast<int>(run));
+    const double added = ProcessCpuNanoseconds();
+    sink = sink + composition.Epsilon(1e-6);
+    adding[run] = (added - start) / 1e6;
+    asking[run] = (ProcessCpuNanoseconds() - added) / 1e6;
+  }
+  if (!good) return;
+  figures.push_back({"accounting/add_one_to_200", Median(adding), 1, "ms"});
+  figures.push_back({"accounting/epsilon_of_200", Median(asking), 0, "ms"});
+}
+
 std::vector<Figure> MeasureAll() {
   std::vector<Figure> figures;
   MeasureLaplace(figures, "scale_1", {1, 1}, 60);
@@ -87,6 +133,8 @@ std::vector<Figure> MeasureAll() {
   MeasureGaussian(figures, "variance_18735123/2^20", {18'735'123, 1 << 20}, 150);
   MeasureGaussian(figures, "variance_2^40", {uint128{1} << 40, 1}, 0);
   MeasureGaussian(figures, "variance_2^100", {uint128{1} << 100, 1}, 0);
+  MeasureComposition(figures);
+  MeasureAdding(figures);
   return figures;
 }
 
@@ -94,15 +142,15 @@ void Print(const std::vector<Figure>& figures) {
   std::printf("[\n");
   for (size_t i = 0; i < figures.size(); ++i) {
     const Figure& figure = figures[i];
-    const bool has_target = figure.target_ns > 0;
-    const std::string target = has_target ? std::to_string(figure.target_ns) : "null";
+    const bool has_target = figure.target > 0;
+    const std::string target = has_target ? std::to_string(figure.target) : "null";
     const char* met = !has_target                              ? "null"
-                      : figure.measured_ns <= figure.target_ns ? "true"
+                      : figure.measured <= figure.target ? "true"
                                                                : "false";
     std::printf(
-        "  {\"group\": \"dp\", \"name\": \"%s\", \"measured\": %.1f, \"unit\": \"ns\", "
+        "  {\"group\": \"dp\", \"name\": \"%s\", \"measured\": %.3g, \"unit\": \"%s\", "
         "\"baseline\": null, \"ratio\": null, \"target\": %s, \"met\": %s}%s\n",
-        figure.name.c_str(), figure.measured_ns, target.c_str(), met,
+        figure.name.c_str(), figure.measured, figure.unit, target.c_str(), met,
         i + 1 < figures.size() ? "," : "");
   }
   std::printf("]\n");
