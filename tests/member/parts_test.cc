@@ -92,7 +92,7 @@ v1::ResolvedPlan Planned() {
   for (const v1::Measure& measure : spec.measures()) {
     v1::PlannedMeasure& planned = *plan.add_measures();
     *planned.mutable_measure() = measure;
-    planned.mutable_event()->set_noise(v1::NOISE_DISCRETE_LAPLACE);
+    planned.add_events()->set_noise(v1::NOISE_DISCRETE_LAPLACE);
   }
   *plan.mutable_bounds() = spec.bounds();
   plan.set_epsilon("1");

@@ -250,7 +250,10 @@ double Planner::Score(const BudgetPlan& plan) const {
   int count = 0;
   for (size_t i = 0; i < plan.channels.size(); ++i) {
     if (!IsShown(i)) continue;
-    sum += std::log(plan.channels[i].noise->standard_error);
+    const Channel& channel = plan.channels[i];
+    sum += std::log(channel.noise->standard_error);
+    // A rank is made of the noises of many nodes.
+    if (channel.tree.has_value()) sum += std::log(channel.tree->RankWeight()) / 2;
     ++count;
   }
   if (plan.selection.has_value()) {

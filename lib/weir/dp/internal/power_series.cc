@@ -3,19 +3,18 @@
 
 #include <algorithm>
 #include <bit>
-#include <complex>
 
 #include "weir/dp/internal/fourier.h"
 
 namespace weir::dp::internal {
 namespace {
 
-std::vector<std::complex<double>> Transformed(const FourierTransform& transform,
-                                              std::span<const double> series, size_t terms) {
-  std::vector<std::complex<double>> values(transform.size());
+ComplexVector Transformed(RealFourier& transform, std::span<const double> series, size_t terms) {
+  std::vector<double> values(transform.size());
   std::copy_n(series.begin(), std::min(terms, series.size()), values.begin());
-  transform.Forward(values);
-  return values;
+  ComplexVector spectrum(transform.frequencies());
+  transform.Forward(values, spectrum);
+  return spectrum;
 }
 
 }  // namespace
@@ -23,18 +22,17 @@ std::vector<std::complex<double>> Transformed(const FourierTransform& transform,
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): symmetric
 std::vector<double> SeriesProduct(std::span<const double> a, std::span<const double> b,
                                   size_t terms) {
-  const FourierTransform transform(std::bit_ceil(std::max<size_t>(2 * terms, 2)));
-  std::vector<std::complex<double>> values = Transformed(transform, a, terms);
-  const std::vector<std::complex<double>> factors = Transformed(transform, b, terms);
-  for (size_t i = 0; i < values.size(); ++i) {
-    const std::complex<double> x = values[i];
-    const std::complex<double> y = factors[i];
-    values[i] = {x.real() * y.real() - x.imag() * y.imag(),
-                 x.real() * y.imag() + x.imag() * y.real()};
+  RealFourier transform(std::bit_ceil(std::max<size_t>(2 * terms, 4)));
+  ComplexVector x = Transformed(transform, a, terms);
+  const ComplexVector y = Transformed(transform, b, terms);
+  for (size_t i = 0; i < x.size(); ++i) {
+    const double re = x.re[i] * y.re[i] - x.im[i] * y.im[i];
+    x.im[i] = x.re[i] * y.im[i] + x.im[i] * y.re[i];
+    x.re[i] = re;
   }
-  transform.Backward(values);
-  std::vector<double> product(terms);
-  for (size_t i = 0; i < terms; ++i) product[i] = values[i].real();
+  std::vector<double> product(transform.size());
+  transform.Backward(x, product);
+  product.resize(terms);
   return product;
 }
 
