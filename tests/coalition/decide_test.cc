@@ -158,7 +158,9 @@ INSTANTIATE_TEST_SUITE_P(
                 [](Case& c) { c.request.mutable_spec()->add_measures()->mutable_units(); },
                 v1::REFUSAL_REASON_MEASURE_NOT_AGREED},
         Refusal{"SumOfAnotherColumn",
-                [](Case& c) { c.request.mutable_spec()->add_measures()->mutable_sum()->set_column("persons"); },
+                [](Case& c) {
+                  c.request.mutable_spec()->add_measures()->mutable_sum()->set_column("persons");
+                },
                 v1::REFUSAL_REASON_MEASURE_NOT_AGREED},
         Refusal{"ShareUsedUp", [](Case& c) { c.input.agreement_budget_holds = false; },
                 v1::REFUSAL_REASON_AGREEMENT_BUDGET},

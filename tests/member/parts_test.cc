@@ -92,7 +92,7 @@ v1::ResolvedPlan Planned() {
   for (const v1::Measure& measure : spec.measures()) {
     v1::PlannedMeasure& planned = *plan.add_measures();
     *planned.mutable_measure() = measure;
-    planned.add_events()->set_noise(v1::NOISE_DISCRETE_LAPLACE);
+    planned.add_events()->set_mechanism(v1::MECHANISM_DISCRETE_LAPLACE);
   }
   *plan.mutable_bounds() = spec.bounds();
   plan.set_epsilon("1");
@@ -111,7 +111,9 @@ TEST(QuestionTest, EveryDifferenceOfAnAnswerShows) {
       {"keys", [](v1::ResolvedPlan& p) { p.mutable_keys(1)->mutable_bucket()->set_edges(1, "6"); }},
       {"measures", [](v1::ResolvedPlan& p) { p.mutable_measures()->RemoveLast(); }},
       {"measures",
-       [](v1::ResolvedPlan& p) { p.mutable_measures(1)->mutable_measure()->mutable_sum()->set_column("hour"); }},
+       [](v1::ResolvedPlan& p) {
+         p.mutable_measures(1)->mutable_measure()->mutable_sum()->set_column("hour");
+       }},
       {"measures",
        [](v1::ResolvedPlan& p) { p.mutable_measures(0)->mutable_measure()->mutable_units(); }},
       {"bounds", [](v1::ResolvedPlan& p) { p.mutable_bounds()->set_max_rows_per_key(3); }},
