@@ -22,8 +22,9 @@ StatusOr<int64_t> ParseNumber(const ColumnDescription& column, KeyPart part,
                               const std::string& text) {
   if (part != KeyPart::kValue) return ParsePart(part, text);
   const auto value = ReadInt64As(column.type, text);
-  if (!value.has_value())
+  if (!value.has_value()) {
     return InvalidArgument("\"%s\" is not of the column's type", text.c_str());
+  }
   return *value;
 }
 

@@ -52,9 +52,10 @@ std::vector<uint32_t> OrderOfRows(const std::vector<uint32_t>& codes, size_t row
   return order;
 }
 
-// The table with row i where row order[i] was.
-AggregateTable Permute(const AggregateTable& table, const std::vector<uint32_t>& order,
-                       const std::vector<uint32_t>& codes, size_t keys) {
+// The table with its cells in the order of their key codes.
+AggregateTable SortByCodes(const AggregateTable& table, const std::vector<uint32_t>& codes,
+                           size_t keys) {
+  const std::vector<uint32_t> order = OrderOfRows(codes, table.cells.size(), keys);
   AggregateTable sorted;
   sorted.measures = table.measures;
   std::vector<uint32_t> position(order.size());
@@ -183,8 +184,7 @@ AggregateTable OpenCells::Label(const AggregateTable& table) const {
     texts.push_back(Renumber(*query_.keys[key].open, dictionaries_[dictionary_of_[key]].Entries(),
                              std::span<uint32_t>(codes).subspan(key), keys));
   }
-  const std::vector<uint32_t> order = OrderOfRows(codes, table.cells.size(), keys);
-  AggregateTable labelled = Permute(table, order, codes, keys);
+  AggregateTable labelled = SortByCodes(table, codes, keys);
   texts.resize(dictionaries_.size());
   labelled.open_values = std::move(texts);
   return labelled;

@@ -8,6 +8,7 @@
 namespace weir::data::internal {
 namespace {
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as less-than is written
 bool IsLess(const Decimal& a, const Decimal& b) { return Compare(a, b) < 0; }
 
 bool Has(const std::vector<Decimal>& ascending, const Decimal& value) {
