@@ -375,17 +375,23 @@ StatusOr<Budget> ReadBudget(const BudgetQuestion& question) {
   return Budget{.epsilon = *epsilon, .delta = *delta};
 }
 
+Status CheckShares(const BudgetQuestion& question, const Budget& budget) {
+  const v1::ReleaseSpec& spec = question.spec.message;
+  if (spec.has_selection()) {
+    WEIR_RETURN_IF_ERROR(question.spec.locations.At(
+        "selection", ShareOf(budget.epsilon, spec.selection().share()).status()));
+  }
+  if (!spec.has_top()) return OkStatus();
+  return question.spec.locations.At("top", ShareOf(budget.epsilon, spec.top().share()).status());
+}
+
 }  // namespace
 
 StatusOr<BudgetPlan> PlanBudget(const BudgetQuestion& question) {
   WEIR_ASSIGN_OR_RETURN(std::vector<int128> half_widths, HalfWidths(question));
   if (!half_widths.empty()) return PlanWithin(question, std::move(half_widths));
   WEIR_ASSIGN_OR_RETURN(const Budget budget, ReadBudget(question));
-  const v1::ReleaseSpec& spec = question.spec.message;
-  WEIR_RETURN_IF_ERROR(question.spec.locations.At(
-      "selection", ShareOf(budget.epsilon, spec.selection().share()).status()));
-  WEIR_RETURN_IF_ERROR(
-      question.spec.locations.At("top", ShareOf(budget.epsilon, spec.top().share()).status()));
+  WEIR_RETURN_IF_ERROR(CheckShares(question, budget));
   Planner planner(question, budget);
   std::optional<BudgetPlan> best;
   Status first_refusal = OkStatus();
