@@ -72,14 +72,13 @@ Extent ExtentOf(const LossEvent& event, Direction direction) {
 template <class Bound>
 double TiltFor(const Bound& bound, double slack) {
   std::vector<std::pair<double, double>> seen;
-  const double least =
-      LeastOverScales(
-          [&](double log_slope) {
-            seen.emplace_back(std::exp(log_slope), bound(std::exp(log_slope)));
-            return seen.back().second;
-          },
-          kLowestLogSlope, kHighestLogSlope)
-          .value;
+  const double least = LeastOverScales(
+                           [&](double log_slope) {
+                             seen.emplace_back(std::exp(log_slope), bound(std::exp(log_slope)));
+                             return seen.back().second;
+                           },
+                           kLowestLogSlope, kHighestLogSlope)
+                           .value;
   double tilt = kInfinity;
   for (const auto& [slope, value] : seen) {
     if (value <= least + slack + 0.01 * std::abs(least)) tilt = std::min(tilt, slope);
@@ -135,8 +134,7 @@ double Squares(std::span<const double> values) {
 
 }  // namespace
 
-std::vector<LossTerm> TermsOf(std::span<const LossEvent> merged, Direction direction,
-                              double grid) {
+std::vector<LossTerm> TermsOf(std::span<const LossEvent> merged, Direction direction, double grid) {
   std::vector<LossTerm> terms;
   terms.reserve(merged.size());
   for (const LossEvent& event : merged) {
@@ -218,16 +216,16 @@ Window LossWindows::At(double grid) const {
 }
 
 double TiltForEpsilon(std::span<const LossEvent> merged, Direction direction, double epsilon) {
-  return TiltFor([&](double slope) {
-    return LogMomentOfAll(merged, direction, slope) - slope * epsilon;
-  }, 0.1);
+  return TiltFor(
+      [&](double slope) { return LogMomentOfAll(merged, direction, slope) - slope * epsilon; },
+      0.1);
 }
 
 double TiltForDelta(std::span<const LossEvent> merged, Direction direction, double delta) {
   const double log_delta = std::log(delta);
-  return TiltFor([&](double slope) {
-    return (LogMomentOfAll(merged, direction, slope) - log_delta) / slope;
-  }, 0);
+  return TiltFor(
+      [&](double slope) { return (LogMomentOfAll(merged, direction, slope) - log_delta) / slope; },
+      0);
 }
 
 double ComposedLosses::Delta(double epsilon) const {
@@ -325,8 +323,8 @@ void LossSpectrum::Multiply(double count) {
   const double rounding = count * kProductError;
   bool lost = false;
   for (size_t k = 0; k < error_.size(); ++k) {
-    const double size = std::sqrt(transform_.re[k] * transform_.re[k] +
-                                  transform_.im[k] * transform_.im[k]);
+    const double size =
+        std::sqrt(transform_.re[k] * transform_.re[k] + transform_.im[k] * transform_.im[k]);
     lost |= size < least;
     error_[k] += size < least ? rounding : count * point_error / size + rounding;
   }
@@ -352,9 +350,9 @@ void LossSpectrum::Add(const LossTerm& term) {
   Multiply(count);
   log_moment_ += count * log_moment;
   const auto points = static_cast<double>(circle_.size());
-  start_ = std::fmod(start_ + std::fmod(count, points) *
-                                  std::fmod(static_cast<double>(term.masses.first), points),
-                     points);
+  start_ = std::fmod(
+      start_ + std::fmod(count, points) * std::fmod(static_cast<double>(term.masses.first), points),
+      points);
   log_finite_ += count * std::log1p(-std::min(term.masses.infinity, 1.0));
   runs_ += count;
 }
@@ -387,8 +385,7 @@ ComposedLosses LossSpectrum::Finish(const Window& window) {
                       fourier_.PointError() * std::sqrt(Squares(losses.masses_.mass));
   losses.error_ = std::sqrt(WeightOfErrors(grid_, tilt_, points)) * norm;
   losses.masses_.infinity =
-      -std::expm1(log_finite_) * (1 + 1e-12) +
-      2 * std::exp(std::min(window.log_beyond, 0.0));
+      -std::expm1(log_finite_) * (1 + 1e-12) + 2 * std::exp(std::min(window.log_beyond, 0.0));
   return losses;
 }
 

@@ -103,10 +103,9 @@ PrivacyLoss PrivacyLoss::ComposeMerged(std::vector<LossEvent> merged, double gri
   for (size_t i = 0; i < windows.size(); ++i) {
     const Direction direction = i == 0 ? Direction::kRemove : Direction::kAdd;
     Side side{internal::TermsOf(state->merged, direction, state->grid), {}};
-    side.losses =
-        IsSingle(state->merged)
-            ? internal::SingleLoss(side.terms.front(), state->grid)
-            : State::Finish(side.terms, windows[i].At(state->grid), state->grid, /*tilt=*/0);
+    side.losses = IsSingle(state->merged) ? internal::SingleLoss(side.terms.front(), state->grid)
+                                          : State::Finish(side.terms, windows[i].At(state->grid),
+                                                          state->grid, /*tilt=*/0);
     state->sides.push_back(std::move(side));
   }
   return PrivacyLoss(std::move(state));
