@@ -128,8 +128,8 @@ double BasicAccount::EpsilonOf(const Gaussian& gaussian, double delta) {
 
 double BasicAccount::EpsilonFor(double delta) const {
   const double left = delta - delta_;
-  if (gaussians_.empty()) return left >= 0 ? pure_ : kInfinity;
-  if (!(left > 0)) return kInfinity;
+  if (!(left > 0) && !(gaussians_.empty() && left == 0)) return kInfinity;
+  if (gaussians_.empty()) return pure_;
   double sum = pure_;
   for (const Gaussian& gaussian : gaussians_) {
     sum += static_cast<double>(gaussian.event.count) * EpsilonOf(gaussian, left / runs_);

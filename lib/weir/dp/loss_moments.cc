@@ -201,12 +201,12 @@ double FormulaFor(const LossEvent& event, Direction direction, double slope) {
   return LogSubsampledMoment(event, direction, slope);
 }
 
-// NOLINTEND(bugprone-easily-swappable-parameters)
-
 Status CheckRange(const char* what, double value, double least, double most) {
   if (value >= least && value <= most) return OkStatus();
   return InvalidArgument("%s must be in [%g, %g], got %g", what, least, most, value);
 }
+
+// NOLINTEND(bugprone-easily-swappable-parameters)
 
 }  // namespace
 

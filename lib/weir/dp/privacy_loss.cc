@@ -54,16 +54,20 @@ struct PrivacyLoss::State {
     const LossWindows windows(merged, direction, tilt);
     double coarse = grid;
     constexpr int kDoublings = 40;
-    for (int i = 0; i < kDoublings; ++i, coarse *= 2) {
+    for (int i = 0; i < kDoublings; ++i) {
       const Window window = windows.At(coarse);
       const double points = internal::PointsOf(window, coarse);
-      if (!(points >= 1 && points <= internal::kMostTiltedPoints)) continue;
+      if (!(points >= 1 && points <= internal::kMostTiltedPoints)) {
+        coarse *= 2;
+        continue;
+      }
       if (coarse == grid) return Finish(terms, window, grid, tilt);
       return Finish(internal::TermsOf(merged, direction, coarse), window, coarse, tilt);
     }
     return std::nullopt;
   }
 
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): grid and tilt as everywhere
   static ComposedLosses Finish(const std::vector<LossTerm>& terms, const Window& window,
                                double at_grid, double tilt) {
     LossSpectrum spectrum(at_grid, internal::CircleFor(internal::PointsOf(window, at_grid)), tilt);

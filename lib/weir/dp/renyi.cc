@@ -125,8 +125,8 @@ StatusOr<LossEvent> Single(const LossEvent& event) {
 }  // namespace
 
 std::span<const double> RenyiOrders() {
-  static const std::vector<double>* const orders = new std::vector<double>(MakeOrders());
-  return *orders;
+  static const auto* const kOrders = new std::vector<double>(MakeOrders());
+  return *kOrders;
 }
 
 StatusOr<double> RenyiDivergence(const LossEvent& event, double order) {

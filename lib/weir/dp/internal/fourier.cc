@@ -18,6 +18,7 @@ struct Complex {
   double im;
 };
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a product
 inline Complex Times(Complex a, Complex b) {
   return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
 }
