@@ -5,7 +5,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <utility>
 
 #include "weir/dp/internal/loss_moments.h"
 
@@ -67,23 +66,19 @@ Extent ExtentOf(const LossEvent& event, Direction direction) {
   return {value, value};
 }
 
-// The least slope seen whose bound is nearly the best: where bounds hardly differ, steep tilts look
-// at the very end of the law only.
-template <class Bound>
-double TiltFor(const Bound& bound, double slack) {
-  std::vector<std::pair<double, double>> seen;
-  const double least = LeastOverScales(
-                           [&](double log_slope) {
-                             seen.emplace_back(std::exp(log_slope), bound(std::exp(log_slope)));
-                             return seen.back().second;
-                           },
-                           kLowestLogSlope, kHighestLogSlope)
-                           .value;
-  double tilt = kInfinity;
-  for (const auto& [slope, value] : seen) {
-    if (value <= least + slack + 0.01 * std::abs(least)) tilt = std::min(tilt, slope);
+// About the least slope at which Chernoff's bound of ln delta is within `kSlack` of its best: where
+// bounds hardly differ, steep tilts look at the very end of the law only.
+template <class LogDelta>
+double GentlestTilt(const LogDelta& log_delta) {
+  constexpr double kSlack = 1.5;
+  const Least best = LeastOverScales(log_delta, kLowestLogSlope, kHighestLogSlope);
+  double low = kLowestLogSlope;
+  double high = best.at;
+  for (int i = 0; i < 12; ++i) {
+    const double middle = (low + high) / 2;
+    (log_delta(middle) <= best.value + kSlack ? high : low) = middle;
   }
-  return tilt;
+  return std::exp(high);
 }
 
 // sum over x in the cells above epsilon of (1 - e^-x)^2 e^(-2 tilt x), and its greatest term.
@@ -212,20 +207,30 @@ double LossWindows::Extreme(const std::vector<Moment>& moments, double sign, dou
 
 Window LossWindows::At(double grid) const {
   const double high = Extreme(rising_, 1, grid);
-  return {-Extreme(falling_, -1, grid), high, base_ - tilt_ * high + log_tail_};
+  double log_beyond = base_ - tilt_ * high + log_tail_;
+  for (const Moment& moment : rising_) {
+    const double slope = tilt_ + moment.slope;
+    const double value = moment.value + runs_ * slope * (slope + 2) * grid * grid / 8;
+    log_beyond = std::min(log_beyond, value - slope * high);
+  }
+  if (high >= highest_ + runs_ * grid) log_beyond = -kInfinity;  // no loss is larger
+  return {-Extreme(falling_, -1, grid), high, log_beyond};
 }
 
 double TiltForEpsilon(std::span<const LossEvent> merged, Direction direction, double epsilon) {
-  return TiltFor(
-      [&](double slope) { return LogMomentOfAll(merged, direction, slope) - slope * epsilon; },
-      0.1);
+  return GentlestTilt([&](double log_slope) {
+    const double slope = std::exp(log_slope);
+    return LogMomentOfAll(merged, direction, slope) - slope * epsilon;
+  });
 }
 
 double TiltForDelta(std::span<const LossEvent> merged, Direction direction, double delta) {
-  const double log_delta = std::log(delta);
-  return TiltFor(
-      [&](double slope) { return (LogMomentOfAll(merged, direction, slope) - log_delta) / slope; },
-      0);
+  const auto bound = [&](double log_slope) {
+    const double slope = std::exp(log_slope);
+    return (LogMomentOfAll(merged, direction, slope) - std::log(delta)) / slope;
+  };
+  const double epsilon = LeastOverScales(bound, kLowestLogSlope, kHighestLogSlope).value;
+  return TiltForEpsilon(merged, direction, epsilon);
 }
 
 double ComposedLosses::Delta(double epsilon) const {
