@@ -67,12 +67,14 @@ TEST(ReferencePageTest, ExamplesAreDocuments) {
 TEST(ReferencePageTest, NamesEveryKeyAndKind) {
   const std::string page = ReferencePage();
   const std::vector<const Descriptor*> documents = {
-      v1::Dataset::descriptor(),    v1::ReleaseSpec::descriptor(), v1::ResolvedPlan::descriptor(),
-      v1::AccountPlan::descriptor(),
-      v1::Agreement::descriptor(),  v1::Charter::descriptor(),     v1::Request::descriptor(),
-      v1::Manifest::descriptor(),   v1::Delivery::descriptor(),    v1::PackageLabel::descriptor(),
-      v1::GrantEntry::descriptor(), v1::DebitEntry::descriptor(),  v1::CompleteEntry::descriptor(),
-      v1::FailEntry::descriptor(),  v1::MovedEntry::descriptor()};
+      v1::Dataset::descriptor(),       v1::ReleaseSpec::descriptor(),
+      v1::ResolvedPlan::descriptor(),  v1::AccountPlan::descriptor(),
+      v1::Agreement::descriptor(),     v1::Charter::descriptor(),
+      v1::Request::descriptor(),       v1::Manifest::descriptor(),
+      v1::Delivery::descriptor(),      v1::PackageLabel::descriptor(),
+      v1::GrantEntry::descriptor(),    v1::DebitEntry::descriptor(),
+      v1::CompleteEntry::descriptor(), v1::FailEntry::descriptor(),
+      v1::MovedEntry::descriptor()};
   for (const Descriptor* type : WithParts(documents)) {
     if (type->options().map_entry()) continue;
     for (int i = 0; i < type->field_count(); ++i) {

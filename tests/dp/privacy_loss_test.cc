@@ -30,12 +30,12 @@ PrivacyLoss Compose(const std::vector<LossEvent>& events, double grid = 0) {
   return *std::move(loss);
 }
 
-double NormalTail(double x) { return std::erfc(x / std::sqrt(2.0)) / 2; }
+long double NormalTail(long double x) { return std::erfc(x / std::sqrt(2.0L)) / 2; }
 
-// Balle and Wang 2018, Theorem 8, sensitivity 1.
-double GaussianDelta(double sigma, double epsilon) {
-  return NormalTail(epsilon * sigma - 1 / (2 * sigma)) -
-         std::exp(epsilon) * NormalTail(epsilon * sigma + 1 / (2 * sigma));
+// Balle and Wang 2018, Theorem 8, sensitivity 1. In long double: for large sigma the tails cancel.
+double GaussianDelta(long double sigma, long double epsilon) {
+  return static_cast<double>(NormalTail(epsilon * sigma - 1 / (2 * sigma)) -
+                             std::exp(epsilon) * NormalTail(epsilon * sigma + 1 / (2 * sigma)));
 }
 
 struct Figure {

@@ -88,9 +88,9 @@ StatusOr<dp::LossEvent> ReadEvent(const v1::AccountEvent& event, const doc::Loca
     } else if (wanted) {
       return locations.At(path, InvalidArgument("%s needs %s", word.c_str(), field.name));
     } else {
-      return locations.At(place, InvalidArgument("%s takes %s%s%s, not %s", word.c_str(),
-                                                 form.parameter, *form.second ? " and " : "",
-                                                 form.second, field.name));
+      return locations.At(place,
+                          InvalidArgument("%s takes %s%s%s, not %s", word.c_str(), form.parameter,
+                                          *form.second ? " and " : "", form.second, field.name));
     }
   }
   if (locations.Find(path + ".count").ok()) result.count = event.count();
@@ -114,8 +114,7 @@ Status CheckEvent(const dp::LossEvent& event, const doc::Locations& locations,
 }
 
 StatusOr<Plan> ReadPlan(const std::string& text, const AccountOptions& options) {
-  WEIR_ASSIGN_OR_RETURN(const auto document,
-                        doc::ParseYaml<v1::AccountPlan>(text, options.file));
+  WEIR_ASSIGN_OR_RETURN(const auto document, doc::ParseYaml<v1::AccountPlan>(text, options.file));
   const doc::Locations& locations = document.locations;
   const v1::AccountPlan& message = document.message;
   const StatusOr<Delta> delta = Delta::Parse(message.delta());

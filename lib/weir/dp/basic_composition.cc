@@ -26,8 +26,8 @@ double GaussianDeltaUp(double shift, double epsilon) {
   const double q = internal::ScaledTail(x, shift);
   // Of the tails, of the point where they begin.
   const double near = std::min(std::abs(x + shift), 25.0);
-  const double roundings = 16 + 2 * x * x + 2 * near * near +
-                           4 * (std::abs(x) + 1) * (epsilon / shift + shift);
+  const double roundings =
+      16 + 2 * x * x + 2 * near * near + 4 * (std::abs(x) + 1) * (epsilon / shift + shift);
   return p - q + roundings * kUnitRoundoff * (p + q);
 }
 
@@ -75,8 +75,7 @@ double KairouzOhViswanathEpsilon(PureRuns runs, Delta delta) {
   if (delta.is_zero()) return basic;
   const double mean = count * epsilon * std::tanh(epsilon / 2);
   const double ratio = std::sqrt(count) * epsilon / delta.value();
-  const double log_term =
-      std::min(std::log(std::numbers::e + ratio), -std::log(delta.value()));
+  const double log_term = std::min(std::log(std::numbers::e + ratio), -std::log(delta.value()));
   return std::min(basic, (mean + epsilon * std::sqrt(2 * count * log_term)) * kUp);
 }
 
@@ -129,8 +128,8 @@ double BasicAccount::EpsilonOf(const Gaussian& gaussian, double delta) {
 
 double BasicAccount::EpsilonFor(double delta) const {
   const double left = delta - delta_;
-  if (gaussians_.empty()) return left >= 0 ? pure_ : kInfinity;
-  if (!(left > 0)) return kInfinity;
+  if (!(left > 0) && !(gaussians_.empty() && left == 0)) return kInfinity;
+  if (gaussians_.empty()) return pure_;
   double sum = pure_;
   for (const Gaussian& gaussian : gaussians_) {
     sum += static_cast<double>(gaussian.event.count) * EpsilonOf(gaussian, left / runs_);

@@ -31,8 +31,8 @@ struct SampledMechanism {
 };
 double AmplifiedEpsilon(SampledMechanism mechanism);
 
-// `count` runs of pure epsilon-DP mechanisms at `delta`: the closed forms of Dwork, Rothblum, Vadhan
-// 2010, Theorem 3.3, and of Kairouz, Oh, Viswanath 2015, Theorem 3.4 (never above basic
+// `count` runs of pure epsilon-DP mechanisms at `delta`: the closed forms of Dwork, Rothblum,
+// Vadhan 2010, Theorem 3.3, and of Kairouz, Oh, Viswanath 2015, Theorem 3.4 (never above basic
 // composition; PrivacyLoss gives their exact optimum).
 struct PureRuns {
   double epsilon;

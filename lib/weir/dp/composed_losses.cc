@@ -5,7 +5,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <utility>
 
 #include "weir/dp/internal/loss_moments.h"
 
@@ -67,24 +66,19 @@ Extent ExtentOf(const LossEvent& event, Direction direction) {
   return {value, value};
 }
 
-// The least slope seen whose bound is nearly the best: where bounds hardly differ, steep tilts look
-// at the very end of the law only.
-template <class Bound>
-double TiltFor(const Bound& bound, double slack) {
-  std::vector<std::pair<double, double>> seen;
-  const double least =
-      LeastOverScales(
-          [&](double log_slope) {
-            seen.emplace_back(std::exp(log_slope), bound(std::exp(log_slope)));
-            return seen.back().second;
-          },
-          kLowestLogSlope, kHighestLogSlope)
-          .value;
-  double tilt = kInfinity;
-  for (const auto& [slope, value] : seen) {
-    if (value <= least + slack + 0.01 * std::abs(least)) tilt = std::min(tilt, slope);
+// About the least slope at which Chernoff's bound of ln delta is within `kSlack` of its best: where
+// bounds hardly differ, steep tilts look at the very end of the law only.
+template <class LogDelta>
+double GentlestTilt(const LogDelta& log_delta) {
+  constexpr double kSlack = 1.5;
+  const Least best = LeastOverScales(log_delta, kLowestLogSlope, kHighestLogSlope);
+  double low = kLowestLogSlope;
+  double high = best.at;
+  for (int i = 0; i < 12; ++i) {
+    const double middle = (low + high) / 2;
+    (log_delta(middle) <= best.value + kSlack ? high : low) = middle;
   }
-  return tilt;
+  return std::exp(high);
 }
 
 // sum over x in the cells above epsilon of (1 - e^-x)^2 e^(-2 tilt x), and its greatest term.
@@ -135,8 +129,7 @@ double Squares(std::span<const double> values) {
 
 }  // namespace
 
-std::vector<LossTerm> TermsOf(std::span<const LossEvent> merged, Direction direction,
-                              double grid) {
+std::vector<LossTerm> TermsOf(std::span<const LossEvent> merged, Direction direction, double grid) {
   std::vector<LossTerm> terms;
   terms.reserve(merged.size());
   for (const LossEvent& event : merged) {
@@ -214,20 +207,30 @@ double LossWindows::Extreme(const std::vector<Moment>& moments, double sign, dou
 
 Window LossWindows::At(double grid) const {
   const double high = Extreme(rising_, 1, grid);
-  return {-Extreme(falling_, -1, grid), high, base_ - tilt_ * high + log_tail_};
+  double log_beyond = base_ - tilt_ * high + log_tail_;
+  for (const Moment& moment : rising_) {
+    const double slope = tilt_ + moment.slope;
+    const double value = moment.value + runs_ * slope * (slope + 2) * grid * grid / 8;
+    log_beyond = std::min(log_beyond, value - slope * high);
+  }
+  if (high >= highest_ + runs_ * grid) log_beyond = -kInfinity;  // no loss is larger
+  return {-Extreme(falling_, -1, grid), high, log_beyond};
 }
 
 double TiltForEpsilon(std::span<const LossEvent> merged, Direction direction, double epsilon) {
-  return TiltFor([&](double slope) {
+  return GentlestTilt([&](double log_slope) {
+    const double slope = std::exp(log_slope);
     return LogMomentOfAll(merged, direction, slope) - slope * epsilon;
-  }, 0.1);
+  });
 }
 
 double TiltForDelta(std::span<const LossEvent> merged, Direction direction, double delta) {
-  const double log_delta = std::log(delta);
-  return TiltFor([&](double slope) {
-    return (LogMomentOfAll(merged, direction, slope) - log_delta) / slope;
-  }, 0);
+  const auto bound = [&](double log_slope) {
+    const double slope = std::exp(log_slope);
+    return (LogMomentOfAll(merged, direction, slope) - std::log(delta)) / slope;
+  };
+  const double epsilon = LeastOverScales(bound, kLowestLogSlope, kHighestLogSlope).value;
+  return TiltForEpsilon(merged, direction, epsilon);
 }
 
 double ComposedLosses::Delta(double epsilon) const {
@@ -325,8 +328,8 @@ void LossSpectrum::Multiply(double count) {
   const double rounding = count * kProductError;
   bool lost = false;
   for (size_t k = 0; k < error_.size(); ++k) {
-    const double size = std::sqrt(transform_.re[k] * transform_.re[k] +
-                                  transform_.im[k] * transform_.im[k]);
+    const double size =
+        std::sqrt(transform_.re[k] * transform_.re[k] + transform_.im[k] * transform_.im[k]);
     lost |= size < least;
     error_[k] += size < least ? rounding : count * point_error / size + rounding;
   }
@@ -352,9 +355,9 @@ void LossSpectrum::Add(const LossTerm& term) {
   Multiply(count);
   log_moment_ += count * log_moment;
   const auto points = static_cast<double>(circle_.size());
-  start_ = std::fmod(start_ + std::fmod(count, points) *
-                                  std::fmod(static_cast<double>(term.masses.first), points),
-                     points);
+  start_ = std::fmod(
+      start_ + std::fmod(count, points) * std::fmod(static_cast<double>(term.masses.first), points),
+      points);
   log_finite_ += count * std::log1p(-std::min(term.masses.infinity, 1.0));
   runs_ += count;
 }
@@ -387,8 +390,7 @@ ComposedLosses LossSpectrum::Finish(const Window& window) {
                       fourier_.PointError() * std::sqrt(Squares(losses.masses_.mass));
   losses.error_ = std::sqrt(WeightOfErrors(grid_, tilt_, points)) * norm;
   losses.masses_.infinity =
-      -std::expm1(log_finite_) * (1 + 1e-12) +
-      2 * std::exp(std::min(window.log_beyond, 0.0));
+      -std::expm1(log_finite_) * (1 + 1e-12) + 2 * std::exp(std::min(window.log_beyond, 0.0));
   return losses;
 }
 

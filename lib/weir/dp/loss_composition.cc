@@ -20,8 +20,8 @@ using internal::LossSpectrum;
 using internal::LossTerm;
 using internal::LossWindows;
 
-constexpr double kHeadroom = 2;   // how much wider than needed a new window is
-constexpr double kShown = 2e-4;   // share of a delta that rounding may be
+constexpr double kHeadroom = 2;  // how much wider than needed a new window is
+constexpr double kShown = 2e-4;  // share of a delta that rounding may be
 
 constexpr double kMostPointsOfOne = 1 << 20;  // above zero and below
 
@@ -36,7 +36,7 @@ struct Side {
 struct LossComposition::State {
   size_t points = 0;
   double grid = 0;
-  bool lost = false;  // an event with delta 1, or losses too large to compute with
+  bool lost = false;              // an event with delta 1, or losses too large to compute with
   std::vector<LossEvent> events;  // merged one by one
   std::vector<Side> sides;
   std::vector<ComposedLosses> losses;  // of the sides; empty after a change

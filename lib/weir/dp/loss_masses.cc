@@ -95,8 +95,7 @@ LossMasses Continuous(MassBuilder builder, const TailsAt& tails_at) {
   builder.AddCell(0, std::max(1 - here.p, 0.0), 0);  // rounded up, to the first two points
   for (size_t cell = 0; cell < builder.cells(); ++cell) {
     const Tails there = tails_at(builder.LossAt(cell + 1));
-    builder.AddCell(cell, std::max(here.p - there.p, 0.0),
-                    here.scaled_q - shrink * there.scaled_q);
+    builder.AddCell(cell, std::max(here.p - there.p, 0.0), here.scaled_q - shrink * there.scaled_q);
     here = there;
   }
   builder.AddInfinite(here.p);
@@ -108,7 +107,7 @@ LossMasses Continuous(MassBuilder builder, const TailsAt& tails_at) {
 double MeanOfDensity(double c, double w, int last) {
   const double x = w * w / 4;
   const double c2 = c * c;
-  double below = 1;         // He_(n-2) (w / 2)^(n-2)
+  double below = 1;             // He_(n-2) (w / 2)^(n-2)
   double above = (c2 - 1) * x;  // He_n (w / 2)^n
   double sum = 1 + above / 6;
   double factorial = 6;  // (n + 1)!

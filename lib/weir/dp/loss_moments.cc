@@ -60,9 +60,9 @@ double LogDiscreteLaplaceMoment(double step, double shift, double slope) {
   const double q = std::exp(-step);
   // Sum over x in [1, shift) of r^x, r = e^(-(1 + 2 t) step).
   const double bend = (1 + 2 * t) * step;
-  const double between = bend * shift < 1e-9
-                             ? shift - 1
-                             : std::exp(-bend) * std::expm1(-bend * (shift - 1)) / std::expm1(-bend);
+  const double between =
+      bend * shift < 1e-9 ? shift - 1
+                          : std::exp(-bend) * std::expm1(-bend * (shift - 1)) / std::expm1(-bend);
   const double sum = (1 - std::expm1(-step) * between + std::exp(-(1 + 2 * t) * most)) / (1 + q);
   return std::min(t * most + std::log(sum) + 1e-15, LogResponseMoment(most, t));
 }
@@ -102,7 +102,7 @@ class MixtureMoment {
     const double log_rest = std::log1p(-rate_);
     double log_choose = std::log(order);  // of i = 1
     double top = -kInfinity;
-    double sum = 0;  // times e^top
+    double sum = 0;                           // times e^top
     for (double i = 2; i <= order; i += 1) {  // NOLINT(cert-flp30-c): whole numbers
       log_choose += std::log((order - i + 1) / i);
       const double exponent = (i * i - i) * precision;
@@ -201,12 +201,12 @@ double FormulaFor(const LossEvent& event, Direction direction, double slope) {
   return LogSubsampledMoment(event, direction, slope);
 }
 
-// NOLINTEND(bugprone-easily-swappable-parameters)
-
 Status CheckRange(const char* what, double value, double least, double most) {
   if (value >= least && value <= most) return OkStatus();
   return InvalidArgument("%s must be in [%g, %g], got %g", what, least, most, value);
 }
+
+// NOLINTEND(bugprone-easily-swappable-parameters)
 
 }  // namespace
 

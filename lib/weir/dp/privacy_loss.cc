@@ -54,16 +54,20 @@ struct PrivacyLoss::State {
     const LossWindows windows(merged, direction, tilt);
     double coarse = grid;
     constexpr int kDoublings = 40;
-    for (int i = 0; i < kDoublings; ++i, coarse *= 2) {
+    for (int i = 0; i < kDoublings; ++i) {
       const Window window = windows.At(coarse);
       const double points = internal::PointsOf(window, coarse);
-      if (!(points >= 1 && points <= internal::kMostTiltedPoints)) continue;
+      if (!(points >= 1 && points <= internal::kMostTiltedPoints)) {
+        coarse *= 2;
+        continue;
+      }
       if (coarse == grid) return Finish(terms, window, grid, tilt);
       return Finish(internal::TermsOf(merged, direction, coarse), window, coarse, tilt);
     }
     return std::nullopt;
   }
 
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): grid and tilt as everywhere
   static ComposedLosses Finish(const std::vector<LossTerm>& terms, const Window& window,
                                double at_grid, double tilt) {
     LossSpectrum spectrum(at_grid, internal::CircleFor(internal::PointsOf(window, at_grid)), tilt);
@@ -103,10 +107,9 @@ PrivacyLoss PrivacyLoss::ComposeMerged(std::vector<LossEvent> merged, double gri
   for (size_t i = 0; i < windows.size(); ++i) {
     const Direction direction = i == 0 ? Direction::kRemove : Direction::kAdd;
     Side side{internal::TermsOf(state->merged, direction, state->grid), {}};
-    side.losses =
-        IsSingle(state->merged)
-            ? internal::SingleLoss(side.terms.front(), state->grid)
-            : State::Finish(side.terms, windows[i].At(state->grid), state->grid, /*tilt=*/0);
+    side.losses = IsSingle(state->merged) ? internal::SingleLoss(side.terms.front(), state->grid)
+                                          : State::Finish(side.terms, windows[i].At(state->grid),
+                                                          state->grid, /*tilt=*/0);
     state->sides.push_back(std::move(side));
   }
   return PrivacyLoss(std::move(state));

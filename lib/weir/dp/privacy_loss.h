@@ -40,7 +40,8 @@ struct LossEvent {
 };
 
 // Whether a mechanism is in the ranges that the accountants take.
-// Errors: INVALID_ARGUMENT  a count of 0 or above 10^12, a group of 0 or above 10^4, a parameter out
+// Errors: INVALID_ARGUMENT  a count of 0 or above 10^12, a group of 0 or above 10^4, a parameter
+// out
 //         of its range (sigma [0.05, 10^6], of discrete Gaussians at most 10^5; scales [0.02,
 //         10^6]; epsilons [10^-6, 50]; delta [0, 1); rate [10^-6, 1]); the message begins with its
 //         name.

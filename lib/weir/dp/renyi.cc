@@ -51,8 +51,7 @@ double Rounded(double value, double magnitude) { return value + kGuard * magnitu
 double EpsilonAtOrder(double divergence, double log_delta, double less_one) {
   const double log_order = std::log1p(less_one);
   const double log_less = std::log(less_one);
-  const double value =
-      divergence - (log_order - log_less) - (log_delta + log_order) / less_one;
+  const double value = divergence - (log_order - log_less) - (log_delta + log_order) / less_one;
   return Rounded(value, std::abs(divergence) + std::abs(log_order) + std::abs(log_less) +
                             (std::abs(log_delta) + std::abs(log_order)) / less_one);
 }
@@ -66,9 +65,7 @@ double LogDeltaAtOrder(double divergence, double epsilon, double less_one) {
 }
 
 // ln of the largest total variation that a Kullback-Leibler divergence allows.
-double LogVariation(double divergence) {
-  return 0.5 * std::log(-std::expm1(-divergence)) + kGuard;
-}
+double LogVariation(double divergence) { return 0.5 * std::log(-std::expm1(-divergence)) + kGuard; }
 
 // Least over all orders: a coarse search of ln(order - 1), then a fine one.
 template <class Function>
@@ -86,8 +83,8 @@ double LeastOverOrders(const Function& function) {
       least = value;
     }
   }
-  const auto fine = internal::LeastOverScales(
-      [&](double at) { return function(std::exp(at)); }, best - kStep, best + kStep, 1e-7);
+  const auto fine = internal::LeastOverScales([&](double at) { return function(std::exp(at)); },
+                                              best - kStep, best + kStep, 1e-7);
   return std::min(least, fine.value);
 }
 
@@ -128,8 +125,8 @@ StatusOr<LossEvent> Single(const LossEvent& event) {
 }  // namespace
 
 std::span<const double> RenyiOrders() {
-  static const std::vector<double>* const orders = new std::vector<double>(MakeOrders());
-  return *orders;
+  static const auto* const kOrders = new std::vector<double>(MakeOrders());
+  return *kOrders;
 }
 
 StatusOr<double> RenyiDivergence(const LossEvent& event, double order) {
@@ -163,8 +160,7 @@ double RenyiAccount::EpsilonAt(Delta delta) const {
   double least = kInfinity;
   for (size_t i = 0; i < divergences_.size(); ++i) {
     if (LogVariation(divergences_[i]) <= std::log(left)) return 0;
-    least = std::min(least,
-                     EpsilonAtOrder(divergences_[i], std::log(left), RenyiOrders()[i] - 1));
+    least = std::min(least, EpsilonAtOrder(divergences_[i], std::log(left), RenyiOrders()[i] - 1));
   }
   return std::max(least, 0.0);
 }

@@ -22,9 +22,9 @@ std::span<const double> RenyiOrders();
 //
 // Errors: INVALID_ARGUMENT  as PrivacyLoss::Compose, or an order that is not above 1.
 // Source: Mironov 2017, Table II (Gaussian, Laplace); Canonne, Kamath, Steinke 2020 (discrete
-//         Gaussian); exact sums for discrete Laplace and for randomised response, which is the worst
-//         pure mechanism (Kairouz, Oh, Viswanath 2015); Mironov, Talwar, Zhang 2019 (subsampled
-//         Gaussian, both fractional and whole orders).
+//         Gaussian); exact sums for discrete Laplace and for randomised response, which is the
+//         worst pure mechanism (Kairouz, Oh, Viswanath 2015); Mironov, Talwar, Zhang 2019
+//         (subsampled Gaussian, both fractional and whole orders).
 StatusOr<double> RenyiDivergence(const LossEvent& event, double order);
 
 // Renyi DP of all events at the fixed orders. May be added up event by event, also for events that

@@ -144,9 +144,7 @@ void Print(const std::vector<Figure>& figures) {
     const Figure& figure = figures[i];
     const bool has_target = figure.target > 0;
     const std::string target = has_target ? std::to_string(figure.target) : "null";
-    const char* met = !has_target                              ? "null"
-                      : figure.measured <= figure.target ? "true"
-                                                               : "false";
+    const char* met = !has_target ? "null" : figure.measured <= figure.target ? "true" : "false";
     std::printf(
         "  {\"group\": \"dp\", \"name\": \"%s\", \"measured\": %.3g, \"unit\": \"%s\", "
         "\"baseline\": null, \"ratio\": null, \"target\": %s, \"met\": %s}%s\n",

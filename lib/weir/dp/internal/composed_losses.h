@@ -15,7 +15,7 @@ namespace weir::dp::internal {
 // One mechanism on the grid, and how often it is run.
 struct LossTerm {
   LossEvent event;
-  Direction direction;
+  Direction direction = Direction::kRemove;
   LossMasses masses;
   double count() const { return static_cast<double>(event.count); }
 };

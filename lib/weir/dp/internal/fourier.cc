@@ -18,6 +18,7 @@ struct Complex {
   double im;
 };
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a product
 inline Complex Times(Complex a, Complex b) {
   return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
 }
@@ -77,11 +78,11 @@ inline void Butterfly(const Step& step, size_t in, size_t out, const Roots& root
   const Complex sum_bd = {re[quarter] + re[3 * quarter], im[quarter] + im[3 * quarter]};
   // i (b - d)
   const Complex turned_bd = {im[3 * quarter] - im[quarter], re[quarter] - re[3 * quarter]};
-  const Complex second = Times(
-      roots.first, {difference_ac.re - turned_bd.re, difference_ac.im - turned_bd.im});
+  const Complex second =
+      Times(roots.first, {difference_ac.re - turned_bd.re, difference_ac.im - turned_bd.im});
   const Complex third = Times(roots.second, {sum_ac.re - sum_bd.re, sum_ac.im - sum_bd.im});
-  const Complex fourth = Times(
-      roots.third, {difference_ac.re + turned_bd.re, difference_ac.im + turned_bd.im});
+  const Complex fourth =
+      Times(roots.third, {difference_ac.re + turned_bd.re, difference_ac.im + turned_bd.im});
   double* __restrict to_re = step.to_re + out;
   double* __restrict to_im = step.to_im + out;
   to_re[0] = sum_ac.re + sum_bd.re;
@@ -107,8 +108,8 @@ void RealFourier::Transform() {
   size_t length = size_ / 2;
   size_t stride = 1;
   for (; length >= 4; length /= 4, stride *= 4) {
-    const Step step = {half_.re.data(), half_.im.data(), scratch_.re.data(),
-                       scratch_.im.data(), length, stride};
+    const Step step = {half_.re.data(),    half_.im.data(), scratch_.re.data(),
+                       scratch_.im.data(), length,          stride};
     const size_t turn = size_ / length;  // roots_ are those of size_
     for (size_t p = 0; p < length / 4; ++p) {
       const Roots roots = PowersOf({roots_.re[p * turn], roots_.im[p * turn]});

@@ -18,10 +18,10 @@ inline constexpr double kMostTiltedPoints = 1 << 20;
 double PointsOf(const Window& window, double grid);
 size_t CircleFor(double points);
 
-// The distance of two losses for these merged events with these windows. `wanted` above 0: that one, coarser by
-// powers of two if it needs more than kMostPoints. 0: a power of two of points fills the window,
-// as many as keep the spread that the grid adds small, but not too many for so many kinds of
-// events; a bounded loss then lies on the grid.
+// The distance of two losses for these merged events with these windows. `wanted` above 0: that
+// one, coarser by powers of two if it needs more than kMostPoints. 0: a power of two of points
+// fills the window, as many as keep the spread that the grid adds small, but not too many for so
+// many kinds of events; a bounded loss then lies on the grid.
 double ChooseGrid(std::span<const LossEvent> merged, std::span<const LossWindows> windows,
                   double wanted);
 

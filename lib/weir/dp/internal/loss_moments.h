@@ -43,8 +43,8 @@ struct Least {
   double at;
 };
 template <class Function>
-Least LeastOverScales(const Function& function, double low, double high,
-                      double tolerance = 0.01) {
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): low, high
+Least LeastOverScales(const Function& function, double low, double high, double tolerance = 0.01) {
   constexpr double kGolden = 0.6180339887498949;
   double left = high - kGolden * (high - low);
   double right = low + kGolden * (high - low);

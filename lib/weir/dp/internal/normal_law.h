@@ -32,6 +32,7 @@ inline double MillsRatio(double x) {
 }
 
 // e^(shift x + shift^2 / 2) P[X > x + shift], without overflow for shift >= 0.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a formula
 inline double ScaledTail(double x, double shift) {
   if (x + shift > 0) return NormalDensity(x) * MillsRatio(x + shift);
   return std::exp(shift * (x + shift / 2)) * NormalTail(x + shift);
