@@ -15,6 +15,7 @@ bool HasForm(const v1::Key& key) {
 }
 
 // What `agreed` leaves open is taken out of `measure`.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters)
 v1::Measure Bound(v1::Measure measure, const v1::Measure& agreed) {
   if (measure.has_rows()) measure.mutable_rows()->Clear();
   if (measure.has_units()) measure.mutable_units()->Clear();

@@ -69,7 +69,7 @@ enum class ContributionKind {
 
 // A linear map of bounded contributions: what one privacy unit adds to one cell.
 struct Contribution {
-  ContributionKind kind;
+  ContributionKind kind = ContributionKind::kRows;
   std::string column = {};  // not kRows, kUnits
   // kSum, kSquares, kBins without edges: every value is put on the grid (value / grid, nearest,
   // halves away from zero) and clamped to [lowest, highest] grid steps.

@@ -10,6 +10,7 @@
 #include "weir/doc/internal/field_rules.h"
 
 namespace weir::doc {
+// NOLINTBEGIN(bugprone-easily-swappable-parameters): symmetric
 namespace {
 
 using google::protobuf::FieldDescriptor;
@@ -49,4 +50,5 @@ bool SameDocument(const Message& a, const Message& b) {
   return differencer.Compare(a, b);
 }
 
+// NOLINTEND(bugprone-easily-swappable-parameters)
 }  // namespace weir::doc
