@@ -107,6 +107,13 @@ Status CheckLinear(const v1::ResolvedPlan& plan) {
   if (plan.has_selection() || plan.has_top()) {
     return InvalidArgument("tables of selected keys cannot be summed: a region shows other keys");
   }
+  const bool has_levels = std::any_of(plan.keys().begin(), plan.keys().end(),
+                                      [](const v1::Key& key) { return key.all_levels(); });
+  if (has_levels) {
+    return InvalidArgument(
+        "tables of all levels cannot be summed: their errors differ from row to row; ask for one "
+        "level");
+  }
   for (const v1::PlannedMeasure& measure : plan.measures()) {
     const v1::Measure& asked = measure.measure();
     const bool adds_up = asked.has_units() || (asked.has_rows() && !asked.rows().running()) ||

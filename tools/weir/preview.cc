@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/weir/preview.h"
 
+#include <algorithm>
+
 #include "tools/weir/text_table.h"
 #include "weir/coalition/decide.h"
 
@@ -10,11 +12,11 @@ namespace {
 std::string MeasureName(const v1::Measure& measure) {
   switch (measure.measure_case()) {
     case v1::Measure::kRows:
-      return "rows";
+      return measure.rows().running() ? "running_rows" : "rows";
     case v1::Measure::kUnits:
       return "units";
     case v1::Measure::kSum:
-      return "sum_" + measure.sum().column();
+      return (measure.sum().running() ? "running_sum_" : "sum_") + measure.sum().column();
     case v1::Measure::kMean:
       return "mean_" + measure.mean().column();
     case v1::Measure::kVariance:
@@ -56,15 +58,23 @@ std::string ShowBalance(const v1::AccountBalance& balance) {
   return text + "\n";
 }
 
+bool HasLevels(const v1::ResolvedPlan& plan) {
+  return std::any_of(plan.keys().begin(), plan.keys().end(),
+                     [](const v1::Key& key) { return key.all_levels(); });
+}
+
 // One line for each vector of numbers that gets noise.
-void AddMeasure(const v1::PlannedMeasure& measure, TextTable& table) {
+void AddMeasure(const v1::PlannedMeasure& measure, bool has_levels, TextTable& table) {
   const bool is_known = measure.half_width() > 0 || measure.standard_error() > 0;
+  const bool by_row =
+      has_levels || measure.measure().rows().running() || measure.measure().sum().running();
+  const std::string unknown = by_row ? "by the row" : "by the answer";
   std::string name = MeasureName(measure.measure());
   for (const v1::MechanismEvent& event : measure.events()) {
     table.Add({name, event.epsilon().empty() ? "(shared)" : event.epsilon(),
                MechanismName(event.mechanism()), ShowFraction(event),
-               is_known ? ShowNumber(measure.standard_error()) : "by the answer",
-               is_known ? "+/- " + ShowNumber(measure.half_width()) : "by the answer"});
+               is_known ? ShowNumber(measure.standard_error()) : unknown,
+               is_known ? "+/- " + ShowNumber(measure.half_width()) : unknown});
     name.clear();
   }
 }
@@ -103,6 +113,9 @@ std::string ShowTop(const v1::ResolvedPlan& plan) {
 std::string ShowRows(const v1::ResolvedPlan& plan) {
   if (plan.has_top()) return "at most " + std::to_string(plan.top().top().keys()) + " rows";
   if (plan.has_selection()) return "the rows that are selected";
+  if (HasLevels(plan)) {
+    return std::to_string(plan.cells()) + " rows on the lowest level, and those of all above";
+  }
   return std::to_string(plan.cells()) + " rows";
 }
 
@@ -112,14 +125,18 @@ std::string ShowPlan(const v1::ReleasePreview& preview) {
   if (!plan.delta().empty()) text += ", delta " + plan.delta();
   text += ", protects " + preview.privacy_unit() + "\n";
   text += "result: " + ShowRows(plan) + "; one unit counts in at most " +
-          std::to_string(plan.bounds().max_keys_per_unit()) + " of them, with at most " +
+          std::to_string(plan.bounds().max_keys_per_unit()) +
+          (HasLevels(plan) ? " of the lowest level" : " of them") + ", with at most " +
           std::to_string(plan.bounds().max_rows_per_key()) + " rows each";
   if (plan.bounds().max_rows_per_unit() > 0) {
     text += " and " + std::to_string(plan.bounds().max_rows_per_unit()) + " in all";
   }
   text += "\n";
   TextTable table({"MEASURE", "EPSILON", "NOISE", "PARAMETER", "STANDARD ERROR", "95 % INTERVAL"});
-  for (const v1::PlannedMeasure& measure : plan.measures()) AddMeasure(measure, table);
+  const bool has_levels = HasLevels(plan);
+  for (const v1::PlannedMeasure& measure : plan.measures()) {
+    AddMeasure(measure, has_levels, table);
+  }
   return text + table.ToString() + ShowSelection(plan) + ShowTop(plan);
 }
 

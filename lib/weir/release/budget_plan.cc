@@ -11,6 +11,8 @@
 #include "weir/dp/noise_planner.h"
 #include "weir/dp/partition_selection.h"
 #include "weir/dp/release_threshold.h"
+#include "weir/release/internal/accuracy_plan.h"
+#include "weir/release/internal/level_channel.h"
 
 namespace weir::release::internal {
 namespace {
@@ -98,6 +100,11 @@ class Planner {
 Status Planner::ShapeChannels(const Way& way, std::vector<Channel>& channels) const {
   for (size_t i = 0; i < channels.size(); ++i) {
     Channel& channel = channels[i];
+    if (channel.shape == ChannelShape::kLevels) {
+      WEIR_ASSIGN_OR_RETURN(channel.levels, MeasuredLevels(*question_.levels, channel.contribution,
+                                                           question_.bounds));
+      continue;
+    }
     if (channel.shape == ChannelShape::kTree) {
       WEIR_ASSIGN_OR_RETURN(const dp::QuantileShape shape,
                             dp::QuantileShape::Create({.lowest = channel.contribution.lowest,
@@ -215,6 +222,12 @@ StatusOr<dp::NoisePlan> Planner::PlanNoise(const Way& way, const BudgetPlan& pla
   for (size_t i = 0; i < plan.channels.size(); ++i) shown += IsShown(i) ? 1 : 0;
   for (size_t i = 0; i < plan.channels.size(); ++i) {
     if (!IsNoised(i, way)) continue;
+    for (const ChannelLevel& level : plan.channels[i].levels) {
+      if (level.weight == 0) continue;
+      options.measures.push_back(level.sensitivity);
+      options.weights.push_back(level.weight);
+    }
+    if (plan.channels[i].shape == ChannelShape::kLevels) continue;
     options.measures.push_back(plan.channels[i].sensitivity);
     options.weights.push_back(WeightOf(i, shown));
   }
@@ -238,7 +251,12 @@ StatusOr<BudgetPlan> Planner::Try(const Way& way) {
   WEIR_ASSIGN_OR_RETURN(dp::NoisePlan noise, PlanNoise(way, plan, std::move(others)));
   size_t next = 0;
   for (size_t i = 0; i < plan.channels.size(); ++i) {
-    if (IsNoised(i, way)) plan.channels[i].noise = noise.measures[next++];
+    if (!IsNoised(i, way)) continue;
+    Channel& channel = plan.channels[i];
+    for (ChannelLevel& level : channel.levels) {
+      if (level.weight > 0) level.noise = noise.measures[next++];
+    }
+    if (channel.shape != ChannelShape::kLevels) channel.noise = noise.measures[next++];
   }
   WEIR_RETURN_IF_ERROR(SetThreshold(way, plan));
   plan.cost = std::move(noise.cost);
@@ -249,8 +267,9 @@ double Planner::Score(const BudgetPlan& plan) const {
   double sum = 0;
   int count = 0;
   for (size_t i = 0; i < plan.channels.size(); ++i) {
-    if (!IsShown(i)) continue;
     const Channel& channel = plan.channels[i];
+    // There is one way only to answer by levels.
+    if (!IsShown(i) || channel.shape == ChannelShape::kLevels) continue;
     sum += std::log(channel.noise->standard_error);
     // A rank is made of the noises of many nodes.
     if (channel.tree.has_value()) sum += std::log(channel.tree->RankWeight()) / 2;
@@ -260,16 +279,16 @@ double Planner::Score(const BudgetPlan& plan) const {
     sum += std::log(plan.selection->described.units_for_half());
     ++count;
   }
-  return sum / count;
+  return count == 0 ? 0 : sum / count;
 }
 
 std::vector<double> Planner::StandardErrors(const BudgetPlan& plan) const {
   std::vector<double> errors;
   for (const MeasurePlan& measure : question_.measures) {
     const Channel& channel = plan.channels[measure.channels.front()];
-    const bool is_known = measure.channels.size() == 1 && channel.shape != ChannelShape::kTree;
-    errors.push_back(is_known ? channel.noise->standard_error * ToDouble(channel.contribution.grid)
-                              : 0);
+    errors.push_back(HasOneError(measure, plan.channels)
+                         ? channel.noise->standard_error * ToDouble(channel.contribution.grid)
+                         : 0);
   }
   return errors;
 }
@@ -283,6 +302,12 @@ std::string Describe(const Way& way, const BudgetQuestion& question) {
                                             : ", keys selected by noised units");
 }
 
+// Running totals and hierarchies have noise of one kind.
+bool NeedsGaussian(const BudgetQuestion& question) {
+  return std::any_of(question.measures.begin(), question.measures.end(),
+                     [](const MeasurePlan& measure) { return measure.errors_by_row; });
+}
+
 std::vector<Way> WaysOf(const BudgetQuestion& question) {
   const v1::ReleaseSpec& spec = question.spec.message;
   std::vector<Way> ways;
@@ -291,6 +316,7 @@ std::vector<Way> WaysOf(const BudgetQuestion& question) {
                                                                 : v1::NOISE_DISCRETE_GAUSSIAN;
     if (spec.privacy().noise() != v1::NOISE_UNSPECIFIED && spec.privacy().noise() != named)
       continue;
+    if (kind == NoiseKind::kDiscreteLaplace && NeedsGaussian(question)) continue;
     ways.push_back({.kind = kind});
     // Keys that are ranked by noised counts need these.
     const bool needs_noise = question.deciding_is_shown || spec.has_top();
@@ -299,67 +325,6 @@ std::vector<Way> WaysOf(const BudgetQuestion& question) {
     }
   }
   return ways;
-}
-
-// All that asks for an accuracy, none, or an error.
-StatusOr<std::vector<int128>> HalfWidths(const BudgetQuestion& question) {
-  std::vector<int128> half_widths;
-  for (size_t i = 0; i < question.measures.size(); ++i) {
-    const MeasurePlan& measure = question.measures[i];
-    const std::string path = "measures[" + std::to_string(i) + "]";
-    const StatusOr<std::optional<Decimal>> within = WithinOf(measure.asked);
-    if (!within.ok()) return question.spec.locations.At(path, within.status());
-    if (!within->has_value()) continue;
-    // The exact quotient, rounded down by one step at most.
-    const data::Contribution& contribution =
-        question.channels[measure.channels.front()].contribution;
-    const double steps = ToDouble(**within) / ToDouble(contribution.grid) * (1 + 1e-12);
-    half_widths.push_back(static_cast<int128>(std::min(std::floor(steps), 1e30)));
-  }
-  if (half_widths.empty() || half_widths.size() == question.measures.size()) return half_widths;
-  return question.spec.locations.At("measures",
-                                    InvalidArgument("either all measures say `within`, or none"));
-}
-
-StatusOr<BudgetPlan> PlanWithin(const BudgetQuestion& question, std::vector<int128> half_widths) {
-  const v1::ReleaseSpec& spec = question.spec.message;
-  if (spec.has_selection() || spec.has_top()) {
-    return question.spec.locations.At(
-        "measures", InvalidArgument("`within` goes with public keys only, without `top`"));
-  }
-  const StatusOr<Delta> delta = Delta::Parse(spec.privacy().delta());
-  if (!delta.ok()) return question.spec.locations.At("privacy.delta", delta.status());
-  dp::AccuracyOptions options{
-      .delta = *delta, .measures = {}, .half_widths = std::move(half_widths), .kind = std::nullopt};
-  if (spec.privacy().noise() != v1::NOISE_UNSPECIFIED) {
-    options.kind = spec.privacy().noise() == v1::NOISE_DISCRETE_GAUSSIAN
-                       ? NoiseKind::kDiscreteGaussian
-                       : NoiseKind::kDiscreteLaplace;
-  }
-  std::vector<Channel> channels = question.channels;
-  for (Channel& channel : channels) {
-    WEIR_ASSIGN_OR_RETURN(channel.sensitivity,
-                          Sensitivity(channel, question.bounds, question.cells));
-    options.measures.push_back(channel.sensitivity);
-  }
-  StatusOr<dp::NoisePlan> noise = dp::PlanAccuracy(options);
-  if (!noise.ok()) return question.spec.locations.At("measures", noise.status());
-  if (!spec.privacy().epsilon().empty()) {
-    const StatusOr<Epsilon> most = Epsilon::Parse(spec.privacy().epsilon());
-    if (!most.ok()) return question.spec.locations.At("privacy.epsilon", most.status());
-    if (*most < noise->cost.epsilon()) {
-      return question.spec.locations.At(
-          "privacy.epsilon",
-          InvalidArgument("what `within` asks for needs epsilon %s, more than %s",
-                          noise->cost.epsilon().ToString().c_str(), most->ToString().c_str()));
-    }
-  }
-  for (size_t i = 0; i < channels.size(); ++i) channels[i].noise = noise->measures[i];
-  return BudgetPlan{.channels = std::move(channels),
-                    .selection = std::nullopt,
-                    .top = std::nullopt,
-                    .cost = std::move(noise->cost),
-                    .alternatives = {}};
 }
 
 StatusOr<Budget> ReadBudget(const BudgetQuestion& question) {
@@ -387,8 +352,13 @@ Status CheckShares(const BudgetQuestion& question, const Budget& budget) {
 
 }  // namespace
 
+bool HasOneError(const MeasurePlan& measure, const std::vector<Channel>& channels) {
+  return measure.channels.size() == 1 && !measure.errors_by_row &&
+         channels[measure.channels.front()].shape != ChannelShape::kTree;
+}
+
 StatusOr<BudgetPlan> PlanBudget(const BudgetQuestion& question) {
-  WEIR_ASSIGN_OR_RETURN(std::vector<int128> half_widths, HalfWidths(question));
+  WEIR_ASSIGN_OR_RETURN(std::vector<int128> half_widths, WantedHalfWidths(question));
   if (!half_widths.empty()) return PlanWithin(question, std::move(half_widths));
   WEIR_ASSIGN_OR_RETURN(const Budget budget, ReadBudget(question));
   WEIR_RETURN_IF_ERROR(CheckShares(question, budget));

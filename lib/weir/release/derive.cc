@@ -9,6 +9,7 @@
 #include "weir/dp/ratio_interval.h"
 #include "weir/dp/truncated_interval.h"
 #include "weir/dp/variance_interval.h"
+#include "weir/release/internal/measure_plan.h"
 
 namespace weir::release::internal {
 namespace {
@@ -21,16 +22,11 @@ dp::NoisedInteger Noised(const ReleasePlan& plan, const std::vector<NoisedChanne
           .law = dp::LawOf(plan.channels[channel].noise->event)};
 }
 
-bool IsNeverNegative(const data::Contribution& contribution) {
-  if (contribution.kind != data::ContributionKind::kSum) return true;
-  return contribution.unit_lowest.value_or(contribution.lowest - contribution.origin) >= 0;
-}
-
 ReleasedMeasure ExactMeasure(const Channel& channel, std::string name) {
   ReleasedMeasure measure;
   measure.name = std::move(name);
   measure.grid = channel.contribution.grid;
-  measure.half_width = channel.noise->half_width;
+  if (channel.noise.has_value()) measure.half_width = channel.noise->half_width;
   measure.never_negative = IsNeverNegative(channel.contribution);
   return measure;
 }
@@ -58,6 +54,11 @@ Status DeriveExact(const ReleasePlan& plan, const MeasurePlan& measure,
     ReleasedMeasure released = ExactMeasure(channel, measure.columns[column]);
     for (size_t row = 0; row < table.rows; ++row) {
       released.values.push_back(numbers[row * columns + column]);
+    }
+    if (measure.errors_by_row) {
+      released.low = channels[index].low;
+      released.high = channels[index].high;
+      released.standard_errors = channels[index].standard_errors;
     }
     const std::optional<SelectionPlan>& selection = plan.selection;
     if (selection.has_value() && selection->by_noise && selection->channel == index) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "weir/release/internal/plan_parts.h"
+#include "weir/release/internal/running_channel.h"
 
 namespace weir::release::internal {
 namespace {
@@ -112,6 +113,12 @@ uint128 Reach(const data::Contribution& c) {
   }
 }
 
+constexpr uint128 kMostChange = uint128{1} << 62;
+
+Status TooFar() {
+  return InvalidArgument("the bounds let one privacy unit change a measure by more than 2^62");
+}
+
 std::string* MutableWithin(v1::Measure& measure) {
   if (measure.has_rows()) return measure.mutable_rows()->mutable_within();
   if (measure.has_units()) return measure.mutable_units()->mutable_within();
@@ -126,9 +133,38 @@ bool CountsRows(const data::Contribution& contribution) {
          !contribution.unit_lowest.has_value();
 }
 
+bool IsNeverNegative(const data::Contribution& contribution) {
+  if (contribution.kind != data::ContributionKind::kSum) return true;
+  return contribution.unit_lowest.value_or(contribution.lowest - contribution.origin) >= 0;
+}
+
+StatusOr<CellReach> ReachInCells(const data::Contribution& contribution,
+                                 const data::ContributionBounds& bounds, uint64_t cells) {
+  auto touched = static_cast<uint64_t>(bounds.max_keys_per_unit.value());
+  if (cells > 0) touched = std::min(touched, cells);
+  uint128 reach = Reach(contribution);
+  if (CountsRows(contribution)) {
+    auto rows = static_cast<uint64_t>(bounds.max_rows_per_key.value());
+    if (bounds.max_rows_per_unit.has_value()) {
+      const auto in_all = static_cast<uint64_t>(*bounds.max_rows_per_unit);
+      touched = std::min(touched, (in_all + rows - 1) / rows);
+      rows = std::min(rows, in_all);
+    }
+    if (reach > kMostChange) return TooFar();
+    reach *= rows;
+  }
+  if (reach > kMostChange || reach * touched > kMostChange) return TooFar();
+  WEIR_ASSIGN_OR_RETURN(const L0Sensitivity l0,
+                        L0Sensitivity::Create(static_cast<int64_t>(touched)));
+  WEIR_ASSIGN_OR_RETURN(const LInfSensitivity linf,
+                        LInfSensitivity::Create(static_cast<int64_t>(reach)));
+  return CellReach{.l0 = l0, .linf = linf};
+}
+
 StatusOr<dp::MeasureSensitivity> Sensitivity(const Channel& channel,
                                              const data::ContributionBounds& bounds,
                                              uint64_t cells) {
+  if (channel.shape == ChannelShape::kRunning) return RunningSensitivity(channel, bounds, cells);
   auto touched = static_cast<uint64_t>(bounds.max_keys_per_unit.value());
   if (cells > 0) touched = std::min(touched, cells);
   const uint128 reach = Reach(channel.contribution);
@@ -143,10 +179,7 @@ StatusOr<dp::MeasureSensitivity> Sensitivity(const Channel& channel,
     squared_rows = rows / in_cell * in_cell * in_cell + (rows % in_cell) * (rows % in_cell);
   }
   // Below 2^31 * 2^20 * 2^82.
-  constexpr uint128 kMost = uint128{1} << 62;
-  if (reach > kMost || rows * reach > kMost) {
-    return InvalidArgument("the bounds let one privacy unit change a measure by more than 2^62");
-  }
+  if (reach > kMostChange || rows * reach > kMostChange) return TooFar();
   // A row changes one node of every level of a tree; the levels' squares add up.
   const uint128 levels = channel.tree.has_value() ? channel.tree->height() : 1;
   // At most (rows * reach)^2 a level.
@@ -177,12 +210,14 @@ Status MeasurePlanner::Add(const v1::Measure& measure) {
   return OkStatus();
 }
 
-size_t MeasurePlanner::ChannelOf(const data::Contribution& contribution) {
+size_t MeasurePlanner::ChannelOf(const data::Contribution& contribution, bool running) {
   for (size_t i = 0; i < channels_.size(); ++i) {
+    if ((channels_[i].shape == ChannelShape::kRunning) != running) continue;
     if (SameContribution(channels_[i].contribution, contribution)) return i;
   }
   Channel channel;
   channel.contribution = contribution;
+  if (running) channel.shape = ChannelShape::kRunning;
   if (contribution.kind == data::ContributionKind::kBins) {
     const bool is_tree = contribution.edges.empty();
     channel.shape = is_tree ? ChannelShape::kTree : ChannelShape::kBins;
@@ -194,10 +229,13 @@ size_t MeasurePlanner::ChannelOf(const data::Contribution& contribution) {
 
 StatusOr<MeasurePlan> MeasurePlanner::Resolve(const v1::Measure& measure) {
   switch (measure.measure_case()) {
-    case v1::Measure::kRows:
+    case v1::Measure::kRows: {
+      const bool running = measure.rows().running();
       return MeasurePlan{.asked = measure,
-                         .columns = {"rows"},
-                         .channels = {ChannelOf({.kind = data::ContributionKind::kRows})}};
+                         .columns = {running ? "running_rows" : "rows"},
+                         .channels = {ChannelOf({.kind = data::ContributionKind::kRows}, running)},
+                         .errors_by_row = running};
+    }
     case v1::Measure::kUnits:
       return MeasurePlan{.asked = measure,
                          .columns = {"units"},
@@ -224,7 +262,10 @@ StatusOr<MeasurePlan> MeasurePlanner::ResolveSum(const v1::Measure& measure) {
   const v1::Sum& sum = measure.sum();
   WEIR_ASSIGN_OR_RETURN(data::Contribution contribution,
                         OfNumber(dataset_, sum.column(), data::ContributionKind::kSum, "sum"));
-  MeasurePlan plan{.asked = measure, .columns = {"sum_" + sum.column()}, .channels = {}};
+  MeasurePlan plan{.asked = measure,
+                   .columns = {(sum.running() ? "running_sum_" : "sum_") + sum.column()},
+                   .channels = {},
+                   .errors_by_row = sum.running()};
   if (sum.per_unit_size() > 0) {
     if (sum.per_unit_size() != 2) return InvalidArgument("per_unit must have two bounds");
     WEIR_ASSIGN_OR_RETURN(const std::vector<Decimal> clamp,
@@ -240,7 +281,7 @@ StatusOr<MeasurePlan> MeasurePlanner::ResolveSum(const v1::Measure& measure) {
   if (Reach(contribution) == 0) {
     return InvalidArgument("bounds [0, 0] of column %s leave nothing to sum", sum.column().c_str());
   }
-  plan.channels = {ChannelOf(contribution)};
+  plan.channels = {ChannelOf(contribution, sum.running())};
   return plan;
 }
 

@@ -8,8 +8,10 @@
 
 #include "weir/dp/noise_sampler.h"
 #include "weir/release/internal/derive.h"
+#include "weir/release/internal/level_channel.h"
 #include "weir/release/internal/plan_parts.h"
 #include "weir/release/internal/row_choice.h"
+#include "weir/release/internal/running_channel.h"
 
 namespace weir::release {
 namespace {
@@ -17,15 +19,6 @@ namespace {
 using internal::NoisedChannel;
 using internal::Rows;
 using Labels = std::vector<std::optional<std::string>>;
-
-Labels LabelsOf(const data::KeyDomain& key) {
-  Labels labels(key.values.begin(), key.values.end());
-  for (size_t i = 0; i + 1 < key.edges.size(); ++i) {
-    labels.emplace_back(internal::BucketLabel(key.edges, i));
-  }
-  if (key.missing_is_key) labels.emplace_back(std::nullopt);
-  return labels;
-}
 
 bool FitsPlan(const data::AggregateTable& table, const ReleasePlan& plan) {
   const auto bin_channels =
@@ -48,7 +41,7 @@ void SetOpenLabels(const ReleasePlan& plan, const data::AggregateTable& raw, con
   released.codes.resize(static_cast<size_t>(rows.count) * keys);
   for (size_t key = 0; key < keys; ++key) {
     const Labels all =
-        plan.query.keys[key].open ? raw.open_values[key] : LabelsOf(plan.query.keys[key]);
+        plan.query.keys[key].open ? raw.open_values[key] : internal::LabelsOf(plan.query.keys[key]);
     std::map<uint32_t, uint32_t> shown;
     Labels labels;
     for (size_t row = 0; row < rows.count; ++row) {
@@ -67,7 +60,10 @@ void SetLabels(const ReleasePlan& plan, const data::AggregateTable& raw, const R
   released.rows = rows.count;
   released.key_columns = plan.key_columns;
   if (plan.cells == 0) return SetOpenLabels(plan, raw, rows, released);
-  for (const data::KeyDomain& key : plan.query.keys) released.labels.push_back(LabelsOf(key));
+  if (plan.levels.has_value()) return internal::SetLevelLabels(*plan.levels, released);
+  for (const data::KeyDomain& key : plan.query.keys) {
+    released.labels.push_back(internal::LabelsOf(key));
+  }
   if (plan.selection.has_value() || plan.top.has_value()) {
     for (const uint64_t cell : rows.cells) {
       uint64_t stride = plan.cells;
@@ -126,7 +122,15 @@ StatusOr<std::vector<NoisedChannel>> NoiseChannels(const ReleasePlan& plan,
     const Channel& channel = plan.channels[i];
     const size_t bins = bin_index;
     bin_index += channel.contribution.kind == data::ContributionKind::kBins ? 1 : 0;
+    if (channel.shape == ChannelShape::kLevels) {
+      WEIR_ASSIGN_OR_RETURN(noised[i], internal::NoiseLevels(plan, i, raw, random));
+      continue;
+    }
     if (!channel.noise.has_value()) continue;
+    if (channel.shape == ChannelShape::kRunning) {
+      WEIR_ASSIGN_OR_RETURN(noised[i], internal::NoiseRunning(plan, i, raw, random));
+      continue;
+    }
     if (channel.shape == ChannelShape::kTree) {
       WEIR_ASSIGN_OR_RETURN(const std::vector<dp::QuantileCounts> trees,
                             CountLeaves(channel, rows, raw.bins[bins]));

@@ -10,7 +10,7 @@
 namespace weir::release {
 namespace {
 
-// A measure's value and the two ends of its interval; of real ones the standard error, too.
+// A measure's value and the two ends of its interval; where it is known the standard error, too.
 class MeasureColumns {
  public:
   explicit MeasureColumns(const ReleasedMeasure& measure) : measure_(measure) {
@@ -31,8 +31,8 @@ class MeasureColumns {
     for (const char* suffix : {"", "_low", "_high"}) {
       table.columns.push_back({.name = measure_.name + suffix, .type = type_});
     }
-    if (!measure_.is_exact) {
-      table.columns.push_back({.name = measure_.name + "_se", .type = type_});
+    if (!measure_.is_exact || !measure_.standard_errors.empty()) {
+      table.columns.push_back({.name = measure_.name + "_se", .type = data::PlainType::kDouble});
     }
   }
 
@@ -49,6 +49,8 @@ class MeasureColumns {
     for (const int128 steps : {measure_.values[at], interval.low, interval.high}) {
       cells.push_back(ToValue(steps));
     }
+    if (measure_.standard_errors.empty()) return;
+    cells.emplace_back(measure_.standard_errors[at] * ToDouble(measure_.grid));
   }
 
  private:

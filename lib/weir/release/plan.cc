@@ -12,6 +12,7 @@
 #include "weir/release/internal/measure_plan.h"
 #include "weir/release/internal/plan_limits.h"
 #include "weir/release/internal/plan_parts.h"
+#include "weir/release/internal/structure.h"
 #include "weir/release/release_table.h"
 
 namespace weir::release {
@@ -119,12 +120,17 @@ Status DescribeMeasures(const internal::BudgetPlan& budget,
   for (const MeasurePlan& measure : measures) {
     v1::PlannedMeasure* described = resolved.add_measures();
     *described->mutable_measure() = measure.asked;
-    for (const size_t channel : measure.channels) {
-      WEIR_ASSIGN_OR_RETURN(*described->add_events(),
-                            dp::EventToProto(budget.channels[channel].noise->event));
+    for (const size_t index : measure.channels) {
+      const Channel& channel = budget.channels[index];
+      for (const ChannelLevel& level : channel.levels) {
+        if (!level.noise.has_value()) continue;
+        WEIR_ASSIGN_OR_RETURN(*described->add_events(), dp::EventToProto(level.noise->event));
+      }
+      if (!channel.noise.has_value()) continue;
+      WEIR_ASSIGN_OR_RETURN(*described->add_events(), dp::EventToProto(channel.noise->event));
     }
+    if (!internal::HasOneError(measure, budget.channels)) continue;
     const Channel& channel = budget.channels[measure.channels.front()];
-    if (measure.channels.size() > 1 || channel.shape == ChannelShape::kTree) continue;
     const double grid = ToDouble(channel.contribution.grid);
     described->set_standard_error(channel.noise->standard_error * grid);
     described->set_half_width(static_cast<double>(channel.noise->half_width) * grid);
@@ -147,8 +153,20 @@ StatusOr<std::string> Identity(v1::ResolvedPlan resolved) {
 }
 
 std::vector<data::PlainColumn> KeyColumns(const data::DatasetDescription& dataset,
-                                          const std::vector<data::KeyDomain>& keys) {
+                                          const std::vector<data::KeyDomain>& keys,
+                                          const std::optional<LevelsPlan>& levels) {
   std::vector<data::PlainColumn> columns;
+  if (levels.has_value()) {
+    for (const data::KeyDomain& key : levels->shown) {
+      columns.push_back({.name = key.column, .type = data::PlainType::kText});
+    }
+    // The two names of a node are text, whatever the column is.
+    const std::vector<data::PlainColumn> plain = KeyColumns(dataset, keys, std::nullopt);
+    for (size_t i = 0; i < plain.size(); ++i) {
+      if (i != levels->key) columns[i + (i > levels->key ? 1 : 0)].type = plain[i].type;
+    }
+    return columns;
+  }
   for (const data::KeyDomain& key : keys) {
     const bool is_part = key.part != data::KeyPart::kValue && key.part < data::KeyPart::kPeriodYear;
     const bool is_int = key.part == data::KeyPart::kValue && key.edges.empty() &&
@@ -206,6 +224,8 @@ StatusOr<Question> Resolve(const data::DatasetDescription& dataset, const Spec& 
   if (!cells.ok()) return spec.locations.At("keys", cells.status());
   internal::MeasurePlanner planner(dataset);
   WEIR_RETURN_IF_ERROR(AddMeasures(spec, planner));
+  WEIR_ASSIGN_OR_RETURN(std::optional<LevelsPlan> levels,
+                        internal::PlanStructure(dataset, spec, keys, planner));
   const bool counts_rows =
       spec.message.top().by() == v1::TOP_BY_ROWS ||
       std::any_of(planner.channels().begin(), planner.channels().end(),
@@ -225,6 +245,7 @@ StatusOr<Question> Resolve(const data::DatasetDescription& dataset, const Spec& 
                     .cells = *cells,
                     .budget = {.spec = spec, .bounds = *bounds, .cells = *cells}};
   WEIR_RETURN_IF_ERROR(AddChoice(spec, *bounds, has_keys, planner, question.budget));
+  question.budget.levels = std::move(levels);
   question.budget.measures = std::move(planner.measures());
   question.budget.channels = std::move(planner.channels());
   return question;
@@ -232,13 +253,15 @@ StatusOr<Question> Resolve(const data::DatasetDescription& dataset, const Spec& 
 
 // That the result can be written down, whatever the data; selected keys are known after it only.
 Status CheckResult(const Spec& spec, const Question& question, const internal::BudgetPlan& budget) {
-  const std::vector<std::string> names =
-      internal::ColumnNames(question.query.keys, question.budget.measures);
+  const std::optional<LevelsPlan>& levels = question.budget.levels;
+  const std::vector<data::KeyDomain>& keys =
+      levels.has_value() ? levels->shown : question.query.keys;
+  const std::vector<std::string> names = internal::ColumnNames(keys, question.budget.measures);
   WEIR_RETURN_IF_ERROR(spec.locations.At("keys", internal::CheckColumnNames(names)));
   uint64_t rows = budget.selection.has_value() ? 1 : question.cells;
   if (budget.top.has_value()) rows = std::min(rows, budget.top->rows);
-  return spec.locations.At(
-      "keys", internal::CheckSize(question.query.keys, budget.channels, names.size(), rows));
+  if (levels.has_value()) rows = levels->rows();
+  return spec.locations.At("keys", internal::CheckSize(keys, budget.channels, names.size(), rows));
 }
 
 }  // namespace
@@ -253,7 +276,8 @@ StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset, const Spec& 
   v1::ResolvedPlan resolved = DescribeQuestion(dataset, spec, query, question.cells);
   WEIR_RETURN_IF_ERROR(DescribeBudget(budget, question.budget.measures, resolved));
   WEIR_ASSIGN_OR_RETURN(std::string text, Identity(resolved));
-  std::vector<data::PlainColumn> key_columns = KeyColumns(dataset, query.keys);
+  std::vector<data::PlainColumn> key_columns =
+      KeyColumns(dataset, query.keys, question.budget.levels);
   return ReleasePlan{.resolved = std::move(resolved),
                      .text = std::move(text),
                      .query = std::move(query),
@@ -262,6 +286,7 @@ StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset, const Spec& 
                      .measures = std::move(question.budget.measures),
                      .selection = std::move(budget.selection),
                      .top = std::move(budget.top),
+                     .levels = std::move(question.budget.levels),
                      .cost = std::move(budget.cost),
                      .privacy_unit = dataset.unit().ToString(),
                      .cells = question.cells,

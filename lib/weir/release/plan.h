@@ -12,6 +12,7 @@
 #include "weir/data/engine.h"
 #include "weir/data/plain_table.h"
 #include "weir/doc/yaml_reader.h"
+#include "weir/dp/level_tree.h"
 #include "weir/dp/noise_planner.h"
 #include "weir/dp/quantile_counts.h"
 #include "weir/privacy/privacy_cost.h"
@@ -21,10 +22,20 @@ namespace weir::release {
 
 // How the numbers of one channel are arranged.
 enum class ChannelShape {
-  kCells,  // one number a cell
-  kBins,   // one number a cell and bin
-  kTree,   // one number a cell and node of a tree of bins
+  kCells,    // one number a cell
+  kBins,     // one number a cell and bin
+  kTree,     // one number a cell and node of a tree of bins
+  kRunning,  // one total a cell of this cell and those of the last key before it
+  kLevels,   // one number a node of LevelsPlan
 };
+
+// How one level of a hierarchy is measured: in steps of 2^-kLevelGridBits of the channel's grid.
+struct ChannelLevel {
+  dp::MeasureSensitivity sensitivity = {};
+  uint32_t weight = 0;  // thousandths of the channel's budget; 0: not measured
+  std::optional<dp::PlannedNoise> noise = {};
+};
+inline constexpr int kLevelGridBits = 10;
 
 // What the engine adds up once; several measures may use it.
 struct Channel {
@@ -32,8 +43,12 @@ struct Channel {
   ChannelShape shape = ChannelShape::kCells;
   uint64_t bins = 1;                           // of a cell; 1 with kCells
   std::optional<dp::QuantileShape> tree = {};  // kTree
-  dp::MeasureSensitivity sensitivity = {};     // of all its numbers together
-  // In grid steps; none: only read by the private choice of rows.
+  uint64_t periods = 0;                        // kRunning: cells of each series of totals
+  std::vector<ChannelLevel> levels = {};       // kLevels, from the root: its noise is theirs
+  // Of all its numbers together; with kRunning of what dp::RunningNoise adds noise to; not kLevels.
+  dp::MeasureSensitivity sensitivity = {};
+  // In grid steps, with kRunning in those of dp::RunningNoise; none: kLevels, or only read by the
+  // private choice of rows.
   std::optional<dp::PlannedNoise> noise;
 };
 
@@ -43,6 +58,20 @@ struct MeasurePlan {
   std::vector<std::string> columns;  // rows; sum_cost; quantile_cost_0.5, ...
   std::vector<size_t> channels;      // in the order in which its figures are computed
   std::vector<double> quantiles = {};
+  bool errors_by_row = false;  // kRunning, kLevels: exact, each row with its own standard error
+};
+
+// A key that is shown on all levels of its column's hierarchy. In the query it has the values of
+// the lowest level.
+struct LevelsPlan {
+  size_t key;          // its position
+  uint64_t others;     // combinations of the other keys
+  dp::LevelTree tree;  // nodes for one of them, the coarsest level first
+  // Keys as they are shown: in place of that one two, the names of the level and of the node, one
+  // value a node of the tree. Rows: for every combination of the others all nodes.
+  std::vector<data::KeyDomain> shown;
+
+  uint64_t rows() const { return others * tree.all_nodes(); }
 };
 
 // Which rows a release shows, if not every combination of the keys.
@@ -86,9 +115,10 @@ struct ReleasePlan {
   std::vector<MeasurePlan> measures;
   std::optional<SelectionPlan> selection;
   std::optional<TopPlan> top;
+  std::optional<LevelsPlan> levels;
   PrivacyCost cost;
   std::string privacy_unit;
-  uint64_t cells;  // combinations of the keys; 0 if one of them has no public domain
+  uint64_t cells;  // combinations of the query's keys; 0 if one of them has no public domain
   std::vector<Alternative> alternatives;
 };
 

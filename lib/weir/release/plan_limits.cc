@@ -38,7 +38,9 @@ std::vector<std::string> ColumnNames(const std::vector<data::KeyDomain>& keys,
   for (const data::KeyDomain& key : keys) names.push_back(key.column);
   for (const MeasurePlan& measure : measures) {
     for (const std::string& column : measure.columns) {
-      for (const char* suffix : MeasureSuffixes(measure.asked)) names.push_back(column + suffix);
+      for (const char* suffix : MeasureSuffixes(measure.asked, measure.errors_by_row)) {
+        names.push_back(column + suffix);
+      }
     }
   }
   return names;

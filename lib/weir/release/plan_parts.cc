@@ -112,6 +112,21 @@ Status SetLevel(const data::ColumnDescription& column, const std::string& name,
   return OkStatus();
 }
 
+Status SetAllLevels(const data::ColumnDescription& column, data::KeyDomain& domain) {
+  if (column.hierarchy.empty()) {
+    return InvalidArgument("column %s has no hierarchy in the dataset document",
+                           column.name.c_str());
+  }
+  if (column.missing_is_key) {
+    return InvalidArgument(
+        "column %s counts missing values as a key of its own, which is in no level of its "
+        "hierarchy",
+        column.name.c_str());
+  }
+  domain.values = column.domain;
+  return OkStatus();
+}
+
 Status SetValues(const data::ColumnDescription& column, bool may_be_open, data::KeyDomain& domain) {
   domain.values = column.domain;
   if (domain.values.empty() && column.type == v1::COLUMN_TYPE_BOOL) {
@@ -189,10 +204,19 @@ StatusOr<data::KeyDomain> PlanKey(const data::DatasetDescription& dataset, const
     WEIR_RETURN_IF_ERROR(SetPeriod(*column, key.period(), domain));
   } else if (!key.level().empty()) {
     WEIR_RETURN_IF_ERROR(SetLevel(*column, key.level(), domain));
+  } else if (key.all_levels()) {
+    WEIR_RETURN_IF_ERROR(SetAllLevels(*column, domain));
   } else {
     WEIR_RETURN_IF_ERROR(SetValues(*column, may_be_open, domain));
   }
   return domain;
+}
+
+std::vector<std::optional<std::string>> LabelsOf(const data::KeyDomain& key) {
+  std::vector<std::optional<std::string>> labels(key.values.begin(), key.values.end());
+  for (size_t i = 0; i + 1 < key.edges.size(); ++i) labels.emplace_back(BucketLabel(key.edges, i));
+  if (key.missing_is_key) labels.emplace_back(std::nullopt);
+  return labels;
 }
 
 v1::Key CanonicalKey(const v1::Key& key, const data::KeyDomain& domain) {

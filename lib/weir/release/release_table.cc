@@ -5,14 +5,15 @@
 
 namespace weir::release {
 
-std::span<const char* const> MeasureSuffixes(const v1::Measure& measure) {
+std::span<const char* const> MeasureSuffixes(const v1::Measure& measure, bool errors_by_row) {
   static constexpr std::array<const char*, 4> kSuffixes = {"", "_low", "_high", "_se"};
   switch (measure.measure_case()) {
     case v1::Measure::kRows:
     case v1::Measure::kUnits:
     case v1::Measure::kSum:
     case v1::Measure::kHistogram:
-      return std::span(kSuffixes).first(3);
+      return errors_by_row ? std::span<const char* const>(kSuffixes)
+                           : std::span<const char* const>(kSuffixes).first(3);
     default:
       return kSuffixes;
   }

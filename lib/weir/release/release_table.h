@@ -14,8 +14,8 @@
 namespace weir::release {
 
 // What follows the name of a measure's column: the value itself, the ends of its 95 % interval, and
-// its standard error where that is not the same in all rows.
-std::span<const char* const> MeasureSuffixes(const v1::Measure& measure);
+// its standard error where that is not the same in all rows (`errors_by_row`, or by its kind).
+std::span<const char* const> MeasureSuffixes(const v1::Measure& measure, bool errors_by_row);
 
 // One column of a measure, a value a row. Exact values are in grid steps, which times `grid` give
 // the measure's unit; real ones (means, ratios) are in the measure's unit.
@@ -27,7 +27,8 @@ struct ReleasedMeasure {
   int128 half_width = 0;       // of every interval, unless low and high say otherwise
   std::vector<int128> values;  // exact
   std::vector<int128> low, high;
-  bool never_negative = false;  // intervals end at zero
+  std::vector<double> standard_errors;  // in grid steps; none: not shown
+  bool never_negative = false;          // intervals end at zero
 
   struct Real {
     double value, low, high, standard_error;

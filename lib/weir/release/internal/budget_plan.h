@@ -25,6 +25,7 @@ struct BudgetQuestion {
   std::optional<size_t> deciding;  // channel of the privacy units by which keys are selected
   bool deciding_is_shown = false;  // a measure shows it
   std::optional<size_t> counted;   // channel by which the top keys are found
+  std::optional<LevelsPlan> levels = {};
 };
 
 struct BudgetPlan {
@@ -34,6 +35,9 @@ struct BudgetPlan {
   PrivacyCost cost;
   std::vector<Alternative> alternatives;
 };
+
+// Whether one standard error and one half width hold for all values of the measure.
+bool HasOneError(const MeasurePlan& measure, const std::vector<Channel>& channels);
 
 // Weighs every way of answering (noise kind, rule of selection) and takes the one with the smallest
 // expected error: the mean of the logarithms of the standard errors that are known beforehand, and

@@ -16,10 +16,13 @@ namespace weir::release::internal {
 
 // A channel after its noise: everything made of it is post-processing.
 struct NoisedChannel {
-  std::vector<int128> numbers;                           // rows x bins, row major; not of trees
+  std::vector<int128> numbers;  // rows x bins, row major; not of trees
+  // kRunning, kLevels: a row, in grid steps.
+  std::vector<int128> low, high;
+  std::vector<double> standard_errors;
   std::vector<std::vector<dp::QuantileEstimate>> trees;  // a row: AllQuantiles of the channel
 
-  // Of `rows` rows keeps these, in this order.
+  // Of `rows` rows keeps these, in this order. Not of kRunning and kLevels.
   void TakeRows(const std::vector<size_t>& order, size_t rows);
 };
 

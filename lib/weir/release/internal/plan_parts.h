@@ -2,6 +2,7 @@
 #ifndef WEIR_RELEASE_INTERNAL_PLAN_PARTS_H_
 #define WEIR_RELEASE_INTERNAL_PLAN_PARTS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,11 @@ bool IsNumeric(const data::ColumnDescription& column);
 // "[0,10)": bucket `bucket` between ascending edges.
 std::string BucketLabel(const std::vector<Decimal>& edges, size_t bucket);
 
+// Text of every code of a public domain; none: missing values.
+std::vector<std::optional<std::string>> LabelsOf(const data::KeyDomain& key);
+
 // The domain of a key: buckets of a number, parts or periods of a time, a level of a hierarchy, the
-// column's declared values, or none if `may_be_open`.
+// column's declared values (with all levels of a hierarchy, too), or none if `may_be_open`.
 StatusOr<data::KeyDomain> PlanKey(const data::DatasetDescription& dataset, const v1::Key& key,
                                   bool may_be_open);
 
