@@ -12,6 +12,7 @@
 #include "weir/dp/partition_selection.h"
 #include "weir/dp/release_threshold.h"
 #include "weir/release/internal/accuracy_plan.h"
+#include "weir/release/internal/estimated_channel.h"
 #include "weir/release/internal/level_channel.h"
 
 namespace weir::release::internal {
@@ -19,6 +20,8 @@ namespace {
 
 constexpr uint32_t kShownWeight = 1000;
 constexpr int64_t kShareUnits = 1'000'000'000'000;
+// Smallest epsilon of one row, in units of 10^-12, that finds a bound.
+constexpr int64_t kLeastRowUnits = 1000;
 
 // One way of answering.
 struct Way {
@@ -85,6 +88,7 @@ class Planner {
   }
 
   Status ShapeChannels(const Way& way, std::vector<Channel>& channels) const;
+  Status PlanEstimates(BudgetPlan& plan, std::vector<ApproximateEvent>& others) const;
   Status PlanTop(BudgetPlan& plan, std::vector<ApproximateEvent>& others) const;
   Status PlanRule(const Way& way, BudgetPlan& plan, std::vector<ApproximateEvent>& others) const;
   Status SetThreshold(const Way& way, BudgetPlan& plan) const;
@@ -116,6 +120,22 @@ Status Planner::ShapeChannels(const Way& way, std::vector<Channel>& channels) co
     }
     WEIR_ASSIGN_OR_RETURN(channel.sensitivity,
                           Sensitivity(channel, question_.bounds, ReachableCells()));
+  }
+  return OkStatus();
+}
+
+Status Planner::PlanEstimates(BudgetPlan& plan, std::vector<ApproximateEvent>& others) const {
+  for (const MeasurePlan& measure : question_.measures) {
+    std::optional<EstimatedBound>& estimate = plan.channels[measure.channels.front()].estimate;
+    if (!estimate.has_value()) continue;
+    WEIR_ASSIGN_OR_RETURN(estimate->epsilon,
+                          ShareOf(budget_.epsilon, measure.asked.sum().estimate()));
+    estimate->rows = RowsOfUnit(question_.bounds, question_.cells);
+    if (estimate->epsilon->units() / estimate->rows < kLeastRowUnits) {
+      return InvalidArgument("the share of `estimate` is too small for %lld rows a privacy unit",
+                             static_cast<long long>(estimate->rows));
+    }
+    others.push_back({.epsilon = estimate->epsilon});
   }
   return OkStatus();
 }
@@ -246,6 +266,7 @@ StatusOr<BudgetPlan> Planner::Try(const Way& way) {
                   .cost = std::move(nothing),
                   .alternatives = {}};
   WEIR_RETURN_IF_ERROR(ShapeChannels(way, plan.channels));
+  WEIR_RETURN_IF_ERROR(PlanEstimates(plan, others));
   WEIR_RETURN_IF_ERROR(PlanTop(plan, others));
   WEIR_RETURN_IF_ERROR(PlanRule(way, plan, others));
   WEIR_ASSIGN_OR_RETURN(dp::NoisePlan noise, PlanNoise(way, plan, std::move(others)));
@@ -304,8 +325,10 @@ std::string Describe(const Way& way, const BudgetQuestion& question) {
 
 // Running totals and hierarchies have noise of one kind.
 bool NeedsGaussian(const BudgetQuestion& question) {
-  return std::any_of(question.measures.begin(), question.measures.end(),
-                     [](const MeasurePlan& measure) { return measure.errors_by_row; });
+  return std::any_of(
+      question.channels.begin(), question.channels.end(), [](const Channel& channel) {
+        return channel.shape == ChannelShape::kRunning || channel.shape == ChannelShape::kLevels;
+      });
 }
 
 std::vector<Way> WaysOf(const BudgetQuestion& question) {

@@ -9,6 +9,7 @@
 #include "weir/dp/ratio_interval.h"
 #include "weir/dp/truncated_interval.h"
 #include "weir/dp/variance_interval.h"
+#include "weir/release/internal/estimated_channel.h"
 #include "weir/release/internal/measure_plan.h"
 
 namespace weir::release::internal {
@@ -48,6 +49,10 @@ Status DeriveExact(const ReleasePlan& plan, const MeasurePlan& measure,
                    const std::vector<NoisedChannel>& channels, ReleaseTable& table) {
   const size_t index = measure.channels.front();
   const Channel& channel = plan.channels[index];
+  if (channel.shape == ChannelShape::kEstimated) {
+    DeriveEstimated(channel, measure, channels[index], table);
+    return OkStatus();
+  }
   const std::vector<int128>& numbers = channels[index].numbers;
   const size_t columns = measure.columns.size();
   for (size_t column = 0; column < columns; ++column) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "weir/release/internal/estimated_channel.h"
 #include "weir/release/internal/plan_parts.h"
 #include "weir/release/internal/running_channel.h"
 
@@ -212,7 +213,8 @@ Status MeasurePlanner::Add(const v1::Measure& measure) {
 
 size_t MeasurePlanner::ChannelOf(const data::Contribution& contribution, bool running) {
   for (size_t i = 0; i < channels_.size(); ++i) {
-    if ((channels_[i].shape == ChannelShape::kRunning) != running) continue;
+    const Channel& other = channels_[i];
+    if ((other.shape == ChannelShape::kRunning) != running || other.estimate.has_value()) continue;
     if (SameContribution(channels_[i].contribution, contribution)) return i;
   }
   Channel channel;
@@ -281,7 +283,23 @@ StatusOr<MeasurePlan> MeasurePlanner::ResolveSum(const v1::Measure& measure) {
   if (Reach(contribution) == 0) {
     return InvalidArgument("bounds [0, 0] of column %s leave nothing to sum", sum.column().c_str());
   }
+  if (!sum.estimate().empty()) return ResolveEstimate(contribution, std::move(plan));
   plan.channels = {ChannelOf(contribution, sum.running())};
+  return plan;
+}
+
+StatusOr<MeasurePlan> MeasurePlanner::ResolveEstimate(const data::Contribution& contribution,
+                                                      MeasurePlan plan) {
+  v1::Sum& sum = *plan.asked.mutable_sum();
+  if (sum.running() || sum.per_unit_size() > 0 || !sum.within().empty()) {
+    return InvalidArgument("a sum with `estimate` takes neither running, nor per_unit, nor within");
+  }
+  WEIR_ASSIGN_OR_RETURN(const Decimal share, ParseDecimal(sum.estimate()));
+  sum.set_estimate(FormatDecimal(share));
+  WEIR_ASSIGN_OR_RETURN(const size_t channel, AddEstimatedSum(contribution, channels_));
+  plan.channels = {channel};
+  plan.columns.push_back("bound_" + sum.column());
+  plan.errors_by_row = true;
   return plan;
 }
 

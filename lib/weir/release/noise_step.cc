@@ -8,6 +8,7 @@
 
 #include "weir/dp/noise_sampler.h"
 #include "weir/release/internal/derive.h"
+#include "weir/release/internal/estimated_channel.h"
 #include "weir/release/internal/level_channel.h"
 #include "weir/release/internal/plan_parts.h"
 #include "weir/release/internal/row_choice.h"
@@ -129,6 +130,10 @@ StatusOr<std::vector<NoisedChannel>> NoiseChannels(const ReleasePlan& plan,
     if (!channel.noise.has_value()) continue;
     if (channel.shape == ChannelShape::kRunning) {
       WEIR_ASSIGN_OR_RETURN(noised[i], internal::NoiseRunning(plan, i, raw, random));
+      continue;
+    }
+    if (channel.shape == ChannelShape::kEstimated) {
+      WEIR_ASSIGN_OR_RETURN(noised[i], internal::NoiseEstimated(plan, i, raw, rows, random));
       continue;
     }
     if (channel.shape == ChannelShape::kTree) {

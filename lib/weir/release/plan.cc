@@ -82,6 +82,11 @@ bool Shows(const std::vector<MeasurePlan>& measures, size_t channel) {
   });
 }
 
+bool ShowsRows(const v1::ReleaseSpec& spec) {
+  return std::any_of(spec.measures().begin(), spec.measures().end(),
+                     [](const v1::Measure& measure) { return measure.has_rows(); });
+}
+
 // The channels by which rows are chosen, if they are.
 Status AddChoice(const Spec& spec, const data::ContributionBounds& bounds, bool has_keys,
                  internal::MeasurePlanner& planner, internal::BudgetQuestion& question) {
@@ -91,10 +96,9 @@ Status AddChoice(const Spec& spec, const data::ContributionBounds& bounds, bool 
       return spec.locations.At("selection", InvalidArgument("there are no keys to select"));
     }
     // With one row a unit and key, rows are privacy units.
-    const size_t rows = planner.ChannelOf({.kind = data::ContributionKind::kRows});
-    question.deciding = bounds.max_rows_per_key.value() == 1 && Shows(planner.measures(), rows)
-                            ? rows
-                            : planner.ChannelOf({.kind = data::ContributionKind::kUnits});
+    const bool rows_are_units = bounds.max_rows_per_key.value() == 1 && ShowsRows(asked);
+    question.deciding = planner.ChannelOf(
+        {.kind = rows_are_units ? data::ContributionKind::kRows : data::ContributionKind::kUnits});
     question.deciding_is_shown = Shows(planner.measures(), *question.deciding);
   }
   if (asked.has_top()) {
@@ -128,6 +132,9 @@ Status DescribeMeasures(const internal::BudgetPlan& budget,
       }
       if (!channel.noise.has_value()) continue;
       WEIR_ASSIGN_OR_RETURN(*described->add_events(), dp::EventToProto(channel.noise->event));
+      if (!channel.estimate.has_value()) continue;
+      WEIR_ASSIGN_OR_RETURN(*described->add_events(),
+                            dp::EventToProto(ApproximateEvent{channel.estimate->epsilon}));
     }
     if (!internal::HasOneError(measure, budget.channels)) continue;
     const Channel& channel = budget.channels[measure.channels.front()];

@@ -22,11 +22,21 @@ namespace weir::release {
 
 // How the numbers of one channel are arranged.
 enum class ChannelShape {
-  kCells,    // one number a cell
-  kBins,     // one number a cell and bin
-  kTree,     // one number a cell and node of a tree of bins
-  kRunning,  // one total a cell of this cell and those of the last key before it
-  kLevels,   // one number a node of LevelsPlan
+  kCells,      // one number a cell
+  kBins,       // one number a cell and bin
+  kTree,       // one number a cell and node of a tree of bins
+  kRunning,    // one total a cell of this cell and those of the last key before it
+  kLevels,     // one number a node of LevelsPlan
+  kEstimated,  // one number a cell, of values clamped at a bound that is found privately
+};
+
+// How the bound of a sum's values is found.
+struct EstimatedBound {
+  std::optional<Epsilon> epsilon = {};  // of the search
+  int64_t rows = 1;                     // most that one privacy unit has in all
+  size_t bins = 0;                      // channel of the rows by the size of their values
+  // Channels of the sums at every bound, ascending; the last is the channel itself.
+  std::vector<size_t> candidates = {};
 };
 
 // How one level of a hierarchy is measured: in steps of 2^-kLevelGridBits of the channel's grid.
@@ -41,10 +51,11 @@ inline constexpr int kLevelGridBits = 10;
 struct Channel {
   data::Contribution contribution;
   ChannelShape shape = ChannelShape::kCells;
-  uint64_t bins = 1;                           // of a cell; 1 with kCells
-  std::optional<dp::QuantileShape> tree = {};  // kTree
-  uint64_t periods = 0;                        // kRunning: cells of each series of totals
-  std::vector<ChannelLevel> levels = {};       // kLevels, from the root: its noise is theirs
+  uint64_t bins = 1;                            // of a cell; 1 with kCells
+  std::optional<dp::QuantileShape> tree = {};   // kTree
+  uint64_t periods = 0;                         // kRunning: cells of each series of totals
+  std::vector<ChannelLevel> levels = {};        // kLevels, from the root: its noise is theirs
+  std::optional<EstimatedBound> estimate = {};  // kEstimated
   // Of all its numbers together; with kRunning of what dp::RunningNoise adds noise to; not kLevels.
   dp::MeasureSensitivity sensitivity = {};
   // In grid steps, with kRunning in those of dp::RunningNoise; none: kLevels, or only read by the
@@ -58,7 +69,8 @@ struct MeasurePlan {
   std::vector<std::string> columns;  // rows; sum_cost; quantile_cost_0.5, ...
   std::vector<size_t> channels;      // in the order in which its figures are computed
   std::vector<double> quantiles = {};
-  bool errors_by_row = false;  // kRunning, kLevels: exact, each row with its own standard error
+  bool errors_by_row =
+      false;  // kRunning, kLevels, kEstimated: exact, each row with its own standard error
 };
 
 // A key that is shown on all levels of its column's hierarchy. In the query it has the values of

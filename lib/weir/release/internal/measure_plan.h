@@ -32,6 +32,7 @@ class MeasurePlanner {
  private:
   StatusOr<MeasurePlan> Resolve(const v1::Measure& measure);
   StatusOr<MeasurePlan> ResolveSum(const v1::Measure& measure);
+  StatusOr<MeasurePlan> ResolveEstimate(const data::Contribution& contribution, MeasurePlan plan);
   StatusOr<MeasurePlan> ResolveMoments(const v1::Measure& measure);
   StatusOr<MeasurePlan> ResolveQuantiles(const v1::Measure& measure);
   StatusOr<MeasurePlan> ResolveHistogram(const v1::Measure& measure);
