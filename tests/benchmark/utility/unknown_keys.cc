@@ -81,7 +81,7 @@ class PlainRules {
   double threshold_;
 };
 
-// One way to answer; the release's planner takes the one of the smallest score.
+// One way to answer; the planner takes the one of the smallest score.
 struct Plan {
   std::string name;
   NoiseEvent showing;
@@ -91,66 +91,96 @@ struct Plan {
   double score = 0;
 };
 
+// What a plan may vary. A release does so today with equal shares, and its rule, where it is one of
+// its own, is truncated geometric.
+struct Way {
+  NoiseKind kind;
+  std::optional<dp::SelectionRule> rule;  // nullopt: units + noise of the same kind decide
+  int percent;                            // the choice's share of the budget
+};
+
 Delta DeltaOfChoice(const Question& question, NoiseKind kind) {
   const bool is_gaussian = kind == NoiseKind::kDiscreteGaussian;
   return Take(Delta::FromUnits(question.delta.units() / (is_gaussian ? 2 : 1)));
 }
 
-double ScoreOf(double standard_error, double units_for_half) {
-  return (std::log(standard_error) + std::log(units_for_half)) / 2;
+double ScoreOf(double standard_error, int128 units_for_half) {
+  return (std::log(standard_error) + std::log(static_cast<double>(units_for_half))) / 2;
 }
 
-std::string NameOf(NoiseKind kind) {
-  return kind == NoiseKind::kDiscreteLaplace ? "Laplace" : "Gaussian";
+std::string NameOf(const Way& way, const Question& question) {
+  std::string name = way.kind == NoiseKind::kDiscreteLaplace ? "Laplace noise" : "Gaussian noise";
+  if (!way.rule.has_value() && !question.is_sum) return name + ", published units decide";
+  if (!way.rule.has_value()) name += ", noised units decide";
+  if (way.rule == dp::SelectionRule::kTruncatedGeometric) name += ", truncated geometric";
+  if (way.rule == dp::SelectionRule::kGaussianThreshold) name += ", Gaussian threshold";
+  return name + " with " + std::to_string(way.percent) + " %";
 }
 
 // Units + noise decide; where units are asked for, they are what is shown.
-Plan PlanThreshold(const Question& question, NoiseKind kind) {
-  const Delta choice = DeltaOfChoice(question, kind);
+Plan PlanThreshold(const Question& question, const Way& way) {
+  const Delta choice = DeltaOfChoice(question, way.kind);
   dp::NoisePlanOptions options{.epsilon = question.epsilon,
                                .delta = question.delta,
                                .measures = {SensitivityOf(question.data.l0, 1)},
-                               .kind = kind,
+                               .kind = way.kind,
                                .others = {{.epsilon = std::nullopt, .delta = choice}}};
   if (question.is_sum) {
     options.measures.push_back(SensitivityOf(question.data.l0, question.data.value_bound));
+    options.weights = {static_cast<uint32_t>(way.percent),
+                       static_cast<uint32_t>(100 - way.percent)};
   }
   const dp::NoisePlan noise = Take(dp::PlanNoise(options));
   const NoiseEvent choosing = noise.measures.front().event;
-  Plan plan{.name = NameOf(kind) + " noise, threshold", .showing = noise.measures.back().event};
+  Plan plan{.name = NameOf(way, question), .showing = noise.measures.back().event};
   if (question.is_sum) plan.choosing = choosing;
   plan.threshold = Take(
       dp::ReleaseThreshold({.law = dp::LawOf(choosing), .delta = choice, .l0 = question.l0()}));
-  plan.score = ScoreOf(noise.measures.back().standard_error, static_cast<double>(*plan.threshold));
+  plan.score = ScoreOf(noise.measures.back().standard_error, *plan.threshold);
   return plan;
 }
 
-Plan PlanTruncatedGeometric(const Question& question, NoiseKind kind) {
-  const Delta choice = DeltaOfChoice(question, kind);
+// A rule of its own decides.
+Plan PlanRule(const Question& question, const Way& way) {
+  const Delta delta = DeltaOfChoice(question, way.kind);
+  const Epsilon choice = Take(Epsilon::FromUnits(question.epsilon.units() / 100 * way.percent));
   const dp::NoisePlan noise =
       Take(dp::PlanNoise({.epsilon = question.epsilon,
                           .delta = question.delta,
                           .measures = {SensitivityOf(question.data.l0, question.reach())},
-                          .kind = kind,
-                          .others = {{.epsilon = question.half(), .delta = choice}}}));
-  Plan plan{.name = NameOf(kind) + " noise, truncated geometric",
-            .showing = noise.measures.front().event};
+                          .kind = way.kind,
+                          .others = {{.epsilon = choice, .delta = delta}}}));
+  Plan plan{.name = NameOf(way, question), .showing = noise.measures.front().event};
   plan.rule = Take(dp::PartitionSelector::Create(
-      dp::SelectionRule::kTruncatedGeometric,
-      {.epsilon = question.half(), .delta = choice, .l0 = question.l0()}));
-  plan.score = ScoreOf(noise.measures.front().standard_error,
-                       static_cast<double>(plan.rule->UnitsForHalf()));
+      *way.rule, {.epsilon = choice, .delta = delta, .l0 = question.l0()}));
+  plan.score = ScoreOf(noise.measures.front().standard_error, plan.rule->UnitsForHalf());
   return plan;
 }
 
-Plan ChoosePlan(const Question& question) {
-  std::vector<Plan> plans;
-  for (const NoiseKind kind : {NoiseKind::kDiscreteLaplace, NoiseKind::kDiscreteGaussian}) {
-    plans.push_back(PlanThreshold(question, kind));
-    if (question.is_sum) plans.push_back(PlanTruncatedGeometric(question, kind));
+enum class Search { kAsReleased, kSharesAndRules };
+
+std::vector<Way> WaysOf(const Question& question, Search search) {
+  const bool is_wide = search == Search::kSharesAndRules;
+  std::vector<Way> ways;
+  for (int percent = is_wide ? 20 : 50; percent <= (is_wide ? 80 : 50); ++percent) {
+    for (const NoiseKind kind : {NoiseKind::kDiscreteLaplace, NoiseKind::kDiscreteGaussian}) {
+      ways.push_back({kind, std::nullopt, percent});
+      if (question.is_sum) ways.push_back({kind, dp::SelectionRule::kTruncatedGeometric, percent});
+    }
+    if (is_wide) {
+      ways.push_back({NoiseKind::kDiscreteLaplace, dp::SelectionRule::kGaussianThreshold, percent});
+    }
   }
-  return *std::min_element(plans.begin(), plans.end(),
-                           [](const Plan& a, const Plan& b) { return a.score < b.score; });
+  return ways;
+}
+
+Plan ChoosePlan(const Question& question, Search search) {
+  std::optional<Plan> best;
+  for (const Way& way : WaysOf(question, search)) {
+    Plan plan = way.rule.has_value() ? PlanRule(question, way) : PlanThreshold(question, way);
+    if (!best.has_value() || plan.score < best->score) best = std::move(plan);
+  }
+  return *std::move(best);
 }
 
 Published Release(const Question& question, const Plan& plan) {
@@ -210,8 +240,8 @@ struct Comparison {
   Errors plain;
 };
 
-Comparison Compare(const Question& question, int runs) {
-  const Plan plan = ChoosePlan(question);
+Comparison Compare(const Question& question, Search search, int runs) {
+  const Plan plan = ChoosePlan(question, search);
   const PlainRules plain(question);
   Comparison comparison{plan.name, {}, {}};
   for (int run = 0; run < runs; ++run) {
@@ -221,9 +251,10 @@ Comparison Compare(const Question& question, int runs) {
   return comparison;
 }
 
-void AddRows(const Question& question, Figures& figures) {
-  const Comparison comparison = Compare(question, kRuns);
-  const std::string what = question.is_sum ? "sums" : "units";
+void AddRows(const Question& question, Search search, Figures& figures) {
+  const Comparison comparison = Compare(question, search, kRuns);
+  std::string what = question.is_sum ? "sums" : "units";
+  if (search == Search::kSharesAndRules) what += " with searched shares";
   const std::string name = "unknown keys, " + question.data.name + " (" +
                            std::to_string(question.data.units.size()) + "), " + what +
                            ", epsilon " + question.epsilon.ToString() + ", ";
@@ -234,11 +265,11 @@ void AddRows(const Question& question, Figures& figures) {
     figures.push_back(
         {name + figure, measured.mean, unit, baseline, baseline, better, measured.deviation});
   };
-  const std::string off = question.is_sum ? "of a sum" : "units";
+  const std::string off = question.is_sum ? "of the sum" : "units";
   add("keys kept", comparison.weir.kept, comparison.plain.kept, "keys", Better::kMore);
   add("error of all keys", comparison.weir.all, comparison.plain.all, off, Better::kLess);
   add("error of kept keys", comparison.weir.shown, comparison.plain.shown, off, Better::kLess);
-  std::fprintf(stderr, "bench_utility: %s %s\n", name.c_str(), comparison.plan.c_str());
+  std::fprintf(stderr, "bench_utility: %s%s\n", name.c_str(), comparison.plan.c_str());
 }
 
 std::vector<KeyCounts> Tables() {
@@ -253,9 +284,10 @@ std::vector<KeyCounts> Tables() {
 void AddUnknownKeys(Figures& figures) {
   for (const KeyCounts& table : Tables()) {
     for (const char* epsilon : {"1", "0.1"}) {
-      for (const bool is_sum : {false, true}) {
-        AddRows({table, is_sum, Take(Epsilon::Parse(epsilon))}, figures);
-      }
+      const Epsilon parsed = Take(Epsilon::Parse(epsilon));
+      AddRows({table, false, parsed}, Search::kAsReleased, figures);
+      AddRows({table, true, parsed}, Search::kAsReleased, figures);
+      AddRows({table, true, parsed}, Search::kSharesAndRules, figures);
     }
   }
 }
@@ -268,7 +300,7 @@ void AddUnknownKeyCurves(Curves& curves) {
     Curve plain_error{"unknown-keys-error", plain_kept.name, {}, {}};
     for (const char* epsilon : {"0.1", "0.2", "0.5", "1", "2", "4"}) {
       const Question question{table, false, Take(Epsilon::Parse(epsilon))};
-      const Comparison comparison = Compare(question, kCurveRuns);
+      const Comparison comparison = Compare(question, Search::kAsReleased, kCurveRuns);
       const double percent = 100.0 / static_cast<double>(table.units.size());
       for (Curve* curve : {&weir_kept, &plain_kept, &weir_error, &plain_error}) {
         curve->x.push_back(question.epsilon.value());
