@@ -10,6 +10,7 @@
 #include "tests/benchmark/utility/key_counts.h"
 #include "weir/base/random.h"
 #include "weir/dp/calibration.h"
+#include "weir/dp/intervals.h"
 #include "weir/dp/noise_planner.h"
 #include "weir/dp/noise_sampler.h"
 #include "weir/dp/partition_selection.h"
@@ -66,6 +67,9 @@ class PlainRules {
         threshold_(
             Take(dp::ContinuousLaplaceThreshold(question.half(), question.delta, question.l0()))) {}
 
+  double standard_error() const { return Take(dp::StandardError(dp::LawOf(showing_))); }
+  double units_for_half() const { return threshold_; }
+
   Published Release() const {
     Published published{{}, AddNoise(question_.values(), showing_)};
     for (const int128 units : AddNoise(question_.data.units, choosing_)) {
@@ -88,7 +92,10 @@ struct Plan {
   std::optional<NoiseEvent> choosing{};  // noise on units that are not shown
   std::optional<int128> threshold{};
   std::optional<dp::PartitionSelector> rule{};
-  double score = 0;
+  double standard_error = 0;
+  double units_for_half = 0;
+
+  double score() const { return (std::log(standard_error) + std::log(units_for_half)) / 2; }
 };
 
 // What a plan may vary. A release does so today with equal shares, and its rule, where it is one of
@@ -102,10 +109,6 @@ struct Way {
 Delta DeltaOfChoice(const Question& question, NoiseKind kind) {
   const bool is_gaussian = kind == NoiseKind::kDiscreteGaussian;
   return Take(Delta::FromUnits(question.delta.units() / (is_gaussian ? 2 : 1)));
-}
-
-double ScoreOf(double standard_error, int128 units_for_half) {
-  return (std::log(standard_error) + std::log(static_cast<double>(units_for_half))) / 2;
 }
 
 std::string NameOf(const Way& way, const Question& question) {
@@ -136,7 +139,8 @@ Plan PlanThreshold(const Question& question, const Way& way) {
   if (question.is_sum) plan.choosing = choosing;
   plan.threshold = Take(
       dp::ReleaseThreshold({.law = dp::LawOf(choosing), .delta = choice, .l0 = question.l0()}));
-  plan.score = ScoreOf(noise.measures.back().standard_error, *plan.threshold);
+  plan.standard_error = noise.measures.back().standard_error;
+  plan.units_for_half = static_cast<double>(*plan.threshold);
   return plan;
 }
 
@@ -153,7 +157,8 @@ Plan PlanRule(const Question& question, const Way& way) {
   Plan plan{.name = NameOf(way, question), .showing = noise.measures.front().event};
   plan.rule = Take(dp::PartitionSelector::Create(
       *way.rule, {.epsilon = choice, .delta = delta, .l0 = question.l0()}));
-  plan.score = ScoreOf(noise.measures.front().standard_error, plan.rule->UnitsForHalf());
+  plan.standard_error = noise.measures.front().standard_error;
+  plan.units_for_half = static_cast<double>(plan.rule->UnitsForHalf());
   return plan;
 }
 
@@ -174,13 +179,19 @@ std::vector<Way> WaysOf(const Question& question, Search search) {
   return ways;
 }
 
-Plan ChoosePlan(const Question& question, Search search) {
+// A search keeps to plans that promise to be better than the plain rules on both counts, by 1 %.
+Plan ChoosePlan(const Question& question, const PlainRules& plain, Search search) {
+  const auto is_eligible = [&](const Plan& plan) {
+    return search == Search::kAsReleased || (plan.standard_error < 0.99 * plain.standard_error() &&
+                                             plan.units_for_half < 0.99 * plain.units_for_half());
+  };
   std::optional<Plan> best;
   for (const Way& way : WaysOf(question, search)) {
     Plan plan = way.rule.has_value() ? PlanRule(question, way) : PlanThreshold(question, way);
-    if (!best.has_value() || plan.score < best->score) best = std::move(plan);
+    if (!is_eligible(plan)) continue;
+    if (!best.has_value() || plan.score() < best->score()) best = std::move(plan);
   }
-  return *std::move(best);
+  return best.has_value() ? *std::move(best) : ChoosePlan(question, plain, Search::kAsReleased);
 }
 
 Published Release(const Question& question, const Plan& plan) {
@@ -241,8 +252,8 @@ struct Comparison {
 };
 
 Comparison Compare(const Question& question, Search search, int runs) {
-  const Plan plan = ChoosePlan(question, search);
   const PlainRules plain(question);
+  const Plan plan = ChoosePlan(question, plain, search);
   Comparison comparison{plan.name, {}, {}};
   for (int run = 0; run < runs; ++run) {
     comparison.weir.Add(Release(question, plan), question.values());
