@@ -17,8 +17,10 @@ std::string Text(std::optional<double> value) {
 }
 
 std::string MetOf(const Figure& figure) {
-  if (figure.target) return figure.measured <= *figure.target ? "true" : "false";
-  return "null";
+  if (!figure.target) return "null";
+  const bool is_met = figure.better == Better::kLess ? figure.measured <= *figure.target
+                                                     : figure.measured >= *figure.target;
+  return is_met ? "true" : "false";
 }
 
 void Print(const Figures& figures) {
@@ -26,13 +28,13 @@ void Print(const Figures& figures) {
   for (size_t i = 0; i < figures.size(); ++i) {
     const Figure& figure = figures[i];
     std::optional<double> ratio;
-    if (figure.baseline) ratio = figure.measured / *figure.baseline;
+    if (figure.baseline.value_or(0) != 0) ratio = figure.measured / *figure.baseline;
     std::printf(
         "  {\"group\": \"utility\", \"name\": \"%s\", \"measured\": %s, \"unit\": \"%s\", "
-        "\"baseline\": %s, \"ratio\": %s, \"target\": %s, \"met\": %s}%s\n",
+        "\"spread\": %s, \"baseline\": %s, \"ratio\": %s, \"target\": %s, \"met\": %s}%s\n",
         figure.name.c_str(), Text(figure.measured).c_str(), figure.unit.c_str(),
-        Text(figure.baseline).c_str(), Text(ratio).c_str(), Text(figure.target).c_str(),
-        MetOf(figure).c_str(), i + 1 < figures.size() ? "," : "");
+        Text(figure.spread).c_str(), Text(figure.baseline).c_str(), Text(ratio).c_str(),
+        Text(figure.target).c_str(), MetOf(figure).c_str(), i + 1 < figures.size() ? "," : "");
   }
   std::printf("]\n");
 }
@@ -64,12 +66,17 @@ int main(int argc, char** argv) {
     weir::bench::Curves curves;
     weir::bench::AddRunningTotalCurves(curves);
     weir::bench::AddHierarchyCurves(curves);
+    weir::bench::AddQuantileCurves(curves);
+    weir::bench::AddUnknownKeyCurves(curves);
     weir::bench::Print(curves);
     return 0;
   }
   weir::bench::Figures figures;
   weir::bench::AddRunningTotals(figures);
   weir::bench::AddHierarchy(figures);
+  weir::bench::AddQuantiles(figures);
+  weir::bench::AddUnknownKeys(figures);
+  weir::bench::AddIntervals(figures);
   weir::bench::Print(figures);
   return 0;
 }

@@ -99,7 +99,66 @@ def hierarchy(curves):
     return page(title, parts)
 
 
-PLOTS = {"running-totals": running_totals, "hierarchy": hierarchy}
+def frame(across, up, ticks, labels):
+    """Grid lines, numbers at them and the names of the axes: (values, format) by axis."""
+    parts = []
+    for value in ticks[0]:
+        parts.append(line(across.at(value), TOP, across.at(value), HEIGHT - BOTTOM))
+        parts.append(text(across.at(value), HEIGHT - BOTTOM + 18, f"{value:g}"))
+    for value in ticks[1]:
+        parts.append(line(LEFT, up.at(value), WIDTH - RIGHT, up.at(value)))
+        parts.append(text(LEFT - 8, up.at(value) + 4, f"{value:g}", "end"))
+    parts.append(text(WIDTH / 2, HEIGHT - 15, labels[0]))
+    parts.append(text(18, HEIGHT / 2, labels[1],
+                      turn=f' transform="rotate(-90 18 {HEIGHT / 2})"'))
+    return parts
+
+
+def marked(curves, across, up):
+    parts = []
+    for curve, colour in reversed(list(zip(curves, COLOURS))):
+        points = [(across.at(x), up.at(y)) for x, y in zip(curve["x"], curve["y"])]
+        joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        parts.append(f'<polyline points="{joined}" fill="none" stroke="{colour}" '
+                     'stroke-width="1.6"/>')
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in points]
+    return parts
+
+
+def quantiles(curves):
+    title = "Error of quantiles at epsilon 1, in rows"
+    across = Axis(0, 1, LEFT, WIDTH - RIGHT, False)
+    up = Axis(1, 10000, HEIGHT - BOTTOM, TOP, True)
+    ticks = ((0.1, 0.25, 0.5, 0.75, 0.9), (1, 10, 20, 100, 1000, 10000))
+    parts = frame(across, up, ticks, ("quantile", "median error of the rank, in rows"))
+    for curve in curves:
+        curve["y"] = [max(1, y) for y in curve["y"]]
+    return page(title, legend([curve["name"] for curve in curves]) + parts +
+                marked(curves, across, up))
+
+
+def unknown_keys(curves):
+    title = "Keys shown of all keys that nobody announced"
+    across = Axis(0.1, 4, LEFT, WIDTH - RIGHT, True)
+    up = Axis(0, 100, HEIGHT - BOTTOM, TOP, False)
+    ticks = ((0.1, 0.2, 0.5, 1, 2, 4), (0, 20, 40, 60, 80, 100))
+    return page(title, legend([curve["name"] for curve in curves]) +
+                frame(across, up, ticks, ("epsilon (delta 1e-6)", "keys shown, %")) +
+                marked(curves, across, up))
+
+
+def unknown_keys_error(curves):
+    title = "Mean error of the units of all keys that nobody announced"
+    across = Axis(0.1, 4, LEFT, WIDTH - RIGHT, True)
+    up = Axis(0.1, 100, HEIGHT - BOTTOM, TOP, True)
+    ticks = ((0.1, 0.2, 0.5, 1, 2, 4), (0.1, 1, 10, 100))
+    return page(title, legend([curve["name"] for curve in curves]) +
+                frame(across, up, ticks, ("epsilon (delta 1e-6)", "mean error, units")) +
+                marked(curves, across, up))
+
+
+PLOTS = {"running-totals": running_totals, "hierarchy": hierarchy, "quantiles": quantiles,
+         "unknown-keys": unknown_keys, "unknown-keys-error": unknown_keys_error}
 
 
 def main(folder):

@@ -1,48 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// Error of six quantiles answered at once from one noised tree, as a JSON list on stdout:
-// lognormal(3, 1) rows clipped to [0, 200] in steps of 0.001, one row a person. The error is the
-// median over the runs of the distance, in rows, from q * n to the ranks of the answer. Also the
-// width of intervals, and the CPU time of merging and noising, of means and variances. The baseline
-// is the tree of Google's differential-privacy library (b5b0286, cc/) on the same law at epsilon 1.
+// Error of six quantiles answered at once from one noised tree: lognormal(3, 1) rows clipped to
+// [0, 200] in steps of 0.001, one row a person. The error is the median over the runs of the
+// distance, in rows, from q * n to the ranks of the answer. Also the width and coverage of
+// intervals, and the CPU time of merging and noising. The baseline is the tree of Google's
+// differential-privacy library (b5b0286, cc/) on the same law at epsilon 1, measured beforehand.
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <random>
-#include <string>
 #include <tuple>
-#include <vector>
 
+#include "tests/benchmark/utility/figures.h"
 #include "weir/base/random.h"
 #include "weir/dp/noise_planner.h"
-#include "weir/dp/noise_sampler.h"
 #include "weir/dp/quantile_tree.h"
-#include "weir/dp/ratio_interval.h"
-#include "weir/dp/variance_interval.h"
 
-namespace weir::dp {
+namespace weir::bench {
 namespace {
 
 constexpr std::array<double, 6> kQuantiles = {0.1, 0.25, 0.5, 0.75, 0.9, 0.95};
+constexpr std::array<double, 6> kGoogle100k = {61, 233, 482, 718, 863, 912};
+constexpr std::array<double, 6> kGoogle1M = {534, 2232, 4730, 7078, 8500, 8968};
 constexpr int128 kHighest = 200'000;
 constexpr double kTargetRows = 20;
-
-template <class T>
-T Take(StatusOr<T> result) {
-  if (result.ok()) return *std::move(result);
-  std::fprintf(stderr, "%s\n", result.status().ToString().c_str());
-  std::exit(1);
-}
-
-struct Figure {
-  std::string name;
-  double measured;
-  const char* unit;
-  double baseline;  // zero: none known
-  double target;    // zero: none stated
-};
+constexpr double kGoogleMergeMs = 25.7;
+constexpr int kRuns = 40;
 
 struct Rows {
   std::vector<int64_t> below;  // rows with a value less than v, for v = 0 .. kHighest + 1
@@ -76,25 +59,25 @@ struct Case {
   size_t rows;
   const char* epsilon;
   NoiseKind kind;
-  QuantileEffort effort;
-  int runs;
+  dp::QuantileEffort effort;
 };
 
 std::string NameOf(const Case& test) {
-  std::string name = test.rows >= 1'000'000 ? "1M" : std::to_string(test.rows / 1000) + "k";
-  name += std::string("/epsilon_") + test.epsilon;
-  name += test.kind == NoiseKind::kDiscreteLaplace ? "/laplace" : "/gaussian";
-  return name + (test.effort == QuantileEffort::kPaths ? "/paths" : "/whole_tree");
+  std::string name = "quantiles of ";
+  name += test.rows >= 1'000'000 ? "1M" : std::to_string(test.rows / 1000) + "k";
+  name += std::string(" rows, epsilon ") + test.epsilon;
+  name += test.kind == NoiseKind::kDiscreteLaplace ? ", Laplace noise" : ", Gaussian noise";
+  return name + (test.effort == dp::QuantileEffort::kPaths ? ", paths, " : ", whole tree, ");
 }
 
-NoiseEvent Plan(const QuantileShape& shape, const Case& test) {
-  const MeasureSensitivity sensitivity =
+NoiseEvent Plan(const dp::QuantileShape& shape, const Case& test) {
+  const dp::MeasureSensitivity sensitivity =
       Take(shape.Sensitivity(Take(L0Sensitivity::Create(1)), Take(LInfSensitivity::Create(1))));
   const bool is_pure = test.kind == NoiseKind::kDiscreteLaplace;
-  return Take(PlanNoise({.epsilon = Take(Epsilon::Parse(test.epsilon)),
-                         .delta = Take(Delta::Parse(is_pure ? "0" : "0.000001")),
-                         .measures = {sensitivity},
-                         .kind = test.kind}))
+  return Take(dp::PlanNoise({.epsilon = Take(Epsilon::Parse(test.epsilon)),
+                             .delta = Take(Delta::Parse(is_pure ? "0" : "0.000001")),
+                             .measures = {sensitivity},
+                             .kind = test.kind}))
       .measures[0]
       .event;
 }
@@ -111,158 +94,122 @@ double Median(std::vector<double> values) {
   return *middle;
 }
 
-double BaselineOf(const Case& test, size_t quantile) {
-  constexpr std::array<double, 6> kSmall = {61, 233, 482, 718, 863, 912};
-  constexpr std::array<double, 6> kLarge = {534, 2232, 4730, 7078, 8500, 8968};
-  if (std::string(test.epsilon) != "1") return 0;
-  return test.rows >= 1'000'000 ? kLarge[quantile] : kSmall[quantile];
+std::optional<double> BaselineOf(const Case& test, size_t quantile) {
+  if (std::string(test.epsilon) != "1") return std::nullopt;
+  return test.rows >= 1'000'000 ? kGoogle1M[quantile] : kGoogle100k[quantile];
 }
 
-QuantileCounts CountsOf(const QuantileShape& shape, const std::vector<int64_t>& values) {
+dp::QuantileCounts CountsOf(const dp::QuantileShape& shape, const std::vector<int64_t>& values) {
   std::vector<int64_t> leaves(shape.leaves());
   for (const int64_t value : values) ++leaves[shape.LeafOf(value)];
-  QuantileCounts counts(shape);
+  dp::QuantileCounts counts(shape);
   for (uint32_t leaf = 0; leaf < shape.leaves(); ++leaf) {
     if (!counts.Add(leaf, leaves[leaf]).ok()) std::exit(1);
   }
   return counts;
 }
 
-void Measure(const Case& test, std::vector<Figure>& figures) {
-  const std::vector<int64_t> values = Lognormal(test.rows);
-  const Rows rows = CountRows(values);
-  const QuantileShape shape = Take(QuantileShape::Create({0, kHighest, test.kind}));
-  const QuantileCounts counts = CountsOf(shape, values);
-  const NoiseEvent event = Plan(shape, test);
+struct Measured {
   std::array<std::vector<double>, 6> errors;
   std::vector<double> widths;
   std::vector<double> times;
   int covered = 0;
-  for (int run = 0; run < test.runs; ++run) {
+};
+
+Measured Measure(const Case& test) {
+  const std::vector<int64_t> values = Lognormal(test.rows);
+  const Rows rows = CountRows(values);
+  const dp::QuantileShape shape = Take(dp::QuantileShape::Create({0, kHighest, test.kind}));
+  const dp::QuantileCounts counts = CountsOf(shape, values);
+  const NoiseEvent event = Plan(shape, test);
+  Measured measured;
+  for (int run = 0; run < kRuns; ++run) {
     const double start = CpuMilliseconds();
-    const std::vector<QuantileEstimate> estimates =
-        Take(NoiseQuantiles(counts, kQuantiles, event, SystemRandom(), test.effort));
-    times.push_back(CpuMilliseconds() - start);
+    const std::vector<dp::QuantileEstimate> estimates =
+        Take(dp::NoiseQuantiles(counts, kQuantiles, event, SystemRandom(), test.effort));
+    measured.times.push_back(CpuMilliseconds() - start);
     for (size_t i = 0; i < kQuantiles.size(); ++i) {
       const double rank = kQuantiles[i] * static_cast<double>(test.rows);
-      errors[i].push_back(rows.Error(estimates[i].value, rank));
+      measured.errors[i].push_back(rows.Error(estimates[i].value, rank));
       const int64_t low = rows.below[static_cast<size_t>(estimates[i].low)];
       const int64_t high = rows.below[static_cast<size_t>(estimates[i].high) + 1];
-      widths.push_back(static_cast<double>(high - low));
-      covered += static_cast<double>(low) < rank && rank <= static_cast<double>(high) ? 1 : 0;
+      measured.widths.push_back(static_cast<double>(high - low));
+      const bool holds = static_cast<double>(low) < rank && rank <= static_cast<double>(high);
+      measured.covered += holds ? 1 : 0;
     }
   }
-  const std::string name = NameOf(test);
-  const bool has_target = std::string(test.epsilon) == "1" && test.rows >= 1'000'000;
-  for (size_t i = 0; i < kQuantiles.size(); ++i) {
-    figures.push_back({name + "/q" + std::to_string(kQuantiles[i]).substr(1, 3), Median(errors[i]),
-                       "rows", BaselineOf(test, i), has_target ? kTargetRows : 0});
-  }
-  figures.push_back({name + "/interval_width", Median(widths), "rows", 0, 0});
-  figures.push_back(
-      {name + "/covered", 100.0 * covered / static_cast<double>(widths.size()), "%", 0, 0});
-  figures.push_back({name + "/time", Median(times), "ms", 0, 0});
+  return measured;
 }
 
-void MeasureMerge(std::vector<Figure>& figures) {
-  const QuantileShape shape =
-      Take(QuantileShape::Create({0, (1 << 16) - 1, NoiseKind::kDiscreteLaplace}));
-  QuantileCounts flat(shape);
-  QuantileCounts sparse(shape);
+void AddCase(const Case& test, Figures& figures) {
+  const Measured measured = Measure(test);
+  const std::string name = NameOf(test);
+  const bool has_target = std::string(test.epsilon) == "1" && test.rows >= 1'000'000;
+  const std::optional<double> target = has_target ? std::optional(kTargetRows) : std::nullopt;
+  for (size_t i = 0; i < kQuantiles.size(); ++i) {
+    figures.push_back({name + "q" + std::to_string(kQuantiles[i]).substr(1, 3),
+                       Median(measured.errors[i]), "rows", BaselineOf(test, i), target});
+  }
+  figures.push_back({name + "interval width", Median(measured.widths), "rows"});
+  const auto intervals = static_cast<double>(measured.widths.size());
+  figures.push_back({name + "covered", 100 * measured.covered / intervals, "%", std::nullopt,
+                     LeastCoveredPercent(intervals), Better::kMore});
+  figures.push_back({name + "time", Median(measured.times), "CPU ms"});
+}
+
+void AddMerge(Figures& figures) {
+  const dp::QuantileShape shape =
+      Take(dp::QuantileShape::Create({0, (1 << 16) - 1, NoiseKind::kDiscreteLaplace}));
+  dp::QuantileCounts flat(shape);
+  dp::QuantileCounts sparse(shape);
   for (uint32_t leaf = 0; leaf < shape.leaves(); ++leaf) {
     if (!flat.Add(leaf, leaf + 1).ok()) std::exit(1);
     if (leaf % 5 == 0 && !sparse.Add(leaf, 1).ok()) std::exit(1);
   }
-  for (const auto& [name, other, baseline] : {std::tuple{"merge/65536_flat", &flat, 25.7},
-                                              std::tuple{"merge/13108_sparse", &sparse, 0.0}}) {
+  for (const auto& [name, other, baseline] :
+       {std::tuple{"65536 leaves", &flat, std::optional(kGoogleMergeMs)},
+        std::tuple{"13108 of 65536 leaves", &sparse, std::optional<double>()}}) {
     std::vector<double> times;
     for (int run = 0; run < 41; ++run) {
-      QuantileCounts sum = *other;
+      dp::QuantileCounts sum = *other;
       const double start = CpuMilliseconds();
       if (!sum.Merge(*other).ok()) std::exit(1);
       times.push_back(CpuMilliseconds() - start);
     }
-    figures.push_back({name, Median(times), "ms", baseline, 0.5});
+    figures.push_back(
+        {std::string("quantiles, merge of ") + name, Median(times), "CPU ms", baseline, 0.5});
   }
-}
-
-// CPU time of one interval of a derived measure, and how often it holds the truth: a mean of 4 and
-// a variance of 5 of 10,000 rows.
-void MeasureDerived(NoiseKind kind, const std::string& name, std::vector<Figure>& figures) {
-  const bool is_laplace = kind == NoiseKind::kDiscreteLaplace;
-  const auto law = [&](uint64_t scale) {
-    return NoiseLaw{kind, {is_laplace ? scale : uint128{scale} * scale, 1}};
-  };
-  const auto noised = [&](int64_t value, uint64_t scale) {
-    const NoiseSampler sampler = Take(NoiseSampler::Create({kind, law(scale).parameter, 1}));
-    return NoisedInteger{value + sampler.Sample(SystemRandom()), law(scale)};
-  };
-  constexpr int kRuns = 400;
-  for (const bool is_mean : {true, false}) {
-    std::vector<double> times;
-    std::vector<double> widths;
-    for (int run = 0; run < kRuns; ++run) {
-      const NoisedInteger count = noised(10'000, 12);
-      const NoisedInteger sum = noised(40'000, 120);
-      const NoisedInteger squares = noised(210'000, 1200);
-      const double start = CpuMilliseconds();
-      const DerivedEstimate estimate = is_mean
-                                           ? Take(EstimateRatio({sum, count, -10, 10}))
-                                           : Take(EstimateVariance({count, sum, squares, -10, 10}));
-      times.push_back(CpuMilliseconds() - start);
-      widths.push_back((estimate.high - estimate.low) / estimate.standard_error);
-    }
-    const std::string measure = is_mean ? "mean/" : "variance/";
-    figures.push_back({measure + name + "/time", Median(times), "ms", 0, 0});
-    figures.push_back({measure + name + "/width", Median(widths), "standard errors", 0, 0});
-  }
-}
-
-std::vector<Figure> MeasureAll(int runs) {
-  constexpr std::array<NoiseKind, 2> kKinds = {NoiseKind::kDiscreteLaplace,
-                                               NoiseKind::kDiscreteGaussian};
-  std::vector<Figure> figures;
-  for (const size_t rows : {size_t{100'000}, size_t{1'000'000}}) {
-    for (const char* epsilon : {"1", "0.2"}) {
-      for (const NoiseKind kind : kKinds) {
-        Measure({rows, epsilon, kind, QuantileEffort::kPaths, runs}, figures);
-        Measure({rows, epsilon, kind, QuantileEffort::kWholeTree, runs}, figures);
-      }
-    }
-  }
-  MeasureMerge(figures);
-  MeasureDerived(NoiseKind::kDiscreteLaplace, "laplace", figures);
-  MeasureDerived(NoiseKind::kDiscreteGaussian, "gaussian", figures);
-  return figures;
-}
-
-void Print(const std::vector<Figure>& figures) {
-  const auto number = [](double value) {
-    return value == 0 ? std::string("null") : std::to_string(value);
-  };
-  std::printf("[\n");
-  for (size_t i = 0; i < figures.size(); ++i) {
-    const Figure& figure = figures[i];
-    const char* met = figure.target == 0                 ? "null"
-                      : figure.measured <= figure.target ? "true"
-                                                         : "false";
-    const double ratio = figure.measured == 0 ? 0 : figure.baseline / figure.measured;
-    std::printf(
-        "  {\"group\": \"quantiles\", \"name\": \"%s\", \"measured\": %.3f, \"unit\": \"%s\", "
-        "\"baseline\": %s, \"ratio\": %s, \"target\": %s, \"met\": %s}%s\n",
-        figure.name.c_str(), figure.measured, figure.unit, number(figure.baseline).c_str(),
-        number(ratio).c_str(), number(figure.target).c_str(), met,
-        i + 1 < figures.size() ? "," : "");
-  }
-  std::printf("]\n");
 }
 
 }  // namespace
-}  // namespace weir::dp
 
-int main(int argc, char** argv) {
-  const int runs = argc > 1 ? std::atoi(argv[1]) : 40;
-  if (runs < 1) return 2;
-  weir::dp::Print(weir::dp::MeasureAll(runs));
-  return 0;
+void AddQuantiles(Figures& figures) {
+  for (const size_t rows : {size_t{100'000}, size_t{1'000'000}}) {
+    for (const char* epsilon : {"1", "0.2"}) {
+      for (const NoiseKind kind : {NoiseKind::kDiscreteLaplace, NoiseKind::kDiscreteGaussian}) {
+        AddCase({rows, epsilon, kind, dp::QuantileEffort::kPaths}, figures);
+        AddCase({rows, epsilon, kind, dp::QuantileEffort::kWholeTree}, figures);
+      }
+    }
+  }
+  AddMerge(figures);
 }
+
+void AddQuantileCurves(Curves& curves) {
+  const std::vector<double> x(kQuantiles.begin(), kQuantiles.end());
+  const auto google = [&](const char* name, const std::array<double, 6>& errors) {
+    curves.push_back({"quantiles", name, x, {errors.begin(), errors.end()}});
+  };
+  google("Google's tree, 1M rows", kGoogle1M);
+  google("Google's tree, 100k rows", kGoogle100k);
+  for (const auto& [name, rows] : {std::pair{"Weir, 1M rows", size_t{1'000'000}},
+                                   std::pair{"Weir, 100k rows", size_t{100'000}}}) {
+    const Measured measured =
+        Measure({rows, "1", NoiseKind::kDiscreteLaplace, dp::QuantileEffort::kWholeTree});
+    Curve curve{"quantiles", name, x, {}};
+    for (const std::vector<double>& errors : measured.errors) curve.y.push_back(Median(errors));
+    curves.push_back(std::move(curve));
+  }
+}
+
+}  // namespace weir::bench
