@@ -408,7 +408,8 @@ TEST_F(MeasuresTest, RefusesWhatCannotBe) {
       "lies before");
   refused("keys: [kind]\nmeasures: [units]\nfilter: [{column: fear, below: 1}]\n",
           "no column fear");
-  refused("keys: [kind]\nmeasures: [units]\nfilter: [{column: fare, below: x}]\n", "fare");
+  refused("keys: [kind]\nmeasures: [units]\nfilter: [{column: fare, below: x}]\n",
+          "question.yaml:4:10");
   refused("keys: [kind]\nmeasures: [units]\ntop: {keys: 0}\n", "at least one key");
   refused("keys: [kind]\nmeasures: [rows: {within: 5}, units]\n", "all measures say `within`");
   refused("keys: [kind]\nmeasures: [rows: {within: 0}]\n", "above 0");

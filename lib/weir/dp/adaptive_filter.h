@@ -15,7 +15,7 @@ namespace weir::dp {
 
 // Names the rules below; a ledger stores it with each grant. Stored on disk: a change of rules is
 // a new number, and old grants keep their rules.
-inline constexpr uint32_t kAccountantVersion = 1;
+inline constexpr uint32_t kAccountantVersion = 2;
 
 // Decides whether one account's budget (epsilon, delta) admits another charge, when each charge may
 // be chosen after seeing all earlier answers.

@@ -258,6 +258,20 @@ StatusOr<Question> Resolve(const data::DatasetDescription& dataset, const Spec& 
   return question;
 }
 
+// That the engine takes the query; what is wrong with a condition is said where it stands.
+Status CheckAnswerable(const data::DatasetDescription& dataset, const Spec& spec,
+                       const data::AggregateQuery& query) {
+  data::AggregateQuery part = query;
+  part.filter.clear();
+  WEIR_RETURN_IF_ERROR(spec.locations.At("keys", data::CheckQuery(dataset, part)));
+  for (size_t i = 0; i < query.filter.size(); ++i) {
+    part.filter = {query.filter[i]};
+    WEIR_RETURN_IF_ERROR(
+        spec.locations.At("filter[" + std::to_string(i) + "]", data::CheckQuery(dataset, part)));
+  }
+  return OkStatus();
+}
+
 // That the result can be written down, whatever the data; selected keys are known after it only.
 Status CheckResult(const Spec& spec, const Question& question, const internal::BudgetPlan& budget) {
   const std::optional<LevelsPlan>& levels = question.budget.levels;
@@ -279,7 +293,7 @@ StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset, const Spec& 
   WEIR_RETURN_IF_ERROR(CheckResult(spec, question, budget));
   data::AggregateQuery& query = question.query;
   for (const Channel& channel : budget.channels) query.measures.push_back(channel.contribution);
-  WEIR_RETURN_IF_ERROR(spec.locations.At("keys", data::CheckQuery(dataset, query)));
+  WEIR_RETURN_IF_ERROR(CheckAnswerable(dataset, spec, query));
   v1::ResolvedPlan resolved = DescribeQuestion(dataset, spec, query, question.cells);
   WEIR_RETURN_IF_ERROR(DescribeBudget(budget, question.budget.measures, resolved));
   WEIR_ASSIGN_OR_RETURN(std::string text, Identity(resolved));

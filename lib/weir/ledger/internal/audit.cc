@@ -62,7 +62,7 @@ Status Auditor::Visit(const StoredEntry& entry) {
 
 Status Auditor::Check(const v1::GrantEntry& entry) {
   if (entry.accountant() != dp::kAccountantVersion) {
-    return FailedPrecondition("ledger entry %llu: accountant %u is not known; use a newer weir",
+    return FailedPrecondition("ledger entry %llu: accountant %u is not known; use the weir that wrote it or a newer one",
                               static_cast<unsigned long long>(entry.sequence()),
                               entry.accountant());
   }
