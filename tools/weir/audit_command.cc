@@ -89,7 +89,7 @@ Status Audit(const Context& context, const AuditRun& run) {
     exceeded += (exceeded.empty() ? "" : ", ") + result.audited.name;
     if (run.broken) exceeded += " (" + result.audited.fault + ")";
   }
-  context.Say("FOUND is what " + std::to_string(run.samples) +
+  context.Say("FOUND is what up to " + std::to_string(run.samples) +
               " samples a side show of epsilon at that delta; a mechanism that keeps its claim is "
               "called exceeded with probability at most 1e-9 in this run");
   if (exceeded.empty()) return OkStatus();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "weir/dp/calibration.h"
+#include "weir/dp/internal/audit_case_groups.h"
 #include "weir/dp/internal/law_tail.h"
 #include "weir/dp/intervals.h"
 #include "weir/dp/noise_sampler.h"
@@ -15,6 +16,7 @@ namespace weir::dp {
 namespace {
 
 constexpr uint128 kOne = 1;
+constexpr uint64_t kFewest = 1000;  // samples of a slow mechanism
 // Far above the errors of the tails of wide Gaussians, far below what samples can show.
 constexpr double kDeltaMargin = 1e-6;
 
@@ -64,22 +66,6 @@ StatusOr<AuditValues> DrawVectors(const NoisyVector& vector, AuditInput input, s
   return values;
 }
 
-// Noise 10 % too small.
-NoiseLaw Shrink(const NoiseLaw& law) {
-  const bool is_gaussian = law.kind == NoiseKind::kDiscreteGaussian;
-  const uint128 numerator = is_gaussian ? 81 : 9;
-  const uint128 denominator = is_gaussian ? 100 : 10;
-  // The widest parameters have no room for a factor; there the loss of a remainder is nothing.
-  if (law.parameter.numerator >> 64 != 0) {
-    return {law.kind, MakeRational(law.parameter.numerator / denominator * numerator,
-                                   law.parameter.denominator)
-                          .value()};
-  }
-  return {law.kind,
-          MakeRational(law.parameter.numerator * numerator, law.parameter.denominator * denominator)
-              .value()};
-}
-
 // Exact delta of a shift of `cells` cells by `shift` each. Equal shifts show their loss in the sum
 // of the cells, which is discrete Gaussian again but for exp(-2 pi^2 sigma^2 / cells): none that
 // counts for the vectors below.
@@ -101,11 +87,12 @@ AuditCase MakeNoiseCase(const NoiseCase& noise, Epsilon epsilon, AuditBuild buil
   if (noise.law.kind == NoiseKind::kDiscreteGaussian) {
     delta = Delta::Create(GaussianDelta(noise, epsilon)).value();
   }
-  const NoisyVector vector{.named = noise.law,
-                           .drawn = build == AuditBuild::kShipped ? noise.law : Shrink(noise.law),
-                           .shift = static_cast<double>(noise.shift),
-                           .exact_shift = static_cast<int128>(noise.shift),
-                           .cells = noise.cells};
+  const NoisyVector vector{
+      .named = noise.law,
+      .drawn = build == AuditBuild::kShipped ? noise.law : internal::ShrinkNoise(noise.law),
+      .shift = static_cast<double>(noise.shift),
+      .exact_shift = static_cast<int128>(noise.shift),
+      .cells = noise.cells};
   return {.name = noise.name,
           .claim = noise.claim,
           .fault = "noise 10 % too small",
@@ -172,10 +159,28 @@ void AddGaussianCases(AuditBuild build, std::vector<AuditCase>& cases) {
 
 }  // namespace
 
+NoiseLaw internal::ShrinkNoise(const NoiseLaw& law) {
+  const bool is_gaussian = law.kind == NoiseKind::kDiscreteGaussian;
+  const uint128 numerator = is_gaussian ? 81 : 9;
+  const uint128 denominator = is_gaussian ? 100 : 10;
+  // The widest parameters have no room for a factor; there the loss of a remainder is nothing.
+  if (law.parameter.numerator >> 64 != 0) {
+    return {law.kind, MakeRational(law.parameter.numerator / denominator * numerator,
+                                   law.parameter.denominator)
+                          .value()};
+  }
+  return {law.kind,
+          MakeRational(law.parameter.numerator * numerator, law.parameter.denominator * denominator)
+              .value()};
+}
+
 std::vector<AuditCase> BuiltInAuditCases(AuditBuild build) {
   std::vector<AuditCase> cases;
   AddLaplaceCases(build, cases);
   AddGaussianCases(build, cases);
+  internal::AddSelectionCases(build, cases);
+  internal::AddChoiceCases(build, cases);
+  internal::AddStructureCases(build, cases);
   return cases;
 }
 
@@ -184,13 +189,14 @@ StatusOr<AuditReport> RunAuditCase(const AuditCase& audited, const AuditCaseOpti
   const auto sampler = [&](AuditInput input) {
     return [&audited, &random, input](size_t count) { return audited.draw(input, count, random); };
   };
-  return AuditEpsilon({.one = sampler(AuditInput::kWithUnit),
-                       .other = sampler(AuditInput::kWithoutUnit),
-                       .statistics = audited.statistics},
-                      {.delta = audited.delta,
-                       .samples = options.samples,
-                       .false_positive_rate = options.false_positive_rate},
-                      random);
+  return AuditEpsilon(
+      {.one = sampler(AuditInput::kWithUnit),
+       .other = sampler(AuditInput::kWithoutUnit),
+       .statistics = audited.statistics},
+      {.delta = audited.delta,
+       .samples = std::max(options.samples / audited.slowness, std::min(options.samples, kFewest)),
+       .false_positive_rate = options.false_positive_rate},
+      random);
 }
 
 }  // namespace weir::dp

@@ -35,13 +35,17 @@ struct AuditCase {
   std::vector<std::string> statistics;
   // `count` independent runs on one of the two inputs.
   std::function<StatusOr<AuditValues>(AuditInput input, size_t count, RandomSource& random)> draw;
+  // Part of epsilon that an audit of kShipped finds at least, with half a million samples: whether
+  // these inputs show the loss at all. 0: they show delta, which has no epsilon.
+  double visible = 0.8;
+  uint64_t slowness = 1;  // so many times fewer samples are drawn than asked for, at least 1000
 };
 
 // All rows. With kBroken claims and inputs are the same, the mechanisms are not.
 std::vector<AuditCase> BuiltInAuditCases(AuditBuild build);
 
 struct AuditCaseOptions {
-  uint64_t samples = 1'000'000;
+  uint64_t samples = 1'000'000;  // divided by the row's slowness
   double false_positive_rate = 1e-9;
 };
 

@@ -1,186 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a plan declares one privacy unit can do, against what it does: the engine's sums of random
-// tables with and without each unit, under the same key for the choice of rows. That choice is the
-// only randomness and does not depend on other units, so the difference is the unit's contribution.
+// What a plan declares one privacy unit can do, against what it does: the engine's numbers of
+// random tables with and without each unit, under the same key for the choice of rows. That choice
+// is the only randomness and does not depend on other units, so the difference is the unit's
+// contribution. Every channel of a plan is checked, whatever measure it belongs to.
 //
 // This is stronger than an audit of samples: what holds for every key holds for the mixture over
-// keys that a release draws from, and the noise does the rest. Measures come from the spec's
-// schema: a new one is covered, or fails here until MakeMeasure knows how to ask for it.
-#include <cmath>
-#include <set>
+// keys that a release draws from, and the noise does the rest.
+#include <algorithm>
+#include <iterator>
+#include <ostream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "tests/data/data_fixture.h"
+#include "tests/statistical/release/raw_vectors.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/temporary_folder.h"
-#include "weir/data/dataset.h"
-#include "weir/doc/yaml_reader.h"
 #include "weir/dp/rational.h"
-#include "weir/release/plan.h"
 
 namespace weir::release {
 namespace {
 
-using google::protobuf::FieldDescriptor;
+using test::Minus;
+using test::Norms;
+using test::NormsOf;
+using test::Question;
+using test::RawVectors;
+using test::Row;
+using test::SpecOf;
+using test::Tables;
 
-constexpr char kColumns[] = R"(theme: transportation
-source: {csv: {path: rows.csv}}
-privacy_unit: [unit]
-columns:
-  unit: {type: text}
-  cell: {type: int, missing: {as: own_key}, domain: {values: [0, 1, 2, 3, 4, 5]}}
-  whole: {type: int, missing: {values: [99], as: drop}, bounds: [-7, 3]}
-  fare: {type: decimal, bounds: [-1, 2.5], grid: 0.5}
-budget: {epsilon: 4, delta: 1e-6}
-)";
-const std::vector<std::string> kNumericColumns = {"whole", "fare"};
-
-// --- the question: everything that can be asked ---
-
-// The measure of one kind over one column; a kind that names no column is the same for all.
-v1::Measure MakeMeasure(const FieldDescriptor& kind, const std::string& column) {
-  v1::Measure measure;
-  const auto* reflection = measure.GetReflection();
-  if (kind.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
-    reflection->SetString(&measure, &kind, column);
-    return measure;
-  }
-  google::protobuf::Message* asked = reflection->MutableMessage(&measure, &kind);
-  const FieldDescriptor* named = asked->GetDescriptor()->FindFieldByName("column");
-  if (named != nullptr) asked->GetReflection()->SetString(asked, named, column);
-  return measure;
-}
-
-std::vector<v1::Measure> EveryMeasure() {
-  std::vector<v1::Measure> measures;
-  std::set<std::string> seen;
-  const auto* kinds = v1::Measure::descriptor()->FindOneofByName("measure");
-  for (int i = 0; i < kinds->field_count(); ++i) {
-    for (const std::string& column : kNumericColumns) {
-      v1::Measure measure = MakeMeasure(*kinds->field(i), column);
-      if (seen.insert(measure.SerializeAsString()).second) measures.push_back(std::move(measure));
-    }
-  }
-  return measures;
-}
-
-struct Question {
-  uint32_t max_keys = 1;
-  uint32_t max_rows = 1;
-  bool two_keys = false;
-  bool is_gaussian = false;
-};
-
-doc::Document<v1::ReleaseSpec> SpecOf(const Question& question) {
-  v1::ReleaseSpec spec;
-  spec.set_dataset("rows");
-  spec.add_keys()->set_column("cell");
-  if (question.two_keys) {
-    v1::Key* key = spec.add_keys();
-    key->set_column("whole");
-    for (const char* edge : {"-100", "0", "2", "100"}) key->mutable_bucket()->add_edges(edge);
-  }
-  for (const v1::Measure& measure : EveryMeasure()) *spec.add_measures() = measure;
-  spec.mutable_bounds()->set_max_keys_per_unit(question.max_keys);
-  spec.mutable_bounds()->set_max_rows_per_key(question.max_rows);
-  spec.mutable_privacy()->set_epsilon("1");
-  if (question.is_gaussian) {
-    spec.mutable_privacy()->set_delta("0.000001");
-    spec.mutable_privacy()->set_noise(v1::NOISE_DISCRETE_GAUSSIAN);
-  }
-  return {.message = spec, .locations = {}};
-}
-
-// --- the tables ---
-
-struct Row {
-  int unit = 0;
-  std::string cell;
-  std::string whole;
-  std::string fare;
-};
-
-class Tables {
- public:
-  Tables() {
-    const auto document =
-        doc::ParseYaml<v1::Dataset>("dataset: rows\n" + std::string(kColumns), "rows.dataset.yaml");
-    dataset_ = std::make_unique<data::DatasetDescription>(
-        data::DatasetDescription::Create(document.value(), folder_.path()).value());
-  }
-  const data::DatasetDescription& dataset() const { return *dataset_; }
-
-  // The engine's sums of all rows but those of `left_out`.
-  data::Cells Aggregate(const std::vector<Row>& rows, const data::AggregateQuery& query,
-                        int left_out, uint64_t seed) const {
-    std::string csv = "unit,cell,whole,fare\n";
-    for (const Row& row : rows) {
-      if (row.unit == left_out) continue;
-      csv += "u" + std::to_string(row.unit) + "," + row.cell + "," + row.whole + "," + row.fare;
-      csv += '\n';
-    }
-    test::WriteTextFile(folder_.Path("rows.csv"), csv);
-    return data::Aggregate(*dataset_, query, seed);
-  }
-
- private:
-  test::TemporaryFolder folder_;
-  std::unique_ptr<data::DatasetDescription> dataset_;
-};
-
-// --- what one unit does ---
-
-// Of one noised vector, over all cells, in grid steps.
-struct Contributed {
-  double l1 = 0;
-  double squared_l2 = 0;
-};
-
-std::vector<Contributed> Difference(data::Cells with, const data::Cells& without, size_t vectors) {
-  for (const auto& [cell, sums] : without) {
-    std::vector<int128>& difference = with[cell];
-    difference.resize(vectors);
-    for (size_t m = 0; m < vectors; ++m) difference[m] -= sums[m];
-  }
-  std::vector<Contributed> contributed(vectors);
-  for (const auto& [cell, difference] : with) {
-    for (size_t m = 0; m < vectors; ++m) {
-      const auto step = std::abs(static_cast<double>(difference[m]));
-      contributed[m].l1 += step;
-      contributed[m].squared_l2 += step * step;
-    }
-  }
-  return contributed;
-}
-
-// Which noise each vector of the engine's table gets.
-std::vector<NoiseEvent> EventsOf(const ReleasePlan& plan) {
-  std::vector<NoiseEvent> events;
-  for (const MeasurePlan& measure : plan.measures) events.push_back(measure.noise.event);
-  return events;
-}
-
-double Of(const Contributed& contributed, const NoiseEvent& event) {
-  return event.kind == NoiseKind::kDiscreteLaplace ? contributed.l1 : contributed.squared_l2;
-}
-
-bool IsWithin(const std::vector<Contributed>& contributed, const std::vector<NoiseEvent>& events) {
-  for (size_t m = 0; m < events.size(); ++m) {
-    if (Of(contributed[m], events[m]) > static_cast<double>(events[m].sensitivity)) return false;
+bool IsWithin(const std::vector<Norms>& norms, const std::vector<Channel>& channels) {
+  for (size_t c = 0; c < channels.size(); ++c) {
+    const dp::MeasureSensitivity& declared = channels[c].sensitivity;
+    if (norms[c].l1 > static_cast<double>(declared.l1)) return false;
+    if (norms[c].squared_l2 > static_cast<double>(declared.squared_l2)) return false;
   }
   return true;
 }
 
-// Epsilon of what was contributed under Laplace noise, or rho under Gaussian noise, in all.
-double Loss(const std::vector<Contributed>& contributed, const std::vector<NoiseEvent>& events) {
+// The noise is made for what the channel declares.
+bool NoiseFits(const Channel& channel) {
+  if (!channel.noise.has_value()) return true;
+  const NoiseEvent& event = channel.noise->event;
+  return event.sensitivity == (event.kind == NoiseKind::kDiscreteLaplace
+                                   ? channel.sensitivity.l1
+                                   : channel.sensitivity.squared_l2);
+}
+
+// Epsilon of what was contributed, in all, under Laplace noise.
+double Loss(const std::vector<Norms>& norms, const std::vector<Channel>& channels) {
   double loss = 0;
-  for (size_t m = 0; m < events.size(); ++m) {
-    const double share = Of(contributed[m], events[m]) / dp::ToDouble(events[m].parameter);
-    loss += events[m].kind == NoiseKind::kDiscreteLaplace ? share : share / 2;
+  for (size_t c = 0; c < channels.size(); ++c) {
+    if (!channels[c].noise.has_value()) continue;
+    loss += norms[c].l1 / dp::ToDouble(channels[c].noise->event.parameter);
   }
   return loss;
 }
@@ -192,73 +66,74 @@ const std::vector<std::string> kWholes = {
     "0", "1", "3", "-7", "99", "1000000", "", "-1e30", "nan", "x", "9223372036854775808"};
 const std::vector<std::string> kFares = {"0",   "2.5",  "-1",   "0.25", "-0.25",  "1e300",
                                          "nan", "-inf", "1e-9", "",     "\"1,5\""};
+const std::vector<std::string> kLengths = {"0", "1", "17", "99999", "100000", "1e18", "", "-5"};
+const std::vector<std::string> kTimes = {"2025-01-31T23:59:59Z", "2025-02-28T00:00:00Z",
+                                         "2025-03-01T12:00:00Z", "2025-06-30T23:00:00-02:00",
+                                         "1999-12-31T00:00:00Z", "",
+                                         "2025-02-30T00:00:00Z", "noon"};
+const std::vector<std::string> kStops = {"a", "b", "c", "d", "e", ""};
+const std::vector<std::string> kPlaces = {"north", "south", "", "\xff\xfe", "east", "n|orth"};
 
 // Few units of many rows: some are beyond every bound.
 rc::Gen<Row> ArbitraryRow() {
-  return rc::gen::map(rc::gen::tuple(rc::gen::inRange(0, 4), rc::gen::elementOf(kCells),
-                                     rc::gen::elementOf(kWholes), rc::gen::elementOf(kFares)),
-                      [](const std::tuple<int, std::string, std::string, std::string>& parts) {
-                        const auto& [unit, cell, whole, fare] = parts;
-                        return Row{unit, cell, whole, fare};
-                      });
+  return rc::gen::build<Row>(rc::gen::set(&Row::unit, rc::gen::inRange(0, 4)),
+                             rc::gen::set(&Row::cell, rc::gen::elementOf(kCells)),
+                             rc::gen::set(&Row::whole, rc::gen::elementOf(kWholes)),
+                             rc::gen::set(&Row::fare, rc::gen::elementOf(kFares)),
+                             rc::gen::set(&Row::length, rc::gen::elementOf(kLengths)),
+                             rc::gen::set(&Row::time, rc::gen::elementOf(kTimes)),
+                             rc::gen::set(&Row::stop, rc::gen::elementOf(kStops)),
+                             rc::gen::set(&Row::place, rc::gen::elementOf(kPlaces)));
 }
 
-Question ArbitraryQuestion() {
+Question ArbitraryQuestion(size_t keys) {
   return {.max_keys = static_cast<uint32_t>(*rc::gen::inRange(1, 9)),
           .max_rows = static_cast<uint32_t>(*rc::gen::inRange(1, 6)),
-          .two_keys = *rc::gen::arbitrary<bool>(),
+          .max_rows_per_unit = static_cast<uint64_t>(*rc::gen::inRange(0, 12)),
+          .keys = keys,
+          .filter = *rc::gen::inRange<size_t>(0, test::FilterChoices().size()),
+          .measures = *rc::gen::arbitrary<uint64_t>(),
+          .per_unit = *rc::gen::arbitrary<bool>(),
           .is_gaussian = *rc::gen::arbitrary<bool>()};
 }
 
-TEST(ReleasePropertyTest, EveryMeasureCanBeAsked) {
-  const Tables tables;
-  const auto plan = Plan(tables.dataset(), SpecOf({}));
-  ASSERT_TRUE(plan.ok()) << plan.status() << ": teach MakeMeasure to ask for it";
-  EXPECT_GE(plan->measures.size(), 4u);
-  EXPECT_EQ(plan->query.measures.size(), EventsOf(*plan).size()) << "teach EventsOf";
+class ContributionTest : public ::testing::TestWithParam<size_t> {
+ protected:
+  Tables tables_;
+};
+INSTANTIATE_TEST_SUITE_P(Keys, ContributionTest,
+                         ::testing::Range<size_t>(0, test::KeyChoices().size()));
+
+TEST_P(ContributionTest, EveryMeasureCanBeAsked) {
+  for (const bool per_unit : {false, true}) {
+    const auto plan =
+        Plan(tables_.dataset(), SpecOf({.keys = GetParam(), .filter = 1, .per_unit = per_unit}));
+    ASSERT_TRUE(plan.ok()) << plan.status() << ": teach FillIn to ask for it";
+    EXPECT_EQ(plan->measures.size(), test::EveryMeasure(per_unit).size());
+    EXPECT_EQ(plan->query.measures.size(), plan->channels.size());
+    for (const Channel& channel : plan->channels) EXPECT_TRUE(NoiseFits(channel));
+  }
 }
 
-TEST(ReleasePropertyTest, ContributionOfOneUnitStaysWithinSensitivity) {
-  const Tables tables;
-  EXPECT_TRUE(rc::check([&tables] {
-    const ReleasePlan plan = Plan(tables.dataset(), SpecOf(ArbitraryQuestion())).value();
-    const std::vector<NoiseEvent> events = EventsOf(plan);
-    const auto count = static_cast<size_t>(*rc::gen::inRange(0, 150));
+TEST_P(ContributionTest, OfOneUnitStaysWithinSensitivity) {
+  EXPECT_TRUE(rc::check([this] {
+    const ReleasePlan plan = Plan(tables_.dataset(), SpecOf(ArbitraryQuestion(GetParam()))).value();
+    RC_ASSERT(std::all_of(plan.channels.begin(), plan.channels.end(), NoiseFits));
+    const auto count = static_cast<size_t>(*rc::gen::inRange(0, 120));
     const auto rows = *rc::gen::container<std::vector<Row>>(count, ArbitraryRow());
     const uint64_t seed = *rc::gen::arbitrary<uint64_t>();
-    const data::Cells with = tables.Aggregate(rows, plan.query, -1, seed);
+    const RawVectors with = tables_.Aggregate(rows, plan, Tables::kNobody, seed);
     for (int unit = 0; unit < 4; ++unit) {
-      const data::Cells without = tables.Aggregate(rows, plan.query, unit, seed);
-      const std::vector<Contributed> contributed = Difference(with, without, events.size());
-      RC_ASSERT(IsWithin(contributed, events));
+      const RawVectors added = Minus(with, tables_.Aggregate(rows, plan, unit, seed));
+      RC_ASSERT(IsWithin(NormsOf(added), plan.channels));
       if (plan.cost.delta().is_zero()) {
-        RC_ASSERT(Loss(contributed, events) <= plan.cost.epsilon().value() + 1e-9);
+        RC_ASSERT(Loss(NormsOf(added), plan.channels) <= plan.cost.epsilon().value() + 1e-9);
       }
-    }
-  }));
-}
-
-// The choice depends on the unit alone: whoever else is there, it contributes the same.
-TEST(ReleasePropertyTest, ContributionOfOneUnitDependsOnNobodyElse) {
-  const Tables tables;
-  EXPECT_TRUE(rc::check([&tables] {
-    const ReleasePlan plan = Plan(tables.dataset(), SpecOf(ArbitraryQuestion())).value();
-    const auto rows = *rc::gen::container<std::vector<Row>>(100, ArbitraryRow());
-    std::vector<Row> own;
-    for (const Row& row : rows) {
-      if (row.unit == 0) own.push_back(row);
-    }
-    const uint64_t seed = *rc::gen::arbitrary<uint64_t>();
-    data::Cells added = tables.Aggregate(rows, plan.query, -1, seed);
-    for (const auto& [cell, sums] : tables.Aggregate(rows, plan.query, 0, seed)) {
-      for (size_t m = 0; m < sums.size(); ++m) added[cell][m] -= sums[m];
-    }
-    const data::Cells alone = tables.Aggregate(own, plan.query, -1, seed);
-    for (const auto& [cell, sums] : added) {
-      const auto found = alone.find(cell);
-      const std::vector<int128> expected =
-          found == alone.end() ? std::vector<int128>(sums.size()) : found->second;
-      RC_ASSERT(sums == expected);
+      // The choice depends on the unit alone: whoever else is there, it contributes the same.
+      std::vector<Row> own;
+      std::copy_if(rows.begin(), rows.end(), std::back_inserter(own),
+                   [unit](const Row& row) { return row.unit == unit; });
+      RC_ASSERT(added == tables_.Aggregate(own, plan, Tables::kNobody, seed));
     }
   }));
 }
@@ -269,74 +144,117 @@ TEST(ReleasePropertyTest, ContributionOfOneUnitDependsOnNobodyElse) {
 std::vector<Row> HeavyUnit() {
   std::vector<Row> rows;
   for (int i = 0; i < 1000; ++i) {
-    rows.push_back({0, std::to_string(i % 6), "-1000", "1000"});
+    rows.push_back({0, std::to_string(i % 6), "-1000", "1000", "1000000", "2025-03-01T12:00:00Z",
+                    "a", "p" + std::to_string(i / 6 % 3)});
   }
-  rows.push_back({1, "2", "1", "1"});
+  rows.push_back({1, "2", "1", "1", "1", "", "a", "p0"});
   return rows;
 }
 
-std::vector<Contributed> HeavyContribution(const Tables& tables, const ReleasePlan& plan) {
-  return Difference(tables.Aggregate(HeavyUnit(), plan.query, -1, 7),
-                    tables.Aggregate(HeavyUnit(), plan.query, 0, 7), plan.query.measures.size());
-}
+struct HeavyCase {
+  const char* name;
+  size_t keys;
+  bool per_unit;
+  bool is_gaussian;
+};
+void PrintTo(const HeavyCase& heavy, std::ostream* out) { *out << heavy.name; }
 
-class HeavyUnitTest : public ::testing::TestWithParam<bool> {
+class HeavyUnitTest : public ::testing::TestWithParam<HeavyCase> {
  protected:
-  ReleasePlan MakePlan() const {
-    return Plan(tables_.dataset(),
-                SpecOf({.max_keys = 4, .max_rows = 3, .is_gaussian = GetParam()}))
+  ReleasePlan MakePlan(uint32_t rows_per_key = 3, uint64_t rows_per_unit = 0) const {
+    return Plan(tables_.dataset(), SpecOf({.max_keys = 4,
+                                           .max_rows = rows_per_key,
+                                           .max_rows_per_unit = rows_per_unit,
+                                           .keys = GetParam().keys,
+                                           .per_unit = GetParam().per_unit,
+                                           .is_gaussian = GetParam().is_gaussian}))
         .value();
   }
-  bool KeepsWith(const ReleasePlan& altered) const {
-    return IsWithin(HeavyContribution(tables_, altered), EventsOf(altered));
+  std::vector<Norms> Contributed(const ReleasePlan& plan) const {
+    return NormsOf(Minus(tables_.Aggregate(HeavyUnit(), plan, Tables::kNobody, 7),
+                         tables_.Aggregate(HeavyUnit(), plan, 0, 7)));
   }
+  bool Keeps(const ReleasePlan& plan) const { return IsWithin(Contributed(plan), plan.channels); }
   Tables tables_;
 };
-INSTANTIATE_TEST_SUITE_P(Noises, HeavyUnitTest, ::testing::Bool(), [](const auto& test_case) {
-  return test_case.param ? "gaussian" : "laplace";
-});
+INSTANTIATE_TEST_SUITE_P(Ways, HeavyUnitTest,
+                         ::testing::Values(HeavyCase{"laplace", 0, false, false},
+                                           HeavyCase{"gaussian", 0, false, true},
+                                           HeavyCase{"clamp_per_unit", 0, true, false},
+                                           HeavyCase{"open_key", 9, false, true}),
+                         [](const auto& test_case) { return test_case.param.name; });
 
-// So a sensitivity that is smaller by one step, for any measure, fails the property above.
-TEST_P(HeavyUnitTest, ReachesTheDeclaredSensitivityOfEveryMeasure) {
+// So a sensitivity that is smaller by one step, for any channel, fails the property above.
+TEST_P(HeavyUnitTest, ReachesTheDeclaredSensitivityOfEveryChannel) {
   const ReleasePlan plan = MakePlan();
-  const std::vector<NoiseEvent> events = EventsOf(plan);
-  const std::vector<Contributed> contributed = HeavyContribution(tables_, plan);
-  for (size_t m = 0; m < events.size(); ++m) {
-    EXPECT_EQ(Of(contributed[m], events[m]), static_cast<double>(events[m].sensitivity))
-        << plan.measures[m].name;
+  const std::vector<Norms> contributed = Contributed(plan);
+  for (size_t c = 0; c < plan.channels.size(); ++c) {
+    const dp::MeasureSensitivity& declared = plan.channels[c].sensitivity;
+    EXPECT_EQ(contributed[c].l1, static_cast<double>(declared.l1)) << c;
+    EXPECT_EQ(contributed[c].squared_l2, static_cast<double>(declared.squared_l2)) << c;
   }
-  if (!GetParam()) {
-    EXPECT_NEAR(Loss(contributed, events), 1, 1e-9);
+  if (plan.cost.delta().is_zero()) {
+    EXPECT_NEAR(Loss(contributed, plan.channels), 1, 1e-9);
   }
+}
+
+TEST_P(HeavyUnitTest, ReachesTheSumOfTheBoundOnAllItsRows) {
+  const ReleasePlan plan = MakePlan(3, 7);
+  const std::vector<Norms> contributed = Contributed(plan);
+  for (size_t c = 0; c < plan.channels.size(); ++c) {
+    EXPECT_EQ(contributed[c].l1, static_cast<double>(plan.channels[c].sensitivity.l1)) << c;
+  }
+  EXPECT_TRUE(IsWithin(contributed, plan.channels));
 }
 
 TEST_P(HeavyUnitTest, IsFoundWhereABoundIsNotEnforced) {
   ReleasePlan keys = MakePlan();
-  EXPECT_TRUE(KeepsWith(keys));
-  keys.query.bounds.max_keys_per_unit = L0Sensitivity::Create(6).value();
-  EXPECT_FALSE(KeepsWith(keys));
+  EXPECT_TRUE(Keeps(keys));
+  keys.query.bounds.max_keys_per_unit = L0Sensitivity::Create(5).value();
+  EXPECT_FALSE(Keeps(keys));
 
   ReleasePlan rows = MakePlan();
   rows.query.bounds.max_rows_per_key = LInfSensitivity::Create(4).value();
-  EXPECT_FALSE(KeepsWith(rows));
+  EXPECT_FALSE(Keeps(rows));
 
-  ReleasePlan values = MakePlan();
-  for (data::Contribution& contribution : values.query.measures) {
-    contribution.lowest -= 1;
-    contribution.highest += 1;
-  }
-  EXPECT_FALSE(KeepsWith(values));
+  ReleasePlan in_all = MakePlan(3, 7);
+  in_all.query.bounds.max_rows_per_unit = 8;
+  EXPECT_FALSE(Keeps(in_all));
 }
 
-TEST_P(HeavyUnitTest, IsFoundWhereSensitivityForgetsTheBoundOnRows) {
+TEST_P(HeavyUnitTest, IsFoundWhereAClampIsWider) {
   ReleasePlan plan = MakePlan();
-  const ReleasePlan one_row =
-      Plan(tables_.dataset(), SpecOf({.max_keys = 4, .max_rows = 1, .is_gaussian = GetParam()}))
-          .value();
-  for (size_t m = 0; m < plan.measures.size(); ++m) {
-    plan.measures[m].noise = one_row.measures[m].noise;
+  for (size_t c = 0; c < plan.query.measures.size(); ++c) {
+    data::Contribution& contribution = plan.query.measures[c];
+    if (contribution.kind != data::ContributionKind::kSum &&
+        contribution.kind != data::ContributionKind::kSquares) {
+      continue;
+    }
+    const data::Contribution as_planned = contribution;
+    if (contribution.unit_lowest.has_value()) {
+      --*contribution.unit_lowest;
+      ++*contribution.unit_highest;
+    } else {
+      --contribution.lowest;
+      ++contribution.highest;
+    }
+    EXPECT_FALSE(Keeps(plan)) << c;
+    contribution = as_planned;
   }
-  EXPECT_FALSE(KeepsWith(plan));
+}
+
+TEST_P(HeavyUnitTest, IsFoundWhereASensitivityForgetsSomething) {
+  const std::vector<Norms> contributed = Contributed(MakePlan());
+  EXPECT_FALSE(IsWithin(contributed, MakePlan(1).channels)) << "the rows of a key";
+  for (const Channel& channel : MakePlan().channels) {
+    if (channel.shape != ChannelShape::kTree) continue;
+    std::vector<Channel> one_level = MakePlan().channels;
+    for (Channel& tree : one_level) {
+      if (tree.shape != ChannelShape::kTree || tree.tree != channel.tree) continue;
+      tree.sensitivity.l1 /= tree.tree->height();
+      EXPECT_EQ(IsWithin(contributed, one_level), tree.tree->height() == 1);
+    }
+  }
 }
 
 // Sums that are kept in 24 bits round others' values differently after a large one.
@@ -350,10 +268,11 @@ TEST(FloatSumTest, ExceedsTheSensitivity) {
   std::vector<float> values(1000, 3);
   const double without = sum(values);
   values.insert(values.begin(), kLargest);
-  const NoiseEvent event{NoiseKind::kDiscreteLaplace, {1, 1}, uint128{1} << 25};
+  Channel channel;
+  channel.sensitivity = {.l1 = uint128{1} << 25, .squared_l2 = uint128{1} << 50};
   const double step = sum(values) - without;
-  EXPECT_FALSE(IsWithin({{.l1 = step, .squared_l2 = step * step}}, {event}));
-  EXPECT_TRUE(IsWithin({{.l1 = kLargest, .squared_l2 = 0}}, {event}));
+  EXPECT_FALSE(IsWithin({{.l1 = step, .squared_l2 = step * step}}, {channel}));
+  EXPECT_TRUE(IsWithin({{.l1 = kLargest, .squared_l2 = kLargest * kLargest}}, {channel}));
 }
 
 }  // namespace

@@ -2,11 +2,13 @@
 #include "tests/statistical/release/panel_audit.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <iostream>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,30 +19,52 @@
 namespace weir::test {
 namespace {
 
-using release::MeasurePlan;
-using release::ReleasedMeasure;
+using release::ReleasePlan;
 using release::ReleaseTable;
 
-using CellFigures = std::vector<std::vector<double>>;  // [measure][cell of a panel]
+using Grid = std::vector<std::vector<double>>;  // [column][cell of a panel]
+
+// The noise of every column of PanelFigures; nothing where a figure is made of several numbers.
+using Noises = std::vector<std::optional<dp::PlannedNoise>>;
+Noises NoisesOf(const ReleasePlan& plan) {
+  Noises noises;
+  for (const release::MeasurePlan& measure : plan.measures) {
+    const release::Channel& channel = plan.channels[measure.channels.front()];
+    const bool is_exact =
+        measure.channels.size() == 1 && channel.shape != release::ChannelShape::kTree;
+    for (size_t column = 0; column < measure.columns.size(); ++column) {
+      if (is_exact) noises.push_back(channel.noise);
+      if (!is_exact) noises.insert(noises.end(), 3, std::nullopt);
+    }
+  }
+  return noises;
+}
 
 // How an adversary who knows all but one unit looks at a panel; learnt from releases of their own.
 struct Viewpoint {
   PanelShape shape;
-  std::vector<MeasurePlan> measures;
-  CellFigures usual;  // what is there without the unit
-  CellFigures shift;  // what the unit adds, on average over the choice of its rows
+  Noises noises;
+  Grid usual;  // what is there without the unit
+  Grid shift;  // what the unit adds, on average over the choice of its rows
 };
 
-std::vector<double> CellOverPanels(const PanelShape& shape, const ReleasedMeasure& measure,
-                                   uint64_t cell) {
+struct Figure {
+  size_t column;
+  uint64_t cell;
+};
+// Of all panels that show it.
+std::vector<double> OverPanels(const PanelShape& shape, const PanelFigures& figures,
+                               const Figure& figure) {
   std::vector<double> values;
-  for (uint64_t row = cell; row < measure.values.size(); row += shape.cells_of_panel()) {
-    values.push_back(static_cast<double>(measure.values[row]));
+  for (uint64_t panel = 0; panel < shape.panels(); ++panel) {
+    const double value = figures.At(panel, figure.cell, figure.column);
+    if (!std::isnan(value)) values.push_back(value);
   }
   return values;
 }
 
 double Median(std::vector<double> values) {
+  if (values.empty()) return 0;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
@@ -50,57 +74,76 @@ double Mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-Viewpoint Learn(const PanelShape& shape, const std::vector<MeasurePlan>& measures,
-                const ReleaseTable& with_unit, const ReleaseTable& without_unit) {
-  Viewpoint view{.shape = shape, .measures = measures, .usual = {}, .shift = {}};
-  for (size_t m = 0; m < measures.size(); ++m) {
+Viewpoint Learn(const PanelShape& shape, const ReleasePlan& declared, const ReleaseTable& with_unit,
+                const ReleaseTable& without_unit) {
+  Viewpoint view{.shape = shape, .noises = NoisesOf(declared), .usual = {}, .shift = {}};
+  const PanelFigures with(shape, with_unit);
+  const PanelFigures without(shape, without_unit);
+  for (size_t column = 0; column < view.noises.size(); ++column) {
     view.usual.emplace_back();
     view.shift.emplace_back();
     for (uint64_t cell = 0; cell < shape.cells_of_panel(); ++cell) {
-      const auto without = CellOverPanels(shape, without_unit.measures[m], cell);
-      const auto with = CellOverPanels(shape, with_unit.measures[m], cell);
-      view.usual[m].push_back(Median(without));
-      view.shift[m].push_back(Mean(with) - Mean(without));
+      const std::vector<double> before = OverPanels(shape, without, {column, cell});
+      const std::vector<double> after = OverPanels(shape, with, {column, cell});
+      view.usual.back().push_back(Median(before));
+      const bool is_known = !before.empty() && !after.empty();
+      view.shift.back().push_back(is_known ? Mean(after) - Mean(before) : 0);
     }
   }
   return view;
 }
 
-// The privacy loss of one cell, if the unit adds `shift`.
+// The privacy loss of one number, if the unit adds `shift`.
 struct Change {
   double value;
   double shift;
 };
-double CellLoss(const NoiseEvent& event, const Change& change) {
+double NumberLoss(const NoiseEvent& event, const Change& change) {
   const double parameter = dp::ToDouble(event.parameter);
   if (event.kind == NoiseKind::kDiscreteGaussian) return change.value * change.shift / parameter;
   return (std::abs(change.value) - std::abs(change.value - change.shift)) / parameter;
 }
 
-// The privacy loss, the total of everything in units of noise, the first cell of the first measure,
-// and the difference of its first two cells.
-const std::vector<std::string> kStatistics = {"loss", "total", "first", "difference"};
+const std::vector<std::string> kStatistics = {"loss",  "total",      "first",       "second",
+                                              "third", "difference", "shown cells", "last cell"};
+
+// Loss and total of the noised numbers of a panel that are shown.
+std::array<double, 2> Totals(const Viewpoint& view, const PanelFigures& figures, uint64_t panel) {
+  std::array<double, 2> totals{};
+  for (size_t column = 0; column < view.noises.size(); ++column) {
+    const std::optional<dp::PlannedNoise>& noise = view.noises[column];
+    for (uint64_t cell = 0; noise.has_value() && cell < view.shape.cells_of_panel(); ++cell) {
+      const double value = figures.At(panel, cell, column) - view.usual[column][cell];
+      if (std::isnan(value)) continue;
+      totals[0] += NumberLoss(noise->event, {.value = value, .shift = view.shift[column][cell]});
+      totals[1] += value / noise->standard_error;
+    }
+  }
+  return totals;
+}
 
 dp::AuditValues Statistics(const Viewpoint& view, const ReleaseTable& table) {
+  const PanelFigures figures(view.shape, table);
   const uint64_t cells = view.shape.cells_of_panel();
   dp::AuditValues values(kStatistics.size());
   for (uint64_t panel = 0; panel < view.shape.panels(); ++panel) {
-    double loss = 0;
-    double total = 0;
-    for (size_t m = 0; m < view.measures.size(); ++m) {
-      const dp::PlannedNoise& noise = view.measures[m].noise;
-      for (uint64_t cell = 0; cell < cells; ++cell) {
-        const double value = static_cast<double>(table.measures[m].values[panel * cells + cell]) -
-                             view.usual[m][cell];
-        loss += CellLoss(noise.event, {.value = value, .shift = view.shift[m][cell]});
-        total += value / noise.standard_error;
-      }
-    }
-    const std::vector<int128>& first = table.measures[0].values;
+    const auto [loss, total] = Totals(view, figures, panel);
     values[0].push_back(loss);
     values[1].push_back(total);
-    values[2].push_back(static_cast<double>(first[panel * cells]));
-    values[3].push_back(static_cast<double>(first[panel * cells] - first[panel * cells + 1]));
+    for (size_t i = 0; i < 3; ++i) {
+      values[2 + i].push_back(figures.At(panel, 0, std::min(i, figures.columns() - 1)));
+    }
+    values[5].push_back(figures.At(panel, 0, 0) -
+                        figures.At(panel, std::min<uint64_t>(1, cells - 1), 0));
+    double shown = 0;
+    double last = -1;
+    for (uint64_t cell = 0; cell < cells; ++cell) {
+      if (std::isnan(figures.At(panel, cell, 0))) continue;
+      ++shown;
+      last = static_cast<double>(cell);
+    }
+    values[6].push_back(shown);
+    values[7].push_back(last);
   }
   return values;
 }
@@ -134,7 +177,7 @@ dp::AuditSampler SamplerOf(const Viewpoint& view, RunOnce run) {
 
 dp::AuditReport AuditPaths(const Paths& paths, Delta delta, const Effort& samples) {
   const Viewpoint view =
-      Learn(paths.shape, paths.measures, paths.with_unit(), paths.without_unit());
+      Learn(paths.shape, paths.declared, paths.with_unit(), paths.without_unit());
   SeededRandom coins(StatisticalSeed(23));
   dp::AuditReport report =
       dp::AuditEpsilon(

@@ -3,7 +3,6 @@
 #define WEIR_TESTS_STATISTICAL_RELEASE_PANEL_AUDIT_H_
 
 #include <functional>
-#include <vector>
 
 #include "tests/statistical/effort.h"
 #include "tests/statistical/release/panels.h"
@@ -20,15 +19,16 @@ using RunOnce = std::function<release::ReleaseTable()>;
 // A release path on neighbouring panels.
 struct Paths {
   PanelShape shape;
-  std::vector<release::MeasurePlan> measures;  // as declared
+  release::ReleasePlan declared;
   RunOnce with_unit;
   RunOnce without_unit;
 };
 
 // AuditEpsilon over panels, at kFalsePositiveRate. The adversary knows all but the unit: what is
-// there without it, and how far it moves each cell on average, learnt from releases of their own.
-// The statistics are the privacy loss for that shift, the total of all cells in units of noise, the
-// first cell of the first measure, and the difference of its first two cells. Prints what it found.
+// there without it, and how far it moves each number on average, learnt from releases of their own.
+// The statistics are the privacy loss of the noised numbers for that shift, their total in units of
+// noise, the first figures of the first cell, the difference of the first two cells, and which
+// cells are shown. A row that is not shown is an output like others. Prints what it found.
 dp::AuditReport AuditPaths(const Paths& paths, Delta delta, const Effort& samples);
 
 }  // namespace weir::test

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/statistical/release/panels.h"
 
+#include <limits>
+#include <map>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include "weir/base/files.h"
 #include "weir/base/random.h"
@@ -22,21 +26,31 @@ std::string Numbers(uint32_t count) {
 }
 
 std::string DatasetYaml(const PanelShape& shape, const std::string& epoch) {
+  const std::string domain = ", domain: {values: [" + Numbers(shape.cells) + "]}";
+  const bool has_domain = !shape.is_open && shape.cells > 0;
   return "dataset: panels\ntheme: transportation\nepoch: " + epoch +
          "\nsource: {csv: {path: panels.csv}}\nprivacy_unit: [person]\ncolumns:\n"
          "  person: {type: text}\n"
          "  high: {type: int, domain: {values: [" +
          Numbers(shape.high) + "]}}\n  low: {type: int, domain: {values: [" + Numbers(shape.low) +
-         "]}}\n  cell: {type: int, missing: {as: own_key}, domain: {values: [" +
-         Numbers(shape.cells) + "]}}\n  amount: {type: decimal, bounds: " + shape.amount +
-         "}\nbudget: {epsilon: 1000000, delta: 0.5}\n";
+         "]}}\n  cell: {type: int, missing: {as: own_key}" + (has_domain ? domain : "") +
+         "}\n  amount: {type: decimal, bounds: " + shape.amount +
+         "}\nbudget: {epsilon: 1000000, delta: 0.99}\n";
+}
+
+std::vector<std::string> Keys(const PanelShape& shape) {
+  if (shape.cells == 0) return {"high", "low"};
+  if (shape.is_open) return {"cell", "high", "low"};
+  return {"high", "low", "cell"};
 }
 
 std::string SpecYaml(const PanelShape& shape) {
-  return "dataset: panels\nkeys: [high, low, cell]\nmeasures: " + shape.measures +
+  std::string keys;
+  for (const std::string& key : Keys(shape)) keys += (keys.empty() ? "" : ", ") + key;
+  return "dataset: panels\nkeys: [" + keys + "]\nmeasures: " + shape.measures +
          "\nbounds: {max_keys_per_unit: " + std::to_string(shape.max_keys) +
          ", max_rows_per_key: " + std::to_string(shape.max_rows) + "}\nprivacy: " + shape.privacy +
-         "\n";
+         "\n" + shape.choice + "\n";
 }
 
 std::string Csv(const PanelShape& shape, const std::vector<PanelRow>& rows) {
@@ -70,7 +84,66 @@ ledger::DebitRequest DebitOf(const data::DatasetDescription& dataset,
           .cost = plan.cost};
 }
 
+// Where a row of the release belongs.
+struct Place {
+  uint64_t panel = 0;
+  uint64_t cell = 0;
+};
+Place PlaceOf(const PanelShape& shape, const release::ReleaseTable& table, uint64_t row) {
+  Place place;
+  uint64_t high = 0;
+  const std::vector<std::string> keys = Keys(shape);
+  for (size_t key = 0; key < keys.size(); ++key) {
+    const std::optional<std::string>& label = table.Label(key, row);
+    const uint64_t number = label.has_value() ? std::stoul(*label) : shape.cells;
+    if (keys[key] == "cell") place.cell = number;
+    if (keys[key] == "high") high = number;
+    if (keys[key] == "low") place.panel += number;
+  }
+  place.panel += high * shape.low;
+  return place;
+}
+
+// Keys as the recipient of a file reads them.
+void SetLabels(const data::PlainTable& read, release::ReleaseTable& table) {
+  const size_t keys = table.key_columns.size();
+  std::vector<std::map<std::optional<std::string>, uint32_t>> codes(keys);
+  table.labels.resize(keys);
+  for (const auto& row : read.rows) {
+    for (size_t key = 0; key < keys; ++key) {
+      std::optional<std::string> label;
+      if (const auto* number = std::get_if<int64_t>(&row[key])) label = std::to_string(*number);
+      const auto code = static_cast<uint32_t>(codes[key].size());
+      const auto [entry, is_new] = codes[key].try_emplace(label, code);
+      if (is_new) table.labels[key].push_back(label);
+      table.codes.push_back(entry->second);
+    }
+  }
+}
+
 }  // namespace
+
+PanelFigures::PanelFigures(const PanelShape& shape, const release::ReleaseTable& table)
+    : cells_(shape.cells_of_panel()) {
+  for (const release::ReleasedMeasure& measure : table.measures) {
+    columns_ += measure.is_exact ? 1 : 3;
+  }
+  figures_.assign(shape.panels() * cells_ * columns_, std::numeric_limits<double>::quiet_NaN());
+  for (uint64_t row = 0; row < table.rows; ++row) {
+    const Place place = PlaceOf(shape, table, row);
+    double* figure = &figures_[(place.panel * cells_ + place.cell) * columns_];
+    for (const release::ReleasedMeasure& measure : table.measures) {
+      if (measure.is_exact) {
+        *figure++ = static_cast<double>(measure.values[row]);
+        continue;
+      }
+      const release::ReleasedMeasure::Real& real = measure.reals[row];
+      for (const double value : {real.value, real.high - real.low, real.standard_error}) {
+        *figure++ = value;
+      }
+    }
+  }
+}
 
 PanelRelease::PanelRelease(const PanelShape& shape, const std::vector<PanelRow>& rows,
                            uint64_t seed)
@@ -122,14 +195,13 @@ release::ReleaseTable PanelRelease::RunThroughDoor() {
   const release::Door::Payment payment = OrAbort(door.Pay(dataset, plan, {}));
   const release::StoredRelease stored = OrAbort(door.Run(dataset, plan, payment.charge));
   const data::PlainTable read = OrAbort(data::ReadParquet(stored.payload, {}));
-  release::ReleaseTable table{
-      .key_columns = plan.key_columns, .labels = {}, .rows = read.rows.size(), .measures = {}};
+  release::ReleaseTable table;
+  table.key_columns = plan.key_columns;
+  table.rows = read.rows.size();
+  SetLabels(read, table);
   for (size_t m = 0; m < plan.measures.size(); ++m) {
-    release::ReleasedMeasure measure{.name = plan.measures[m].name,
-                                     .grid = plan.measures[m].contribution.grid,
-                                     .standard_error = 0,
-                                     .half_width = 0,
-                                     .values = {}};
+    release::ReleasedMeasure measure;
+    measure.name = plan.measures[m].columns.front();
     for (const auto& row : read.rows) {
       measure.values.push_back(std::get<int64_t>(row[plan.key_columns.size() + 3 * m]));
     }

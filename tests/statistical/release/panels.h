@@ -36,16 +36,37 @@ struct PanelRow {
 struct PanelShape {
   uint32_t high = 100;  // high * low panels
   uint32_t low = 100;
-  uint32_t cells = 1;  // cells "0", "1", ... of each panel, and one for no value
+  // Cells "0", "1", ... of each panel, and one for no value; 0: a panel is one cell.
+  uint32_t cells = 1;
+  bool is_open = false;                         // the cells are no public domain
   std::string amount = "[-1, 2.5], grid: 0.5";  // bounds of the summed column
   // Of the release.
   std::string measures = "[rows]";
   uint32_t max_keys = 1;
   uint32_t max_rows = 1;
   std::string privacy = "{epsilon: 1}";
+  std::string choice = {};  // of the rows: "selection: {}", "top: {keys: 1}"
 
   uint64_t panels() const { return uint64_t{high} * low; }
   uint64_t cells_of_panel() const { return uint64_t{cells} + 1; }
+};
+
+// What a release shows of its panels, in the order of its columns: values on their grids, and of a
+// real measure the value, the width of its interval and its standard error.
+class PanelFigures {
+ public:
+  PanelFigures(const PanelShape& shape, const release::ReleaseTable& table);
+
+  // NaN: the row is not shown.
+  double At(uint64_t panel, uint64_t cell, size_t column) const {
+    return figures_[(panel * cells_ + cell) * columns_ + column];
+  }
+  size_t columns() const { return columns_; }
+
+ private:
+  uint64_t cells_;
+  size_t columns_ = 0;
+  std::vector<double> figures_;
 };
 
 // The data set of panels that all hold `rows`, its ledger, and the road from plan to release.
@@ -56,7 +77,7 @@ class PanelRelease {
 
   // Plan to release: ledger, engine, noise step; afresh in every call.
   release::ReleaseTable Run();
-  // The same to the bytes that leave, and back: the values as a recipient reads them.
+  // The same to the bytes that leave, and back: the values as a recipient reads them. Of counts.
   release::ReleaseTable RunThroughDoor();
 
   const PanelShape& shape() const { return shape_; }

@@ -57,11 +57,11 @@ std::vector<PanelRow> WithUnit(const Neighbours& neighbours) {
 dp::AuditReport AuditPath(const Neighbours& neighbours, const Tamper& tamper) {
   PanelRelease with(neighbours.shape, WithUnit(neighbours), StatisticalSeed(101));
   PanelRelease without(neighbours.shape, neighbours.without, StatisticalSeed(102));
-  const std::vector<MeasurePlan> declared = with.plan().measures;
+  const ReleasePlan declared = with.plan();
   tamper(with.plan());
   tamper(without.plan());
   return test::AuditPaths({.shape = neighbours.shape,
-                           .measures = declared,
+                           .declared = declared,
                            .with_unit = [&with] { return with.Run(); },
                            .without_unit = [&without] { return without.Run(); }},
                           Delta::Zero(), kSamples);
@@ -70,9 +70,10 @@ dp::AuditReport AuditPath(const Neighbours& neighbours, const Tamper& tamper) {
 // --- faults ---
 
 void ShrinkNoise(ReleasePlan& plan) {
-  for (MeasurePlan& measure : plan.measures) {
-    const bool is_gaussian = measure.noise.event.kind == NoiseKind::kDiscreteGaussian;
-    Rational& parameter = measure.noise.event.parameter;
+  for (Channel& channel : plan.channels) {
+    if (!channel.noise.has_value()) continue;
+    const bool is_gaussian = channel.noise->event.kind == NoiseKind::kDiscreteGaussian;
+    Rational& parameter = channel.noise->event.parameter;
     parameter = dp::MakeRational(parameter.numerator * (is_gaussian ? 81 : 9),
                                  parameter.denominator * (is_gaussian ? 100 : 10))
                     .value();
@@ -176,13 +177,14 @@ class GaussianReleaseAuditTest : public ::testing::Test {
     shape.privacy = "{epsilon: 8, delta: 1e-6, noise: discrete_gaussian}";
     PanelRelease with(shape, {{"unit", "0", "1"}}, StatisticalSeed(103));
     PanelRelease without(shape, {}, StatisticalSeed(104));
-    const std::vector<MeasurePlan> declared = with.plan().measures;
+    const ReleasePlan declared = with.plan();
     const Epsilon epsilon = Epsilon::Parse("1").value();
-    const double delta = dp::UnitShiftGaussianDelta(declared[0].noise.event.parameter, epsilon);
+    const double delta =
+        dp::UnitShiftGaussianDelta(declared.channels[0].noise->event.parameter, epsilon);
     tamper(with.plan());
     tamper(without.plan());
     return test::AuditPaths({.shape = shape,
-                             .measures = declared,
+                             .declared = declared,
                              .with_unit = [&with] { return with.Run(); },
                              .without_unit = [&without] { return without.Run(); }},
                             Delta::Create(delta).value(), kSamples)
@@ -225,7 +227,7 @@ TEST(ReleaseSumTest, AFloatingPointSumIsFound) {
   };
   const auto audit = [&](int128 with, int128 without) {
     return test::AuditPaths({.shape = shape,
-                             .measures = empty.plan().measures,
+                             .declared = empty.plan(),
                              .with_unit = path(with),
                              .without_unit = path(without)},
                             Delta::Zero(), kSamples)
@@ -243,7 +245,7 @@ TEST(ReleaseAuditDoorTest, ThePayloadShowsNoMoreThanItsClaim) {
   PanelRelease without(shape, {}, StatisticalSeed(107));
   const dp::AuditReport report =
       test::AuditPaths({.shape = shape,
-                        .measures = with.plan().measures,
+                        .declared = with.plan(),
                         .with_unit = [&with] { return with.RunThroughDoor(); },
                         .without_unit = [&without] { return without.RunThroughDoor(); }},
                        Delta::Zero(), kSamples);
