@@ -153,8 +153,8 @@ PanelRelease::PanelRelease(const PanelShape& shape, const std::vector<PanelRow>&
   plan_ = std::make_unique<release::ReleasePlan>(MakePlan(*dataset_));
   engine_ =
       std::make_unique<data::DuckDbEngine>(OrAbort(data::DuckDbEngine::Create({}, engine_random_)));
-  ledger_ = OrAbort(ledger::Ledger::Open({.path = folder_.Path("ledger.db"), .vfs = {}}, clock_,
-                                         SystemRandom(), SystemFiles()));
+  ledger_ = OrAbort(ledger::Ledger::Open({.path = "/ledger.db", .vfs = vfs_.name()}, clock_,
+                                         SystemRandom(), files_));
   const data::AccountBudget& budget = dataset_->budget();
   WEIR_CHECK(ledger_
                  ->Grant(budget.account, {.epsilon = budget.epsilon, .delta = budget.delta},

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/ledger/simulated_disk.h"
+#include "tests/ledger/simulated_vfs.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/temporary_folder.h"
@@ -95,6 +97,10 @@ class PanelRelease {
   SeededRandom noise_random_;
   std::unique_ptr<data::DatasetDescription> dataset_;
   std::unique_ptr<data::DuckDbEngine> engine_;
+  // Of the ledger: waiting for a real disk would be most of the time.
+  ledger::test::SimulatedDisk disk_;
+  ledger::test::SimulatedVfs vfs_{disk_};
+  ledger::test::SimulatedFiles files_{disk_};
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<release::ReleasePlan> plan_;
   int epochs_ = 0;

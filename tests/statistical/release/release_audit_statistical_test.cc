@@ -4,10 +4,7 @@
 // contribution_property_test.cc, which has no randomness left but the choice of rows: for every key
 // of that choice neighbouring aggregates differ by no more than the declared sensitivity, so the
 // mixture over keys keeps what the noise gives for each. Passing does not prove it.
-#include <algorithm>
 #include <cmath>
-#include <functional>
-#include <ostream>
 #include <string>
 #include <vector>
 
@@ -15,100 +12,33 @@
 
 #include "tests/statistical/dp/goodness_of_fit.h"
 #include "tests/statistical/effort.h"
+#include "tests/statistical/release/neighbours.h"
 #include "tests/statistical/release/panel_audit.h"
 #include "tests/statistical/release/panels.h"
 #include "weir/dp/audit.h"
 #include "weir/dp/calibration.h"
-#include "weir/dp/rational.h"
 
 namespace weir::release {
 namespace {
 
-using test::Effort;
+using test::AuditPath;
+using test::LetInKeys;
+using test::LetInRows;
+using test::LetInValues;
+using test::Neighbours;
+using test::Nothing;
 using test::PanelRelease;
 using test::PanelRow;
 using test::PanelShape;
+using test::Repeat;
+using test::RowsInCells;
+using test::ShrinkNoise;
 using test::StatisticalSeed;
+using test::Tamper;
 
-using Tamper = std::function<void(ReleasePlan&)>;
-void Nothing(ReleasePlan&) {}
-
-struct Neighbours {
-  std::string name;
-  PanelShape shape;
-  std::vector<PanelRow> without;
-  std::vector<PanelRow> unit;  // stands first in the other table
-  double seen;                 // how much of epsilon 1 an audit sees at least
-  Tamper fault;                // what must be found
-  bool reversed = false;       // the table with the unit in reverse order
-};
-
-void PrintTo(const Neighbours& neighbours, std::ostream* out) { *out << neighbours.name; }
-
-constexpr Effort kSamples = {.everyday = 60'000, .soak = 1'000'000};
-
-std::vector<PanelRow> WithUnit(const Neighbours& neighbours) {
-  std::vector<PanelRow> rows = neighbours.unit;
-  rows.insert(rows.end(), neighbours.without.begin(), neighbours.without.end());
-  if (neighbours.reversed) std::reverse(rows.begin(), rows.end());
-  return rows;
-}
-
-dp::AuditReport AuditPath(const Neighbours& neighbours, const Tamper& tamper) {
-  PanelRelease with(neighbours.shape, WithUnit(neighbours), StatisticalSeed(101));
-  PanelRelease without(neighbours.shape, neighbours.without, StatisticalSeed(102));
-  const ReleasePlan declared = with.plan();
-  tamper(with.plan());
-  tamper(without.plan());
-  return test::AuditPaths({.shape = neighbours.shape,
-                           .declared = declared,
-                           .with_unit = [&with] { return with.Run(); },
-                           .without_unit = [&without] { return without.Run(); }},
-                          Delta::Zero(), kSamples);
-}
-
-// --- faults ---
-
-void ShrinkNoise(ReleasePlan& plan) {
-  for (Channel& channel : plan.channels) {
-    if (!channel.noise.has_value()) continue;
-    const bool is_gaussian = channel.noise->event.kind == NoiseKind::kDiscreteGaussian;
-    Rational& parameter = channel.noise->event.parameter;
-    parameter = dp::MakeRational(parameter.numerator * (is_gaussian ? 81 : 9),
-                                 parameter.denominator * (is_gaussian ? 100 : 10))
-                    .value();
-  }
-}
-
-// The engine lets in more keys of a unit, or more rows in a key, than the noise was made for.
-Tamper LetInKeys(int64_t keys) {
-  return [keys](ReleasePlan& plan) {
-    plan.query.bounds.max_keys_per_unit = L0Sensitivity::Create(keys).value();
-  };
-}
-Tamper LetInRows(int64_t rows) {
-  return [rows](ReleasePlan& plan) {
-    plan.query.bounds.max_rows_per_key = LInfSensitivity::Create(rows).value();
-  };
-}
-void LetInValues(ReleasePlan& plan) {
-  for (data::Contribution& contribution : plan.query.measures) {
-    contribution.lowest *= 4;
-    contribution.highest *= 4;
-  }
-}
+constexpr test::Effort kSamples = test::kAuditSamples;
 
 // --- adversarial neighbours ---
-
-std::vector<PanelRow> Repeat(const PanelRow& row, int times) {
-  return std::vector<PanelRow>(static_cast<size_t>(times), row);
-}
-
-std::vector<PanelRow> RowsInCells(int rows, int cells) {
-  std::vector<PanelRow> all;
-  for (int i = 0; i < rows; ++i) all.push_back({"unit", std::to_string(i % cells), "2.5"});
-  return all;
-}
 
 // Numbers that are none, keys that are none, and one row that counts.
 std::vector<PanelRow> StrangeRows() {
