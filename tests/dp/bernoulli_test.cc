@@ -100,7 +100,7 @@ TEST(ExpCoinTest, WideDenominatorsDrawTheTwoFactorsApart) {
 // What words decide at once, by integers: true if (word + 1) d k <= 2^64 n, false if
 // word d k >= 2^64 n. Between the two, zeros from there on are below the fraction's digits.
 void ExpectTurnsAtTheFraction(const Wide& numerator, const Wide& denominator, uint64_t k) {
-  const WideFraction fraction = MakeWideFraction(numerator, denominator);
+  const WideFraction fraction = MakeWideFraction({numerator, denominator});
   const Wide shifted = numerator * Wide(uint128{1} << 64);
   const uint64_t near = fraction.low / k;
   const auto coin = [&](DirectWords& source) { return WideCoin(fraction, k, source); };
@@ -131,7 +131,7 @@ TEST(WideCoinTest, TurnsAtTheFraction) {
 TEST(WideCoinTest, DigitsBehindTheFirstWordDecideWhereItCannot) {
   // 2^64 * 3/5 = 11068046444225730969 + 3/5.
   const Wide large(uint128{1} << 62);
-  const WideFraction fraction = MakeWideFraction(Wide(3) * large, Wide(5) * large);
+  const WideFraction fraction = MakeWideFraction({Wide(3) * large, Wide(5) * large});
   const auto coin = [&](DirectWords& words) { return WideCoin(fraction, 1, words); };
   constexpr uint64_t kFirst = 11'068'046'444'225'730'969U;
   constexpr uint64_t kTurn = uint64_t{3}

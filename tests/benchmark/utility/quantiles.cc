@@ -200,8 +200,8 @@ void AddQuantileCurves(Curves& curves) {
   const auto google = [&](const char* name, const std::array<double, 6>& errors) {
     curves.push_back({"quantiles", name, x, {errors.begin(), errors.end()}});
   };
-  google("Google's tree, 1M rows", kGoogle1M);
-  google("Google's tree, 100k rows", kGoogle100k);
+  google("Google, 1M rows", kGoogle1M);
+  google("Google, 100k rows", kGoogle100k);
   for (const auto& [name, rows] : {std::pair{"Weir, 1M rows", size_t{1'000'000}},
                                    std::pair{"Weir, 100k rows", size_t{100'000}}}) {
     const Measured measured =

@@ -94,11 +94,11 @@ struct WideFraction {
 // From the leading digits n of the numerator and d >= 2^63 of the denominator, cut at the same
 // place: the fraction lies in (n/(d+1), (n+1)/d), less than 2/d <= 2^-62 apart.
 // Assumes: numerator < denominator, 2^64 <= denominator < 2^300.
-inline WideFraction MakeWideFraction(const Wide& numerator, const Wide& denominator) {
-  const int cut = denominator.BitLength() - 64;
-  const uint128 n = numerator.DigitsFrom(cut);
-  const uint128 d = denominator.DigitsFrom(cut);
-  return {numerator, denominator, static_cast<uint64_t>((n << 64) / (d + 1))};
+inline WideFraction MakeWideFraction(const Exponent<Wide>& fraction) {
+  const int cut = fraction.denominator.BitLength() - 64;
+  const uint128 n = fraction.numerator.DigitsFrom(cut);
+  const uint128 d = fraction.denominator.DigitsFrom(cut);
+  return {fraction.numerator, fraction.denominator, static_cast<uint64_t>((n << 64) / (d + 1))};
 }
 
 // True with probability numerator/(denominator k), k in [1, 2^16). The first word w decides unless
@@ -120,7 +120,7 @@ bool WideCoin(const WideFraction& fraction, uint64_t k, Words& words) {
 // ExpCoin for numerator < denominator, one word a coin.
 template <class Words>
 bool WideExpCoin(const Exponent<Wide>& exponent, Words& words) {
-  const WideFraction fraction = MakeWideFraction(exponent.numerator, exponent.denominator);
+  const WideFraction fraction = MakeWideFraction(exponent);
   constexpr uint64_t kLargest = (uint64_t{1} << 16) - 1;
   uint64_t k = 1;
   for (; k <= kLargest; ++k) {
