@@ -307,6 +307,44 @@ TEST_F(MeasuresTest, UnknownKeysAreSelectedAndSortedByName) {
   }
 }
 
+TEST_F(MeasuresTest, OpenKeysStandAnywhereAmongOthers) {
+  for (const char* keys : {"[zone, kind]", "[kind, zone]",
+                           "[kind, zone, {column: distance, bucket: {edges: [0, 50]}}]"}) {
+    const data::PlainTable table =
+        Run(std::string("keys: ") + keys + "\nselection: {}\nmeasures: [units]\n");
+    EXPECT_GE(table.rows.size(), 12u) << keys;
+    const size_t zone = At(table, "zone");
+    const size_t kind = At(table, "kind");
+    std::set<std::string> zones, kinds;
+    for (const auto& row : table.rows) {
+      zones.insert(std::get<std::string>(row[zone]));
+      kinds.insert(std::get<std::string>(row[kind]));
+    }
+    EXPECT_THAT(zones, ElementsAre("edge", "z0", "z1", "z2")) << keys;
+    EXPECT_THAT(kinds, ElementsAre("bike", "bus", "tram")) << keys;
+  }
+}
+
+// Rows that are the largest of many noised ones would lie above the truth: what ranks is not shown.
+TEST_F(MeasuresTest, WhatRanksTheRowsIsNotShown) {
+  WEIR_ASSERT_OK_AND_ASSIGN(
+      const ReleasePlan plan,
+      PlanFor("keys: [zone]\nselection: {}\ntop: {keys: 2}\nmeasures: [units]\n"));
+  ASSERT_EQ(plan.channels.size(), 2u);
+  EXPECT_NE(plan.top->channel, plan.measures[0].channels[0]);
+  EXPECT_EQ(plan.top->channel, plan.selection->channel);
+  EXPECT_EQ(plan.cost.events().size(), 2u);
+}
+
+TEST_F(MeasuresTest, EqualFiltersAreOneQuestion) {
+  const auto text = [this](const std::string& filter) {
+    return PlanFor("keys: [kind]\nmeasures: [rows]\nfilter: " + filter + "\n").value().text;
+  };
+  const std::string one = text("[{column: fare, at_least: 1}, {column: zone, in: [a, b]}]");
+  EXPECT_EQ(one, text("[{column: zone, in: [b, a, b]}, {column: fare, at_least: 1.0}]"));
+  EXPECT_NE(one, text("[{column: zone, in: [b, a]}, {column: fare, above: 1}]"));
+}
+
 TEST_F(MeasuresTest, KeysOfTooFewUnitsAreNeverShown) {
   const data::PlainTable table =
       Run("keys: [zone]\nselection: {min_units: 7}\nmeasures: [units]\n");
@@ -416,8 +454,12 @@ TEST_F(MeasuresTest, RefusesWhatCannotBe) {
   refused("keys: [kind]\nmeasures: [rows: {within: 1}]\n", "more than", "{epsilon: 0.1}");
   refused("keys: [kind]\nmeasures: [units]\n", "epsilon is missing", "{delta: 1e-6}");
   refused("keys: [zone]\nselection: {share: 1}\nmeasures: [sum: fare]\n", "share");
-  refused("keys: [zone]\nselection: {}\ntop: {keys: 2, by: rows}\nmeasures: [units]\n",
-          "must be a measure");
+  refused("keys: [zone]\nselection: {}\ntop: {keys: 2, by: rows}\nmeasures: [rows]\n",
+          "ranked by their units");
+  refused("keys: [kind]\ntop: {keys: 1001}\nmeasures: [units]\n", "at most 1000 keys");
+  refused(
+      "keys: [{column: kind, all_levels: true}]\nmeasures: [sum: {column: fare, estimate: 0.1}]\n",
+      "plain keys only");
 }
 
 }  // namespace

@@ -128,7 +128,9 @@ std::string ShowPlan(const v1::ReleasePreview& preview) {
           std::to_string(plan.bounds().max_keys_per_unit()) +
           (HasLevels(plan) ? " of the lowest level" : " of them") + ", with at most " +
           std::to_string(plan.bounds().max_rows_per_key()) + " rows each";
-  if (plan.bounds().max_rows_per_unit() > 0) {
+  const uint64_t implied =
+      uint64_t{plan.bounds().max_keys_per_unit()} * plan.bounds().max_rows_per_key();
+  if (plan.bounds().max_rows_per_unit() > 0 && plan.bounds().max_rows_per_unit() < implied) {
     text += " and " + std::to_string(plan.bounds().max_rows_per_unit()) + " in all";
   }
   text += "\n";

@@ -22,6 +22,7 @@ v1::Measure Bound(v1::Measure measure, const v1::Measure& agreed) {
   if (measure.has_sum()) {
     v1::Sum sum;
     sum.set_column(measure.sum().column());
+    if (agreed.sum().per_unit_size() > 0) *sum.mutable_per_unit() = measure.sum().per_unit();
     *measure.mutable_sum() = sum;
   }
   if (measure.has_quantiles() && agreed.quantiles().at().empty()) {
@@ -47,6 +48,18 @@ bool IsMeasureAgreed(const v1::Agreement& terms, const v1::Measure& asked) {
                      [&asked](const v1::Measure& agreed) {
                        return doc::SameDocument(Bound(agreed, agreed), Bound(asked, agreed));
                      });
+}
+
+bool IsChoiceAgreed(const v1::Agreement& terms, const v1::ReleaseSpec& asked) {
+  if (asked.has_selection() && !terms.selection()) return false;
+  if (!asked.has_top()) return true;
+  v1::Measure ranking;
+  if (asked.top().by() == v1::TOP_BY_ROWS) {
+    ranking.mutable_rows();
+  } else {
+    ranking.mutable_units();
+  }
+  return IsMeasureAgreed(terms, ranking);
 }
 
 bool IsFilterAgreed(const v1::Agreement& terms, const v1::Condition& asked) {

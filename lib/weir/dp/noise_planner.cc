@@ -213,7 +213,9 @@ StatusOr<NoisePlan> LaplaceWithin(const AccuracyOptions& options) {
     events.push_back(event);
     total += static_cast<uint128>(share.units());
   }
-  WEIR_ASSIGN_OR_RETURN(const Epsilon epsilon, Epsilon::FromUnits(static_cast<int64_t>(total)));
+  constexpr uint128 kBeyond = uint128{1} << 62;
+  WEIR_ASSIGN_OR_RETURN(const Epsilon epsilon,
+                        Epsilon::FromUnits(static_cast<int64_t>(std::min(total, kBeyond))));
   return MakePlan(events, shares, epsilon, Delta::Zero(), {});
 }
 

@@ -217,14 +217,20 @@ size_t MeasurePlanner::ChannelOf(const data::Contribution& contribution, bool ru
     if ((other.shape == ChannelShape::kRunning) != running || other.estimate.has_value()) continue;
     if (SameContribution(channels_[i].contribution, contribution)) return i;
   }
-  Channel channel;
-  channel.contribution = contribution;
+  const size_t added = AddChannel(contribution);
+  Channel& channel = channels_[added];
   if (running) channel.shape = ChannelShape::kRunning;
   if (contribution.kind == data::ContributionKind::kBins) {
     const bool is_tree = contribution.edges.empty();
     channel.shape = is_tree ? ChannelShape::kTree : ChannelShape::kBins;
     channel.bins = is_tree ? 1 : contribution.edges.size() - 1;
   }
+  return added;
+}
+
+size_t MeasurePlanner::AddChannel(const data::Contribution& contribution) {
+  Channel channel;
+  channel.contribution = contribution;
   channels_.push_back(std::move(channel));
   return channels_.size() - 1;
 }

@@ -27,8 +27,11 @@ bool FitsPlan(const data::AggregateTable& table, const ReleasePlan& plan) {
         return channel.contribution.kind == data::ContributionKind::kBins;
       });
   const size_t keys = plan.query.keys.size();
+  const auto open_keys = std::count_if(plan.query.keys.begin(), plan.query.keys.end(),
+                                       [](const data::KeyDomain& key) { return key.open; });
   const bool is_open = plan.cells == 0;
-  return table.measures == plan.channels.size() &&
+  return table.open_values.size() == static_cast<size_t>(open_keys) &&
+         table.measures == plan.channels.size() &&
          table.values.size() == table.cells.size() * table.measures &&
          table.bins.size() == static_cast<size_t>(bin_channels) &&
          table.key_codes.size() == (is_open ? table.cells.size() * keys : 0) &&
@@ -40,9 +43,10 @@ void SetOpenLabels(const ReleasePlan& plan, const data::AggregateTable& raw, con
                    ReleaseTable& released) {
   const size_t keys = plan.query.keys.size();
   released.codes.resize(static_cast<size_t>(rows.count) * keys);
+  size_t open = 0;
   for (size_t key = 0; key < keys; ++key) {
-    const Labels all =
-        plan.query.keys[key].open ? raw.open_values[key] : internal::LabelsOf(plan.query.keys[key]);
+    const Labels all = plan.query.keys[key].open ? raw.open_values[open++]
+                                                 : internal::LabelsOf(plan.query.keys[key]);
     std::map<uint32_t, uint32_t> shown;
     Labels labels;
     for (size_t row = 0; row < rows.count; ++row) {

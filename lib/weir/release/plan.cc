@@ -68,6 +68,16 @@ StatusOr<std::vector<data::Condition>> PlanFilter(const data::DatasetDescription
   return filter;
 }
 
+// In an order of their own: the spec's says nothing.
+std::vector<data::Condition> Sorted(std::vector<data::Condition> filter) {
+  const auto text = [](const data::Condition& condition) {
+    return internal::DescribeCondition(condition).SerializeAsString();
+  };
+  std::sort(filter.begin(), filter.end(),
+            [&text](const auto& a, const auto& b) { return text(a) < text(b); });
+  return filter;
+}
+
 Status AddMeasures(const Spec& spec, internal::MeasurePlanner& planner) {
   for (int i = 0; i < spec.message.measures_size(); ++i) {
     WEIR_RETURN_IF_ERROR(spec.locations.At("measures[" + std::to_string(i) + "]",
@@ -100,21 +110,29 @@ Status AddChoice(const Spec& spec, const data::ContributionBounds& bounds, bool 
     question.deciding = planner.ChannelOf(
         {.kind = rows_are_units ? data::ContributionKind::kRows : data::ContributionKind::kUnits});
     question.deciding_is_shown = Shows(planner.measures(), *question.deciding);
+    // What ranks the rows is not shown: its intervals would not hold for the largest of many.
+    if (asked.has_top()) {
+      question.deciding = planner.AddChannel({.kind = data::ContributionKind::kUnits});
+      question.deciding_is_shown = false;
+    }
   }
   if (asked.has_top()) {
     if (!has_keys) return spec.locations.At("top", InvalidArgument("there are no keys to rank"));
     if (asked.top().keys() == 0) {
       return spec.locations.At("top", InvalidArgument("top needs at least one key"));
     }
-    question.counted = planner.ChannelOf({.kind = asked.top().by() == v1::TOP_BY_ROWS
-                                                      ? data::ContributionKind::kRows
-                                                      : data::ContributionKind::kUnits});
-    const bool is_noised =
-        question.counted == question.deciding || Shows(planner.measures(), *question.counted);
-    if (asked.has_selection() && !is_noised) {
-      return spec.locations.At(
-          "top", InvalidArgument("with a selection, what ranks the keys must be a measure, too"));
+    if (asked.top().keys() > kMaxTopKeys) {
+      return spec.locations.At("top", InvalidArgument("top takes at most %u keys", kMaxTopKeys));
     }
+    const bool by_rows = asked.top().by() == v1::TOP_BY_ROWS;
+    if (asked.has_selection() && by_rows) {
+      return spec.locations.At("top",
+                               InvalidArgument("with a selection keys are ranked by their units"));
+    }
+    question.counted = asked.has_selection()
+                           ? question.deciding
+                           : planner.ChannelOf({.kind = by_rows ? data::ContributionKind::kRows
+                                                                : data::ContributionKind::kUnits});
   }
   return OkStatus();
 }
@@ -198,9 +216,19 @@ v1::ResolvedPlan DescribeQuestion(const data::DatasetDescription& dataset, const
   v1::Bounds& bounds = *resolved.mutable_bounds();
   bounds.set_max_keys_per_unit(static_cast<uint32_t>(query.bounds.max_keys_per_unit.value()));
   bounds.set_max_rows_per_key(static_cast<uint32_t>(query.bounds.max_rows_per_key.value()));
-  bounds.set_max_rows_per_unit(static_cast<uint64_t>(query.bounds.max_rows_per_unit.value_or(0)));
+  // Always said, so that no default of the dataset document comes in when the plan is read again.
+  const bool counts_rows =
+      std::any_of(query.measures.begin(), query.measures.end(), internal::CountsRows);
+  const int64_t implied =
+      query.bounds.max_keys_per_unit.value() * query.bounds.max_rows_per_key.value();
+  if (counts_rows) {
+    bounds.set_max_rows_per_unit(
+        static_cast<uint64_t>(query.bounds.max_rows_per_unit.value_or(implied)));
+  }
   for (const std::string& window : query.windows) resolved.add_windows(window);
-  *resolved.mutable_filter() = spec.message.filter();
+  for (const data::Condition& condition : query.filter) {
+    *resolved.add_filter() = internal::DescribeCondition(condition);
+  }
   resolved.set_description_sha256(dataset.public_sha256());
   resolved.set_cells(cells);
   return resolved;
@@ -294,6 +322,7 @@ StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset, const Spec& 
   data::AggregateQuery& query = question.query;
   for (const Channel& channel : budget.channels) query.measures.push_back(channel.contribution);
   WEIR_RETURN_IF_ERROR(CheckAnswerable(dataset, spec, query));
+  query.filter = Sorted(std::move(query.filter));
   v1::ResolvedPlan resolved = DescribeQuestion(dataset, spec, query, question.cells);
   WEIR_RETURN_IF_ERROR(DescribeBudget(budget, question.budget.measures, resolved));
   WEIR_ASSIGN_OR_RETURN(std::string text, Identity(resolved));

@@ -144,6 +144,7 @@ inline constexpr uint64_t kMaxCells = kMaxValues / 4;  // rows
 // Numbers that get noise of their own; a quantile takes many a row.
 inline constexpr uint64_t kMaxNoised = 10 * kMaxValues;
 inline constexpr uint64_t kMaxColumns = 1'000;  // as data::ParquetLimits reads
+inline constexpr uint32_t kMaxTopKeys = 1'000;  // found by a search each
 // Text of the keys, over all rows.
 inline constexpr uint64_t kMaxLabelBytes = uint64_t{64} << 20;
 // Text of the plan; the manifest, a document of 1 MiB, holds it indented.

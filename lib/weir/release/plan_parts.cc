@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "weir/data/canonical_condition.h"
 #include "weir/ledger/ledger.h"
 
 namespace weir::release::internal {
@@ -235,14 +236,26 @@ StatusOr<data::Condition> PlanCondition(const data::DatasetDescription& dataset,
   const auto given = [](const std::string& text) {
     return text.empty() ? std::nullopt : std::optional<std::string>(text);
   };
-  data::Condition condition{.column = asked.column(),
-                            .in = {asked.in().begin(), asked.in().end()},
-                            .not_in = {asked.not_in().begin(), asked.not_in().end()},
-                            .at_least = given(asked.at_least()),
-                            .above = given(asked.above()),
-                            .at_most = given(asked.at_most()),
-                            .below = given(asked.below())};
-  return condition;
+  return data::CanonicalCondition(dataset,
+                                  {.column = asked.column(),
+                                   .in = {asked.in().begin(), asked.in().end()},
+                                   .not_in = {asked.not_in().begin(), asked.not_in().end()},
+                                   .at_least = given(asked.at_least()),
+                                   .above = given(asked.above()),
+                                   .at_most = given(asked.at_most()),
+                                   .below = given(asked.below())});
+}
+
+v1::Condition DescribeCondition(const data::Condition& condition) {
+  v1::Condition described;
+  described.set_column(condition.column);
+  for (const std::string& text : condition.in) described.add_in(text);
+  for (const std::string& text : condition.not_in) described.add_not_in(text);
+  described.set_at_least(condition.at_least.value_or(""));
+  described.set_above(condition.above.value_or(""));
+  described.set_at_most(condition.at_most.value_or(""));
+  described.set_below(condition.below.value_or(""));
+  return described;
 }
 
 StatusOr<data::ContributionBounds> PlanBounds(const data::DatasetDescription& dataset,

@@ -61,6 +61,24 @@ StatusOr<Decisions> DecideByRule(const ReleasePlan& plan, const std::vector<int1
   return Decisions{.shown = selector.KeepMany(counts, random), .noised = {}};
 }
 
+// That the open labels of the rows that are shown stay within kMaxLabelBytes.
+Status CheckLabels(const ReleasePlan& plan, const data::AggregateTable& raw, const Rows& rows) {
+  if (raw.key_codes.empty()) return OkStatus();
+  const size_t keys = plan.query.keys.size();
+  uint64_t bytes = 0;
+  size_t open = 0;
+  for (size_t key = 0; key < keys; ++key) {
+    if (!plan.query.keys[key].open) continue;
+    const auto& labels = raw.open_values[open++];
+    for (const uint64_t position : rows.cells) {
+      bytes +=
+          labels[raw.key_codes[static_cast<size_t>(position) * keys + key]].value_or("").size();
+    }
+  }
+  if (bytes <= kMaxLabelBytes) return OkStatus();
+  return MakeError(StatusCode::kResourceExhausted, "the labels of the selected keys are too long");
+}
+
 StatusOr<Rows> SelectRows(const ReleasePlan& plan, const data::AggregateTable& raw,
                           RandomSource& random) {
   const std::vector<int128> units = Column(raw, plan.selection->channel);
@@ -76,6 +94,7 @@ StatusOr<Rows> SelectRows(const ReleasePlan& plan, const data::AggregateTable& r
     rows.cells.push_back(is_open ? i : static_cast<uint64_t>(raw.cells[i]));
     if (!decisions.noised.empty()) rows.decided.push_back(decisions.noised[i]);
   }
+  WEIR_RETURN_IF_ERROR(CheckLabels(plan, raw, rows));
   const size_t columns = ColumnNames(plan.query.keys, plan.measures).size();
   const Status fits = CheckSize(plan.query.keys, plan.channels, columns, rows.count);
   if (!fits.ok()) return MakeError(StatusCode::kResourceExhausted, MessageOf(fits));

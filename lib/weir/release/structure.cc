@@ -92,6 +92,7 @@ Status PlanRunning(const Spec& spec, const std::vector<data::KeyDomain>& keys,
 // Why the measure has no place in a hierarchy; empty: it has.
 std::string WhyNotByLevel(const v1::Measure& measure) {
   if (IsRunning(measure)) return "running totals go with plain keys only";
+  if (!measure.sum().estimate().empty()) return "a bound is estimated with plain keys only";
   switch (measure.measure_case()) {
     case v1::Measure::kRows:
     case v1::Measure::kSum:

@@ -43,7 +43,19 @@ bool SamePrivacy(const v1::ResolvedPlan& plan, const v1::ReleaseSpec& spec) {
   const bool epsilon = SaysWithin(spec)
                            ? asked.epsilon().empty() || IsAtMost(plan.epsilon(), asked.epsilon())
                            : SameNumber(plan.epsilon(), asked.epsilon());
-  return epsilon && IsAtMost(plan.delta(), asked.delta());
+  const bool gaussian = std::any_of(
+      plan.measures().begin(), plan.measures().end(), [](const v1::PlannedMeasure& planned) {
+        return planned.events_size() > 0 &&
+               planned.events(0).mechanism() == v1::MECHANISM_DISCRETE_GAUSSIAN;
+      });
+  const bool kind = asked.noise() == v1::NOISE_UNSPECIFIED ||
+                    (asked.noise() == v1::NOISE_DISCRETE_GAUSSIAN) == gaussian;
+  return epsilon && kind && IsAtMost(plan.delta(), asked.delta());
+}
+
+// A share that is not used is not in the plan.
+bool SameShare(const std::string& planned, const std::string& asked) {
+  return planned.empty() || SameNumber(planned, asked.empty() ? "0.5" : asked);
 }
 
 bool SameChoice(const v1::ResolvedPlan& plan, const v1::ReleaseSpec& spec) {
@@ -53,7 +65,35 @@ bool SameChoice(const v1::ResolvedPlan& plan, const v1::ReleaseSpec& spec) {
          (!spec.has_selection() ||
           plan.selection().selection().min_units() == std::max(1U, spec.selection().min_units())) &&
          (!spec.has_top() ||
-          (top.keys() == spec.top().keys() && (top.by() == v1::TOP_BY_ROWS) == by_rows));
+          (top.keys() == spec.top().keys() && (top.by() == v1::TOP_BY_ROWS) == by_rows)) &&
+         SameShare(plan.selection().selection().share(), spec.selection().share()) &&
+         SameShare(top.share(), spec.top().share());
+}
+
+std::string NormalValue(const std::string& text) {
+  const StatusOr<Decimal> number = ParseDecimal(text);
+  return number.ok() ? FormatDecimal(*number) : text;
+}
+
+// Conditions without what their spelling and order say.
+std::multiset<std::string> NormalFilter(
+    const google::protobuf::RepeatedPtrField<v1::Condition>& filter) {
+  std::multiset<std::string> normal;
+  for (const v1::Condition& condition : filter) {
+    v1::Condition written;
+    written.set_column(condition.column());
+    std::set<std::string> in, not_in;
+    for (const std::string& text : condition.in()) in.insert(NormalValue(text));
+    for (const std::string& text : condition.not_in()) not_in.insert(NormalValue(text));
+    for (const std::string& text : in) written.add_in(text);
+    for (const std::string& text : not_in) written.add_not_in(text);
+    written.set_at_least(NormalValue(condition.at_least()));
+    written.set_above(NormalValue(condition.above()));
+    written.set_at_most(NormalValue(condition.at_most()));
+    written.set_below(NormalValue(condition.below()));
+    normal.insert(written.SerializeAsString());
+  }
+  return normal;
 }
 
 bool SameBound(uint32_t planned, uint32_t asked) { return asked == 0 || planned == asked; }
@@ -103,8 +143,7 @@ Status CheckAnswers(const v1::ResolvedPlan& plan, const v1::ReleaseSpec& spec) {
     differs = "bounds";
   }
   if (!SamePrivacy(plan, spec)) differs = "privacy parameters";
-  if (!std::equal(plan.filter().begin(), plan.filter().end(), spec.filter().begin(),
-                  spec.filter().end(), doc::SameDocument)) {
+  if (NormalFilter(plan.filter()) != NormalFilter(spec.filter())) {
     differs = "filters";
   }
   if (!SameChoice(plan, spec)) differs = "rows";

@@ -25,6 +25,8 @@ class MeasurePlanner {
 
   // The channel of that contribution, added if there is none yet.
   size_t ChannelOf(const data::Contribution& contribution, bool running = false);
+  // A plain one of its own, with noise of its own.
+  size_t AddChannel(const data::Contribution& contribution);
 
   std::vector<MeasurePlan>& measures() { return measures_; }
   std::vector<Channel>& channels() { return channels_; }

@@ -39,9 +39,11 @@ v1::Key CanonicalKey(const v1::Key& key, const data::KeyDomain& domain);
 //         or more than 100,000 of them.
 StatusOr<std::vector<std::string>> PeriodsOf(const v1::Period& period);
 
-// Canonical, in the order of the spec.
+// The condition, in canonical text.
 StatusOr<data::Condition> PlanCondition(const data::DatasetDescription& dataset,
                                         const v1::Condition& condition);
+
+v1::Condition DescribeCondition(const data::Condition& condition);
 
 // A bound that matters must be given here or in the dataset document; one that cannot matter is 1.
 StatusOr<data::ContributionBounds> PlanBounds(const data::DatasetDescription& dataset,
