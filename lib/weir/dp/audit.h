@@ -34,7 +34,7 @@ struct AuditPair {
 };
 
 struct AuditOptions {
-  Delta delta;                        // of the claim
+  Delta delta = Delta::Zero();        // of the claim
   uint64_t samples = 1'000'000;       // a side, for the bound: in [1000, 5 * 10^8]
   double false_positive_rate = 1e-9;  // in [1e-30, 0.1]
 };

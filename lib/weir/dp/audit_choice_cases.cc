@@ -19,6 +19,7 @@ using Scores = std::vector<int64_t>;
 // One output as a number.
 using DrawOne = std::function<StatusOr<double>(AuditInput input, RandomSource& random)>;
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a name and what it claims
 AuditCase MakeCase(const char* name, const char* claim, Epsilon epsilon, DrawOne draw) {
   return {.name = name,
           .claim = claim,
@@ -47,6 +48,7 @@ struct Candidates {
 };
 
 // The unit lifts the one that is behind and, unless all scores move one way, lowers the other.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as above
 AuditCase PermuteAndFlipCase(const char* name, const char* claim, bool is_monotonic,
                              AuditBuild build) {
   const Candidates scores = {{1, 2}, is_monotonic ? Scores{0, 2} : Scores{0, 3}};

@@ -67,13 +67,14 @@ struct PrivacyLoss::State {
     return std::nullopt;
   }
 
-  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): grid and tilt as everywhere
+  // NOLINTBEGIN(bugprone-easily-swappable-parameters): grid and tilt as everywhere
   static ComposedLosses Finish(const std::vector<LossTerm>& terms, const Window& window,
                                double at_grid, double tilt) {
     LossSpectrum spectrum(at_grid, internal::CircleFor(internal::PointsOf(window, at_grid)), tilt);
     for (const LossTerm& term : terms) spectrum.Add(term);
     return spectrum.Finish(window);
   }
+  // NOLINTEND(bugprone-easily-swappable-parameters)
 };
 
 Status CheckEvent(const LossEvent& event) { return internal::CheckLossEvent(event); }
