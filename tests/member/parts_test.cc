@@ -121,6 +121,9 @@ TEST(QuestionTest, EveryDifferenceOfAnAnswerShows) {
       {"privacy parameters", [](v1::ResolvedPlan& p) { p.set_epsilon("x"); }},
       {"privacy parameters", [](v1::ResolvedPlan& p) { p.set_delta("1e-9"); }},
       {"windows", [](v1::ResolvedPlan& p) { p.add_windows("2015"); }},
+      {"filters", [](v1::ResolvedPlan& p) { p.add_filter()->set_column("hour"); }},
+      {"rows", [](v1::ResolvedPlan& p) { p.mutable_selection(); }},
+      {"rows", [](v1::ResolvedPlan& p) { p.mutable_top(); }},
   };
   EXPECT_THAT(member::internal::CheckAnswers(Planned(), Asked()), IsOk());
   for (const auto& c : cases) {
