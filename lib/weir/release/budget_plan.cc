@@ -337,8 +337,8 @@ std::vector<Way> WaysOf(const BudgetQuestion& question) {
   for (const NoiseKind kind : {NoiseKind::kDiscreteLaplace, NoiseKind::kDiscreteGaussian}) {
     const v1::Noise named = kind == NoiseKind::kDiscreteLaplace ? v1::NOISE_DISCRETE_LAPLACE
                                                                 : v1::NOISE_DISCRETE_GAUSSIAN;
-    if (spec.privacy().noise() != v1::NOISE_UNSPECIFIED && spec.privacy().noise() != named)
-      continue;
+    const v1::Noise asked = spec.privacy().noise();
+    if (asked != v1::NOISE_UNSPECIFIED && asked != named) continue;
     if (kind == NoiseKind::kDiscreteLaplace && NeedsGaussian(question)) continue;
     ways.push_back({.kind = kind});
     // Keys that are ranked by noised counts need these.

@@ -86,6 +86,7 @@ void WriteCanonical(const std::vector<Decimal>& values,
   }
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): symmetric
 bool SameContribution(const data::Contribution& a, const data::Contribution& b) {
   return a.kind == b.kind && a.column == b.column && a.grid == b.grid && a.lowest == b.lowest &&
          a.highest == b.highest && a.origin == b.origin && a.unit_lowest == b.unit_lowest &&

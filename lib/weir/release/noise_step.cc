@@ -166,6 +166,7 @@ void RankRows(const TopPlan& top, Rows& rows, std::vector<NoisedChannel>& channe
                    [&counts](size_t a, size_t b) { return counts[a] > counts[b]; });
   if (order.size() > top.rows) order.resize(static_cast<size_t>(top.rows));
   std::vector<uint64_t> cells;
+  cells.reserve(order.size());
   for (const size_t row : order) cells.push_back(rows.cells[row]);
   rows.cells = std::move(cells);
   for (NoisedChannel& channel : channels) {

@@ -35,6 +35,7 @@ Status TooMany(const char* what, uint64_t most) {
 std::vector<std::string> ColumnNames(const std::vector<data::KeyDomain>& keys,
                                      const std::vector<MeasurePlan>& measures) {
   std::vector<std::string> names;
+  names.reserve(keys.size() + 4 * measures.size());
   for (const data::KeyDomain& key : keys) names.push_back(key.column);
   for (const MeasurePlan& measure : measures) {
     for (const std::string& column : measure.columns) {
