@@ -14,6 +14,7 @@
 #include "weir/release/internal/accuracy_plan.h"
 #include "weir/release/internal/estimated_channel.h"
 #include "weir/release/internal/level_channel.h"
+#include "weir/release/internal/ways.h"
 
 namespace weir::release::internal {
 namespace {
@@ -22,12 +23,6 @@ constexpr uint32_t kShownWeight = 1000;
 constexpr int64_t kShareUnits = 1'000'000'000'000;
 // Smallest epsilon of one row, in units of 10^-12, that finds a bound.
 constexpr int64_t kLeastRowUnits = 1000;
-
-// One way of answering.
-struct Way {
-  NoiseKind kind;
-  bool truncated_geometric = false;
-};
 
 struct Budget {
   Epsilon epsilon;
@@ -312,42 +307,6 @@ std::vector<double> Planner::StandardErrors(const BudgetPlan& plan) const {
                          : 0);
   }
   return errors;
-}
-
-std::string Describe(const Way& way, const BudgetQuestion& question) {
-  std::string text = way.kind == NoiseKind::kDiscreteGaussian ? "discrete Gaussian noise"
-                                                              : "discrete Laplace noise";
-  if (!question.deciding.has_value()) return text;
-  if (way.truncated_geometric) return text + ", truncated geometric selection";
-  return text + (question.deciding_is_shown ? ", keys selected by their published units"
-                                            : ", keys selected by noised units");
-}
-
-// Running totals and hierarchies have noise of one kind.
-bool NeedsGaussian(const BudgetQuestion& question) {
-  return std::any_of(
-      question.channels.begin(), question.channels.end(), [](const Channel& channel) {
-        return channel.shape == ChannelShape::kRunning || channel.shape == ChannelShape::kLevels;
-      });
-}
-
-std::vector<Way> WaysOf(const BudgetQuestion& question) {
-  const v1::ReleaseSpec& spec = question.spec.message;
-  std::vector<Way> ways;
-  for (const NoiseKind kind : {NoiseKind::kDiscreteLaplace, NoiseKind::kDiscreteGaussian}) {
-    const v1::Noise named = kind == NoiseKind::kDiscreteLaplace ? v1::NOISE_DISCRETE_LAPLACE
-                                                                : v1::NOISE_DISCRETE_GAUSSIAN;
-    const v1::Noise asked = spec.privacy().noise();
-    if (asked != v1::NOISE_UNSPECIFIED && asked != named) continue;
-    if (kind == NoiseKind::kDiscreteLaplace && NeedsGaussian(question)) continue;
-    ways.push_back({.kind = kind});
-    // Keys that are ranked by noised counts need these.
-    const bool needs_noise = question.deciding_is_shown || spec.has_top();
-    if (question.deciding.has_value() && !needs_noise) {
-      ways.push_back({.kind = kind, .truncated_geometric = true});
-    }
-  }
-  return ways;
 }
 
 StatusOr<Budget> ReadBudget(const BudgetQuestion& question) {
