@@ -50,6 +50,16 @@ StatusOr<AggregateTable> RunQuery(const DatasetDescription& dataset,
                                   const std::vector<KnownRow>& rows, const AggregateQuery& query,
                                   const internal::BoundedSumOptions& options, uint64_t seed = 1);
 
+// The same of a source that changes between the passes of a query with an open key.
+struct TwoPasses {
+  const std::vector<KnownRow>& first;
+  const std::vector<KnownRow>& second;
+};
+StatusOr<AggregateTable> RunQueryOnTwo(const DatasetDescription& dataset, const TwoPasses& passes,
+                                       const AggregateQuery& query,
+                                       const internal::BoundedSumOptions& options,
+                                       uint64_t seed = 1);
+
 }  // namespace weir::data::test_query
 
 #endif  // WEIR_TESTS_DATA_SLOW_QUERY_H_
