@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/data/slow_query.h"
+#include "tests/data/run_query.h"
 #include "tests/support/seeded_random.h"
 #include "weir/data/duckdb/internal/bounded_aggregate.h"
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/data/random_query.h"
+#include "tests/data/run_query.h"
 #include "tests/support/status_matchers.h"
 
 namespace weir::data::test_query {
