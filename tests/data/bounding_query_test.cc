@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/data/slow_query.h"
+#include "tests/data/run_query.h"
 #include "tests/support/status_matchers.h"
 
 namespace weir::data::test_query {

@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-#include "tests/data/slow_query.h"
+#include "tests/data/run_query.h"
 #include "tests/support/status_matchers.h"
 
 namespace weir::data::test_query {

@@ -6,9 +6,6 @@
 #include <optional>
 #include <set>
 #include <string_view>
-#include <thread>
-
-#include "weir/data/internal/bounded_query.h"
 
 namespace weir::data::test_query {
 namespace {
@@ -356,43 +353,6 @@ LabelledFigures SlowQuery(const std::vector<KnownRow>& rows, const AggregateQuer
     }
   }
   return figures;
-}
-
-StatusOr<AggregateTable> RunQuery(const DatasetDescription& dataset,
-                                  const std::vector<KnownRow>& rows, const AggregateQuery& query,
-                                  const internal::BoundedSumOptions& options, uint64_t seed) {
-  test::SeededRandom random(seed);
-  WEIR_ASSIGN_OR_RETURN(const auto bounded, internal::ResolveQuery(dataset, query, random));
-  internal::BoundedSum sum(bounded, options);
-  const auto threads = static_cast<size_t>(options.threads);
-  std::vector<Status> statuses(threads);
-  const auto add = [&](size_t thread) {
-    constexpr size_t kBatchRows = 100;
-    for (size_t first = thread * kBatchRows; first < rows.size(); first += threads * kBatchRows) {
-      const size_t count = std::min(kBatchRows, rows.size() - first);
-      std::vector<std::vector<std::string_view>> texts(bounded.columns.size());
-      std::vector<std::vector<uint64_t>> present(bounded.columns.size());
-      internal::Batch batch{.rows = count};
-      for (size_t c = 0; c < texts.size(); ++c) {
-        present[c].resize((count + 63) / 64);
-        for (size_t i = 0; i < count; ++i) {
-          const KnownCell& cell = rows[first + i].at(bounded.columns[c]->name);
-          texts[c].push_back(cell.text);
-          present[c][i / 64] |= uint64_t{cell.is_null ? 0u : 1u} << (i % 64);
-        }
-        batch.columns.push_back({.kind = internal::CellKind::kText,
-                                 .cells = texts[c].data(),
-                                 .present = present[c].data()});
-      }
-      if (statuses[thread].ok()) statuses[thread] = sum.Add(batch);
-    }
-  };
-  std::vector<std::thread> helpers;
-  for (size_t i = 1; i < threads; ++i) helpers.emplace_back(add, i);
-  add(0);
-  for (std::thread& helper : helpers) helper.join();
-  for (const Status& status : statuses) WEIR_RETURN_IF_ERROR(status);
-  return sum.Finish();
 }
 
 }  // namespace weir::data::test_query

@@ -10,7 +10,6 @@
 
 #include "tests/data/data_fixture.h"
 #include "tests/support/seeded_random.h"
-#include "weir/data/internal/bounded_sum.h"
 
 namespace weir::data::test_query {
 
@@ -44,11 +43,6 @@ LabelledFigures ByLabel(const AggregateQuery& query, const AggregateTable& table
 // What the query gives if no unit meets its bounds on cells and rows, by maps of maps.
 // Sums of `dec` are on a grid of 0.01 or 0.1.
 LabelledFigures SlowQuery(const std::vector<KnownRow>& rows, const AggregateQuery& query);
-
-// The query over batches of the rows, `options.threads` threads adding at once.
-StatusOr<AggregateTable> RunQuery(const DatasetDescription& dataset,
-                                  const std::vector<KnownRow>& rows, const AggregateQuery& query,
-                                  const internal::BoundedSumOptions& options, uint64_t seed = 1);
 
 }  // namespace weir::data::test_query
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/data/random_query.h"
+#include "tests/data/run_query.h"
 #include "tests/support/status_matchers.h"
 
 namespace weir::data::test_query {
@@ -177,7 +178,7 @@ TEST_F(SlowQueryTest, ValuesOfOpenKeysCountAgainstTheMemory) {
       .keys = {{.column = "txt", .open = true}}, .measures = {Rows()}, .bounds = Bounds(1, 1)};
   const test::TemporaryFolder folder;
   EXPECT_THAT(RunQuery(dataset_, rows, query,
-                       {.memory_bytes = 4 << 20, .threads = 2, .temp_folder = folder.path()}),
+                       {.memory_bytes = 2 << 20, .threads = 1, .temp_folder = folder.path()}),
               StatusIs(StatusCode::kResourceExhausted, HasSubstr("keys")));
   const AggregateTable table = Run(rows, query, {.memory_bytes = 32 << 20, .threads = 2});
   EXPECT_EQ(table.cells.size(), rows.size());

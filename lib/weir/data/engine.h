@@ -32,7 +32,8 @@ enum class KeyPart {
 
 // One group-by column. With a public domain, position i of `values` (or bucket i between `edges`)
 // is code i. An open key has no domain: its codes are the values that occur, in the order of their
-// texts. With `missing_is_key` rows without a value have a code of their own, the last one.
+// texts; a text longer than 1,024 bytes counts as missing there. With `missing_is_key` rows without
+// a value have a code of their own, the last one.
 //
 // Time stamps are open keys by a part or period only; values of a part are written as above.
 struct KeyDomain {
@@ -165,7 +166,10 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  // Adds up bounded contributions in one pass.
+  // Adds up bounded contributions in one pass. With an open key a second pass finds the texts of
+  // the cells that are left after bounding, so that the values that one unit has take no memory
+  // beyond those of its max_keys_per_unit cells. If the source changes between the two, a cell
+  // whose values are nowhere any more is not in the table.
   //
   // Guarantee: adding or removing one privacy unit changes at most max_keys_per_unit cells, each
   //            by at most 1 (units), and by at most max_rows_per_key rows, max_rows_per_unit over

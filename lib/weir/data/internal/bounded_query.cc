@@ -65,6 +65,9 @@ class Resolver {
     return OkStatus();
   }
 
+  // All columns that come now are of measures alone.
+  void EndOfRowColumns() { query_.columns_without_measures = query_.columns.size(); }
+
   Status AddMeasure(const Contribution& contribution) {
     if (contribution.kind == ContributionKind::kRows ||
         contribution.kind == ContributionKind::kUnits) {
@@ -92,8 +95,8 @@ class Resolver {
 
   BoundedQuery Finish(RandomSource& random) && {
     PlaceWords(query_);
-    for (SipKey* key : {&query_.unit_key, &query_.dictionary_key, &query_.cell_key,
-                        &query_.share_key, &query_.pair_key, &query_.sample_key}) {
+    for (SipKey* key : {&query_.unit_key, &query_.tuple_key, &query_.cell_key, &query_.share_key,
+                        &query_.pair_key, &query_.sample_key}) {
       *key = MakeSipKey(random);
     }
     return std::move(query_);
@@ -126,6 +129,7 @@ StatusOr<Resolver> Resolve(const DatasetDescription& dataset, const AggregateQue
     WEIR_RETURN_IF_ERROR(resolver.AddFilter(condition));
   }
   for (const KeyDomain& key : query.keys) WEIR_RETURN_IF_ERROR(resolver.AddKey(key));
+  resolver.EndOfRowColumns();
   for (const Contribution& measure : query.measures) {
     WEIR_RETURN_IF_ERROR(resolver.AddMeasure(measure));
   }

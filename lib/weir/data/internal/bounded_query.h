@@ -74,11 +74,17 @@ struct BoundedQuery {
     std::unordered_set<int64_t> admitted;  // empty: all
   };
 
-  // Words of a record after its head.
-  size_t words() const { return values.size() + present_words() + bins.size(); }
+  // Words of a record after its head. With an open key the last is the other half of the cell.
+  size_t words() const {
+    return values.size() + present_words() + bins.size() + (has_open_key ? 1 : 0);
+  }
   size_t present_words() const { return (present_columns.size() + 63) / 64; }
 
+  // How many cells there can be.
+  uint64_t most_cells() const { return has_open_key ? UINT64_MAX : cells; }
+
   std::vector<const ColumnDescription*> columns;  // each once
+  size_t columns_without_measures = 0;            // the first ones: units, window, filters, keys
   std::vector<size_t> unit_columns;
   std::optional<Window> window;
   std::vector<Filter> filters;
@@ -95,7 +101,7 @@ struct BoundedQuery {
   uint64_t max_rows_per_key = 0;
   std::optional<uint64_t> max_rows_per_unit;  // where it is less than the product of the two
   SipKey unit_key;                            // hashes units
-  SipKey dictionary_key;                      // hashes values of open keys
+  SipKey tuple_key;                           // hashes key tuples, with an open key
   SipKey cell_key;                            // orders the cells of a unit
   SipKey share_key;                           // divides max_rows_per_unit among the cells of a unit
   SipKey pair_key;                            // names the stream of a unit in a cell

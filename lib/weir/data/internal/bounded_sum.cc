@@ -16,7 +16,6 @@ namespace {
 // What the threads of one Finish share.
 struct Work {
   const BoundedQuery& query;
-  CellSpace space;
   std::vector<RecordStore*> stores;
   std::atomic<size_t> next{0};
   std::mutex mutex;
@@ -25,8 +24,8 @@ struct Work {
 };
 
 Status AddSomePartitions(Work& work) {
-  PartitionBounder bounder(work.query, work.space);
-  CellSums sums(work.query.measures.size(), work.query.bins.size(), work.space.cells);
+  PartitionBounder bounder(work.query);
+  CellSums sums(work.query.measures.size(), work.query.bins.size(), work.query.most_cells());
   for (size_t p = work.next.fetch_add(1); p < kPartitions; p = work.next.fetch_add(1)) {
     WEIR_RETURN_IF_ERROR(bounder.AddPartition(work.stores, p, sums));
     for (RecordStore* store : work.stores) store->Drop(p);
@@ -46,17 +45,13 @@ void AddPartitions(Work& work) {
 }  // namespace
 
 BoundedSum::BoundedSum(const BoundedQuery& query, BoundedSumOptions options)
-    : query_(query), options_(std::move(options)) {
-  if (!query.has_open_key) return;
-  open_cells_ = std::make_unique<OpenCells>(query, options_.memory_bytes / 2);
-  options_.memory_bytes -= options_.memory_bytes / 2;
-}
+    : query_(query), options_(std::move(options)) {}
 
 std::unique_ptr<RowMapper> BoundedSum::TakeMapper() {
   const std::lock_guard lock(mutex_);
   if (idle_.empty()) {
     const uint64_t share = options_.memory_bytes / static_cast<uint64_t>(options_.threads);
-    return std::make_unique<RowMapper>(query_, open_cells_.get(), share, options_.temp_folder);
+    return std::make_unique<RowMapper>(query_, share, options_.temp_folder);
   }
   auto mapper = std::move(idle_.back());
   idle_.pop_back();
@@ -74,11 +69,8 @@ Status BoundedSum::Add(const Batch& batch) {
 }
 
 StatusOr<AggregateTable> BoundedSum::Finish() {
-  const uint64_t cells = open_cells_ == nullptr ? query_.cells : open_cells_->size();
   Work work{.query = query_,
-            .space = {.cells = cells},
-            .total = CellSums(query_.measures.size(), query_.bins.size(), cells)};
-  if (open_cells_ != nullptr) work.space.hashes = open_cells_->Hashes();
+            .total = CellSums(query_.measures.size(), query_.bins.size(), query_.most_cells())};
   for (const auto& mapper : idle_) work.stores.push_back(&mapper->store());
   std::vector<std::thread> helpers;
   // A system without another thread to give only makes it slower.
@@ -89,8 +81,7 @@ StatusOr<AggregateTable> BoundedSum::Finish() {
   AddPartitions(work);
   for (std::thread& helper : helpers) helper.join();
   WEIR_RETURN_IF_ERROR(work.status);
-  AggregateTable table = work.total.ToTable();
-  return open_cells_ == nullptr ? table : open_cells_->Label(table);
+  return work.total.ToTable();
 }
 
 }  // namespace weir::data::internal

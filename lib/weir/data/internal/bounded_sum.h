@@ -13,14 +13,12 @@
 #include "weir/data/engine.h"
 #include "weir/data/internal/batch.h"
 #include "weir/data/internal/bounded_query.h"
-#include "weir/data/internal/open_cells.h"
 #include "weir/data/internal/row_mapper.h"
 
 namespace weir::data::internal {
 
 struct BoundedSumOptions {
-  // For records, shared evenly by the threads; with an open key half of it is for what tells its
-  // values apart.
+  // For records, shared evenly by the threads.
   uint64_t memory_bytes;
   int threads;              // that call Add at once at most, and that Finish uses
   std::string temp_folder;  // empty: records that do not fit are an error
@@ -32,14 +30,16 @@ struct BoundedSumOptions {
 // partition with tables that fit the processor's cache. That is as exact as sorting by unit: all
 // rows of a unit meet in one partition before anything of it is chosen or added.
 //
+// With an open key the cells of the table are keyed hashes of 128 bits (row_reader.h): CellLabels
+// makes the table of the query of it.
+//
 // Add is thread-safe; Finish comes once, after all of them.
 class BoundedSum {
  public:
   // Keeps a reference: `query` must outlive the object.
   BoundedSum(const BoundedQuery& query, BoundedSumOptions options);
 
-  // Errors: RESOURCE_EXHAUSTED memory and temporary folder do not suffice, or an open key has more
-  //         values than memory or 2^31.
+  // Errors: RESOURCE_EXHAUSTED memory and temporary folder do not suffice.
   Status Add(const Batch& batch);
   StatusOr<AggregateTable> Finish();
 
@@ -48,7 +48,6 @@ class BoundedSum {
 
   const BoundedQuery& query_;
   BoundedSumOptions options_;
-  std::unique_ptr<OpenCells> open_cells_;  // null: no open key
   std::mutex mutex_;
   std::vector<std::unique_ptr<RowMapper>> idle_;
 };

@@ -39,13 +39,18 @@ void WordCounts::Add(uint64_t word, int64_t count) {
 }
 
 CellSums::CellSums(size_t measures, size_t bins, uint64_t cells)
-    : measures_(measures), bins_(bins) {
+    : measures_(measures), is_hashed_(cells == UINT64_MAX), bins_(bins) {
   if (cells <= kMostDenseCells) dense_.assign(static_cast<size_t>(cells), kAbsent);
 }
 
-uint32_t CellSums::PositionOf(uint64_t cell) {
-  uint32_t& position = dense_.empty() ? sparse_.try_emplace(cell, kAbsent).first->second
-                                      : dense_[static_cast<size_t>(cell)];
+uint32_t& CellSums::FindPosition(uint128 cell) {
+  if (!dense_.empty()) return dense_[static_cast<size_t>(cell)];
+  if (is_hashed_) return hashed_.try_emplace(cell, kAbsent).first->second;
+  return sparse_.try_emplace(static_cast<uint64_t>(cell), kAbsent).first->second;
+}
+
+uint32_t CellSums::PositionOf(uint128 cell) {
+  uint32_t& position = FindPosition(cell);
   if (position == kAbsent) {
     position = static_cast<uint32_t>(cells_.size());
     cells_.push_back(cell);
@@ -54,7 +59,7 @@ uint32_t CellSums::PositionOf(uint64_t cell) {
   return position;
 }
 
-std::span<int128> CellSums::At(uint64_t cell) {
+std::span<int128> CellSums::At(uint128 cell) {
   const size_t position = PositionOf(cell);
   return std::span<int128>(values_).subspan(position * measures_, measures_);
 }

@@ -53,7 +53,9 @@ std::optional<std::string_view> OpenKey::Missing() const {
 std::optional<std::string_view> OpenKey::BytesOf(const DecodedColumn& column, size_t row,
                                                  Buffer& buffer) const {
   if (column.states[row] != CellState::kPresent) return Missing();
-  if (type_ == v1::COLUMN_TYPE_TEXT) return column.texts[row];
+  if (type_ == v1::COLUMN_TYPE_TEXT) {
+    return column.texts[row].size() > kMostTextBytes ? Missing() : column.texts[row];
+  }
   if (type_ == v1::COLUMN_TYPE_DECIMAL) return PutDecimal(column.decimals[row], buffer);
   if (part_ == KeyPart::kValue) return PutInt(column.ints[row], buffer);
   const auto number = PartOf(part_, type_ == v1::COLUMN_TYPE_DATE, column.ints[row]);

@@ -15,10 +15,13 @@
 
 namespace weir::data::internal {
 
-// Turns the values of one column into bytes, and bytes into labels: the key of a dictionary.
-// Immutable, thread-safe.
+// Turns the values of one column into bytes to be hashed, and bytes into labels. Immutable,
+// thread-safe.
 class OpenKey {
  public:
+  // Longer texts count as missing, so that what one row may bring along is bounded.
+  static constexpr size_t kMostTextBytes = 1024;
+
   // Room for the bytes of a number.
   using Buffer = std::array<char, 24>;
 

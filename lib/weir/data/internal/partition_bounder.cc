@@ -8,6 +8,7 @@ namespace weir::data::internal {
 namespace {
 
 constexpr size_t kFirstSlots = 1024;
+constexpr size_t kFirstForgetting = size_t{1} << 16;
 constexpr uint64_t kSpread = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio, odd
 
 // The unit's hash is a secret pseudo-random value: nobody can aim at a slot.
@@ -23,12 +24,12 @@ bool IsOfRows(const BoundedQuery::Total& total) {
 
 }  // namespace
 
-PartitionBounder::PartitionBounder(const BoundedQuery& query, const CellSpace& space)
+PartitionBounder::PartitionBounder(const BoundedQuery& query)
     : query_(query),
-      space_(space),
       totals_(query.totals.size()),
       stride_(kRecordHead + query.words()),
-      first_bin_word_(stride_ - query.bins.size()),
+      forget_at_(kFirstForgetting),
+      first_bin_word_(stride_ - query.bins.size() - (query.has_open_key ? 1 : 0)),
       has_row_totals_(std::any_of(query.totals.begin(), query.totals.end(),
                                   [](const auto& total) { return IsOfRows(total); })),
       pair_slots_(kFirstSlots),
@@ -38,14 +39,16 @@ Status PartitionBounder::AddPartition(std::span<RecordStore* const> stores, size
                                       CellSums& cells) {
   std::fill(pair_slots_.begin(), pair_slots_.end(), 0);
   pairs_.clear();
+  pair_cells_.clear();
   pair_totals_.clear();
+  forget_at_ = query_.most_cells() > query_.max_keys_per_unit ? kFirstForgetting : SIZE_MAX;
   for (const RecordStore* store : stores) {
     WEIR_RETURN_IF_ERROR(store->ForEachBlock(
         partition, [this](std::span<const uint64_t> records) { CountRows(records); }));
   }
   dropped_.assign(pairs_.size(), 0);
   kept_.clear();
-  if (space_.cells > query_.max_keys_per_unit || query_.max_rows_per_unit.has_value()) {
+  if (query_.most_cells() > query_.max_keys_per_unit || query_.max_rows_per_unit.has_value()) {
     BoundUnits();
   }
   if (StartSample(cells)) {
@@ -59,27 +62,37 @@ Status PartitionBounder::AddPartition(std::span<RecordStore* const> stores, size
   return OkStatus();
 }
 
-uint32_t PartitionBounder::FindPair(const uint64_t* record) {
+// Of its pair, or a free one.
+size_t PartitionBounder::SlotOf(const uint64_t* record) const {
   const size_t mask = pair_slots_.size() - 1;
   size_t slot = PairSlot(record[0], record[2], pair_slots_.size());
-  while (pair_slots_[slot] != 0) {
+  for (; pair_slots_[slot] != 0; slot = (slot + 1) & mask) {
     const uint32_t at = pair_slots_[slot] - 1;
     const Pair& pair = pairs_[at];
-    if (pair.unit.low == record[0] && pair.cell == record[2] && pair.unit.high == record[1]) {
-      return at;
+    if (pair.unit.low == record[0] && pair.cell == record[2] && pair.unit.high == record[1] &&
+        (pair_cells_.empty() || pair_cells_[at] == record[stride_ - 1])) {
+      return slot;
     }
-    slot = (slot + 1) & mask;
   }
+  return slot;
+}
+
+uint32_t PartitionBounder::FindPair(const uint64_t* record) {
+  const size_t slot = SlotOf(record);
+  if (pair_slots_[slot] != 0) return pair_slots_[slot] - 1;
   const auto at = static_cast<uint32_t>(pairs_.size());
+  if (query_.has_open_key) pair_cells_.push_back(record[stride_ - 1]);
   pairs_.push_back({.unit = {record[0], record[1]}, .cell = record[2], .rows = 0});
   pair_totals_.resize(pair_totals_.size() + totals_);
   pair_slots_[slot] = at + 1;
-  if (pairs_.size() * 2 > pair_slots_.size()) GrowPairSlots();
+  if (pairs_.size() * 2 > pair_slots_.size()) {
+    pair_slots_.assign(pair_slots_.size() * 2, 0);
+    FillPairSlots();
+  }
   return at;
 }
 
-void PartitionBounder::GrowPairSlots() {
-  pair_slots_.assign(pair_slots_.size() * 2, 0);
+void PartitionBounder::FillPairSlots() {
   const size_t mask = pair_slots_.size() - 1;
   for (uint32_t at = 0; at < pairs_.size(); ++at) {
     size_t slot = PairSlot(pairs_[at].unit.low, pairs_[at].cell, pair_slots_.size());
@@ -126,6 +139,7 @@ void PartitionBounder::CountRows(std::span<const uint64_t> records) {
       pair_totals_[at * totals_ + t] += static_cast<int64_t>(record[kRecordHead + t]);
     }
   }
+  if (pairs_.size() >= forget_at_) ForgetPairs();
 }
 
 void PartitionBounder::AddTotals(uint32_t pair, const uint64_t* record, bool of_rows_only) {
@@ -144,7 +158,7 @@ void PartitionBounder::AddTotals(uint32_t pair, const uint64_t* record, bool of_
   }
 }
 
-void PartitionBounder::BoundUnits() {
+void PartitionBounder::FindUnits() {
   std::fill(unit_slots_.begin(), unit_slots_.end(), 0);
   units_.clear();
   unit_of_pair_.resize(pairs_.size());
@@ -152,8 +166,12 @@ void PartitionBounder::BoundUnits() {
     unit_of_pair_[at] = FindUnit(pairs_[at].unit);
     ++units_[unit_of_pair_[at]].pairs;
   }
+  if (query_.max_rows_per_unit.has_value()) unit_rows_.assign(units_.size(), 0);
+}
+
+void PartitionBounder::BoundUnits() {
+  FindUnits();
   if (query_.max_rows_per_unit.has_value()) {
-    unit_rows_.assign(units_.size(), 0);
     for (size_t at = 0; at < pairs_.size(); ++at) {
       unit_rows_[unit_of_pair_[at]] += std::min(pairs_[at].rows, query_.max_rows_per_key);
     }
@@ -165,6 +183,37 @@ void PartitionBounder::BoundUnits() {
     const auto pairs = std::span<uint32_t>(by_unit_).subspan(unit.first - unit.pairs, unit.pairs);
     if (unit.pairs > query_.max_keys_per_unit) DropAllBut(pairs);
     if (query_.max_rows_per_unit.has_value()) ShareRows(pairs);
+  }
+}
+
+// Drops what bounding would drop of the pairs met so far. A pair that is among the
+// max_keys_per_unit first of its unit in the end is so all the way: nothing of it is lost. One that
+// comes again after it was forgotten is dropped again.
+void PartitionBounder::ForgetPairs() {
+  FindUnits();
+  dropped_.assign(pairs_.size(), 0);
+  GroupPairs();
+  for (const Unit& unit : units_) {
+    if (unit.pairs <= query_.max_keys_per_unit) continue;
+    DropAllBut(std::span<uint32_t>(by_unit_).subspan(unit.first - unit.pairs, unit.pairs));
+  }
+  size_t left = 0;
+  for (size_t at = 0; at < pairs_.size(); ++at) {
+    if (dropped_[at] == 0) MovePair(at, left++);
+  }
+  pairs_.resize(left);
+  if (query_.has_open_key) pair_cells_.resize(left);
+  pair_totals_.resize(left * totals_);
+  std::fill(pair_slots_.begin(), pair_slots_.end(), 0);
+  FillPairSlots();
+  forget_at_ = std::max(kFirstForgetting, left * 2);
+}
+
+void PartitionBounder::MovePair(size_t from, size_t to) {
+  pairs_[to] = pairs_[from];
+  if (query_.has_open_key) pair_cells_[to] = pair_cells_[from];
+  for (size_t t = 0; t < totals_; ++t) {
+    pair_totals_[to * totals_ + t] = pair_totals_[from * totals_ + t];
   }
 }
 
@@ -187,7 +236,7 @@ void PartitionBounder::DropAllBut(std::span<uint32_t> pairs) {
   order.reserve(pairs.size());
   const uint64_t unit = pairs_[pairs.front()].unit.low;
   for (const uint32_t at : pairs) {
-    order.emplace_back(SipHash64(query_.cell_key, unit, space_.IdOf(pairs_[at].cell)), at);
+    order.emplace_back(SipHash64(query_.cell_key, unit, pairs_[at].cell), at);
   }
   const auto kept = order.begin() + static_cast<std::ptrdiff_t>(query_.max_keys_per_unit);
   std::nth_element(order.begin(), kept, order.end());
@@ -200,7 +249,7 @@ void PartitionBounder::ShareRows(std::span<uint32_t> pairs) {
   uint64_t to_come = 0;
   for (const uint32_t at : pairs) {
     if (dropped_[at] != 0) continue;
-    order.emplace_back(space_.IdOf(pairs_[at].cell), at);
+    order.emplace_back(pairs_[at].cell, at);
     to_come += std::min(pairs_[at].rows, query_.max_rows_per_key);
   }
   uint64_t places = *query_.max_rows_per_unit;
@@ -233,7 +282,7 @@ bool PartitionBounder::StartSample(CellSums& cells) {
   if (has_bins) positions_.assign(pairs_.size(), 0);
   for (size_t at = 0; at < pairs_.size(); ++at) {
     if ((!has_bins && !LeavesRowsOut(at)) || dropped_[at] != 0) continue;
-    if (has_bins) positions_[at] = cells.PositionOf(pairs_[at].cell);
+    if (has_bins) positions_[at] = cells.PositionOf(CellOf(at));
     StartSample(at);
   }
   return true;
@@ -244,7 +293,7 @@ void PartitionBounder::StartSample(size_t pair) {
   sampling_[pair] = {.to_come = rows, .places = KeptRows(pair)};
   if (!LeavesRowsOut(pair)) return;
   // Odd, so that it is none.
-  sampling_[pair].stream = SipHash64(query_.pair_key, unit.low, space_.IdOf(cell)) | 1;
+  sampling_[pair].stream = SipHash64(query_.pair_key, unit.low, cell) | 1;
   for (size_t t = 0; t < totals_; ++t) {
     if (IsOfRows(query_.totals[t])) pair_totals_[pair * totals_ + t] = 0;
   }
@@ -263,7 +312,9 @@ bool PartitionBounder::Keeps(Sampling& sampling) const {
 void PartitionBounder::SampleRows(std::span<const uint64_t> records, CellSums& cells) {
   for (size_t i = 0; i < records.size(); i += stride_) {
     const uint64_t* record = records.data() + i;
-    const uint32_t at = FindPair(record);
+    const size_t slot = SlotOf(record);
+    if (pair_slots_[slot] == 0) continue;  // forgotten
+    const uint32_t at = pair_slots_[slot] - 1;
     Sampling& sampling = sampling_[at];
     if (sampling.places == 0 || !Keeps(sampling)) continue;
     if (sampling.stream != 0) AddTotals(at, record, /*of_rows_only=*/true);
@@ -287,7 +338,7 @@ void PartitionBounder::ClampUnitSums() {
 void PartitionBounder::AddPairs(CellSums& cells) const {
   for (size_t at = 0; at < pairs_.size(); ++at) {
     if (dropped_[at] != 0) continue;
-    const std::span<int128> sums = cells.At(pairs_[at].cell);
+    const std::span<int128> sums = cells.At(CellOf(at));
     for (size_t m = 0; m < query_.measures.size(); ++m) {
       const BoundedQuery::Measure& measure = query_.measures[m];
       if (measure.kind == ContributionKind::kRows) {

@@ -15,18 +15,6 @@
 
 namespace weir::data::internal {
 
-// How many cells there are, and what tells them apart.
-struct CellSpace {
-  uint64_t cells = 0;
-  // With an open key: hashes of what the cells are, as their numbers come from the data. None: the
-  // number of a cell is what it is.
-  std::vector<uint64_t> hashes = {};
-
-  uint64_t IdOf(uint64_t cell) const {
-    return hashes.empty() ? cell : hashes[static_cast<size_t>(cell)];
-  }
-};
-
 // Bounds what each unit of a partition contributes, and adds it to the cells.
 //
 // Guarantee: a unit reaches the cells in at most max_keys_per_unit of them, chosen by a keyed
@@ -35,7 +23,10 @@ struct CellSpace {
 //            uniform choice of at most max_rows_per_unit. All measures of rows take the same rows.
 //            What one unit adds does not depend on any other unit.
 // Cost:      two passes over the records where bins are asked for, or rows are left out and a
-//            measure takes their values; else one. Memory for the distinct (unit, cell) pairs.
+//            measure takes their values; else one. Memory for the distinct (unit, cell) pairs, of
+//            units over max_keys_per_unit at most for about twice what is left of them: pairs
+//            that cannot be chosen any more are forgotten on the way. No unit takes more than
+//            the others by having many values.
 // Source:    the choice of rows is algorithm S (Knuth, The Art of Computer Programming, vol. 2,
 //            section 3.4.2): with r rows to come and k places left, a row is kept with
 //            probability k / r. Over all cells of a unit it only counts the rows that each of them
@@ -45,8 +36,8 @@ struct CellSpace {
 // Not thread-safe: one bounder a thread, used for one partition after the other.
 class PartitionBounder {
  public:
-  // Keeps references: `query` and `space` must outlive the bounder.
-  PartitionBounder(const BoundedQuery& query, const CellSpace& space);
+  // Keeps a reference: `query` must outlive the bounder.
+  explicit PartitionBounder(const BoundedQuery& query);
 
   // Adds partition `partition` of all `stores` to `cells`. Errors: as RecordStore::ForEachBlock.
   Status AddPartition(std::span<RecordStore* const> stores, size_t partition, CellSums& cells);
@@ -55,7 +46,7 @@ class PartitionBounder {
   // One unit in one cell.
   struct Pair {
     Hash128 unit;
-    uint64_t cell = 0;
+    uint64_t cell = 0;  // its low half, with an open key
     uint64_t rows = 0;
   };
   struct Unit {
@@ -69,13 +60,21 @@ class PartitionBounder {
     uint64_t stream = 0;  // 0: all rows are kept
   };
 
+  size_t SlotOf(const uint64_t* record) const;
   uint32_t FindPair(const uint64_t* record);
+  uint128 CellOf(size_t pair) const {
+    return pair_cells_.empty() ? uint128{pairs_[pair].cell}
+                               : uint128{pair_cells_[pair]} << 64 | pairs_[pair].cell;
+  }
   uint32_t FindUnit(const Hash128& hash);
-  void GrowPairSlots();
+  void FillPairSlots();
   void GrowUnitSlots();
   void CountRows(std::span<const uint64_t> records);
   void AddTotals(uint32_t pair, const uint64_t* record, bool of_rows_only);
+  void FindUnits();
   void BoundUnits();
+  void ForgetPairs();
+  void MovePair(size_t from, size_t to);
   bool IsOverBound(size_t unit) const {
     return units_[unit].pairs > query_.max_keys_per_unit ||
            (query_.max_rows_per_unit.has_value() && unit_rows_[unit] > *query_.max_rows_per_unit);
@@ -98,14 +97,15 @@ class PartitionBounder {
   void AddPairs(CellSums& cells) const;
 
   const BoundedQuery& query_;
-  const CellSpace& space_;
   size_t totals_;
   size_t stride_;
+  size_t forget_at_;  // when there are so many pairs
   size_t first_bin_word_;
   bool has_row_totals_;
   std::vector<uint32_t> pair_slots_;  // open addressing: position in `pairs_` + 1, or 0
   std::vector<Pair> pairs_;
-  std::vector<int128> pair_totals_;  // pairs_.size() x totals_
+  std::vector<uint64_t> pair_cells_;  // high halves, with an open key
+  std::vector<int128> pair_totals_;   // pairs_.size() x totals_
   std::vector<uint8_t> dropped_;
   std::vector<uint64_t> kept_;       // rows by pair, where max_rows_per_unit drops some
   std::vector<Sampling> sampling_;   // of pairs with rows left out, and with bins of all

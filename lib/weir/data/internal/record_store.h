@@ -19,7 +19,8 @@
 namespace weir::data::internal {
 
 // What one row contributes: the unit, the cell and the words of its values (record_words.h).
-// In memory: unit.low, unit.high, cell, then those; all words of 64 bits.
+// In memory: unit.low, unit.high, cell, then those; all words of 64 bits. With an open key a cell
+// has 128 bits: its high half is the last word.
 inline constexpr size_t kRecordHead = 3;
 
 // All rows of a unit are in one partition.
