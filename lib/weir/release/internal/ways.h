@@ -12,7 +12,7 @@ namespace weir::release::internal {
 
 // One way of answering.
 struct Way {
-  NoiseKind kind;
+  NoiseKind kind = NoiseKind::kDiscreteLaplace;
   bool truncated_geometric = false;
 };
 
