@@ -108,7 +108,7 @@ struct Plan {
 Status CheckEvent(const dp::LossEvent& event, const doc::Locations& locations,
                   const std::string& path) {
   const Status status = dp::CheckEvent(event);
-  if (status.ok()) return status;
+  if (status.ok()) return OkStatus();
   const std::string message = MessageOf(status);
   return locations.At(path + "." + message.substr(0, message.find(' ')), status);
 }
