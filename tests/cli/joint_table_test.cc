@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/weir/joint_table.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,11 +23,12 @@ RegionTable Region(const std::string& provider, int64_t first, int64_t second) {
   region.manifest.set_provider(provider);
   v1::PlannedMeasure* measure = region.manifest.mutable_plan()->add_measures();
   measure->mutable_measure()->mutable_rows();
-  measure->mutable_event()->set_noise(v1::NOISE_DISCRETE_LAPLACE);
-  measure->mutable_event()->set_numerator("2");
-  measure->mutable_event()->set_denominator("1");
-  measure->mutable_event()->set_sensitivity("1");
-  measure->mutable_event()->set_epsilon("0.5");
+  v1::MechanismEvent* event = measure->add_events();
+  event->set_mechanism(v1::MECHANISM_DISCRETE_LAPLACE);
+  event->set_numerator("2");
+  event->set_denominator("1");
+  event->set_sensitivity("1");
+  event->set_epsilon("0.5");
   measure->set_half_width(6);
   region.table.columns = {{.name = "weekday", .type = data::PlainType::kInt64},
                           {.name = "rows", .type = data::PlainType::kInt64},
@@ -53,6 +55,27 @@ TEST(JointTableTest, CountsNobodyTwice) {
   EXPECT_THAT(SumTables({of_windows({"2014", "2015"}), of_windows({"2013", "2015"})}), twice);
   EXPECT_THAT(SumTables({of_windows({"2014"}), of_windows({"2015"})}), test::IsOk());
   EXPECT_THAT(StackTables({of_windows({}), of_windows({})}), test::IsOk());
+}
+
+TEST(JointTableTest, SumsOnlyWhatAddsUp) {
+  const auto changed = [](const std::function<void(v1::ResolvedPlan&)>& change) {
+    RegionTable region = Region("kc", 10, 20);
+    change(*region.manifest.mutable_plan());
+    return region;
+  };
+  const auto refused = [&](const char* why, const std::function<void(v1::ResolvedPlan&)>& change) {
+    EXPECT_THAT(SumTables({Region("co", 1, 2), changed(change)}),
+                StatusIs(StatusCode::kInvalidArgument, HasSubstr(why)));
+  };
+  refused("selected keys", [](v1::ResolvedPlan& plan) { plan.mutable_selection(); });
+  refused("all levels", [](v1::ResolvedPlan& plan) { plan.add_keys()->set_all_levels(true); });
+  refused("selected keys", [](v1::ResolvedPlan& plan) { plan.mutable_top(); });
+  refused("only rows, units and sums", [](v1::ResolvedPlan& plan) {
+    plan.mutable_measures(0)->mutable_measure()->mutable_mean()->set_column("cost");
+  });
+  refused("only rows, units and sums", [](v1::ResolvedPlan& plan) {
+    plan.mutable_measures(0)->mutable_measure()->mutable_rows()->set_running(true);
+  });
 }
 
 TEST(JointTableTest, SumsKeyByKey) {

@@ -41,7 +41,7 @@ Case AllowedCase() {
   hour->set_column("hour");
   for (const char* edge : {"0", "12", "24"}) hour->mutable_bucket()->add_edges(edge);
   terms.add_measures()->mutable_rows();
-  terms.add_measures()->set_sum("fatalities");
+  terms.add_measures()->mutable_sum()->set_column("fatalities");
   terms.set_approval(v1::APPROVAL_AUTO);
   c.request.set_requester("kc");
   c.request.set_target("co");
@@ -158,7 +158,51 @@ INSTANTIATE_TEST_SUITE_P(
                 [](Case& c) { c.request.mutable_spec()->add_measures()->mutable_units(); },
                 v1::REFUSAL_REASON_MEASURE_NOT_AGREED},
         Refusal{"SumOfAnotherColumn",
-                [](Case& c) { c.request.mutable_spec()->add_measures()->set_sum("persons"); },
+                [](Case& c) {
+                  c.request.mutable_spec()->add_measures()->mutable_sum()->set_column("persons");
+                },
+                v1::REFUSAL_REASON_MEASURE_NOT_AGREED},
+        Refusal{"AFilter",
+                [](Case& c) {
+                  v1::Condition* condition = c.request.mutable_spec()->add_filter();
+                  condition->set_column("weekday");
+                  condition->set_below("3");
+                },
+                v1::REFUSAL_REASON_FILTER_NOT_AGREED},
+        Refusal{"SelectedKeys", [](Case& c) { c.request.mutable_spec()->mutable_selection(); },
+                v1::REFUSAL_REASON_SELECTION_NOT_AGREED},
+        Refusal{"RankedByWhatIsNotAgreed",
+                [](Case& c) { c.request.mutable_spec()->mutable_top()->set_keys(3); },
+                v1::REFUSAL_REASON_SELECTION_NOT_AGREED},
+        Refusal{"AnotherLevel",
+                [](Case& c) {
+                  c.agreement.terms.mutable_keys(0)->set_level("part");
+                  c.request.mutable_spec()->mutable_keys(0)->set_level("week");
+                },
+                v1::REFUSAL_REASON_KEY_NOT_AGREED},
+        Refusal{"AllLevelsOfAKeyOfOneLevel",
+                [](Case& c) {
+                  c.agreement.terms.mutable_keys(0)->set_level("part");
+                  c.request.mutable_spec()->mutable_keys(0)->set_all_levels(true);
+                },
+                v1::REFUSAL_REASON_KEY_NOT_AGREED},
+        Refusal{"OtherQuantiles",
+                [](Case& c) {
+                  v1::Quantiles* agreed = c.agreement.terms.add_measures()->mutable_quantiles();
+                  agreed->set_column("fatalities");
+                  agreed->add_at("0.5");
+                  v1::Quantiles* asked =
+                      c.request.mutable_spec()->add_measures()->mutable_quantiles();
+                  asked->set_column("fatalities");
+                  asked->add_at("0.99");
+                },
+                v1::REFUSAL_REASON_MEASURE_NOT_AGREED},
+        Refusal{"AWiderClamp",
+                [](Case& c) {
+                  v1::Sum* agreed = c.agreement.terms.mutable_measures(1)->mutable_sum();
+                  agreed->add_per_unit("0");
+                  agreed->add_per_unit("5");
+                },
                 v1::REFUSAL_REASON_MEASURE_NOT_AGREED},
         Refusal{"ShareUsedUp", [](Case& c) { c.input.agreement_budget_holds = false; },
                 v1::REFUSAL_REASON_AGREEMENT_BUDGET},
@@ -171,6 +215,27 @@ TEST(DecideTest, KeyAgreedWithoutBucketAllowsAnyBucket) {
   Case c = AllowedCase();
   c.agreement.terms.mutable_keys(1)->clear_bucket();
   EXPECT_EQ(DecideCase(c).verdict, Verdict::kAllow);
+}
+
+TEST(DecideTest, WhatTheAgreementLeavesOpenIsTheConsumersChoice) {
+  Case c = AllowedCase();
+  v1::Agreement& terms = c.agreement.terms;
+  v1::ReleaseSpec& spec = *c.request.mutable_spec();
+  terms.add_filters("county");
+  terms.set_selection(true);
+  terms.add_measures()->mutable_quantiles()->set_column("fatalities");
+  spec.add_filter()->set_column("county");
+  spec.mutable_selection()->set_min_units(10);
+  spec.mutable_top()->set_keys(5);
+  spec.mutable_top()->set_by(v1::TOP_BY_ROWS);
+  v1::Measure* quantiles = spec.add_measures();
+  quantiles->mutable_quantiles()->set_column("fatalities");
+  quantiles->mutable_quantiles()->add_at("0.5");
+  spec.mutable_measures(0)->mutable_sum()->set_within("3");
+  spec.mutable_keys(0)->set_part(v1::DATE_PART_MONTH);
+  EXPECT_EQ(DecideCase(c).verdict, Verdict::kAllow);
+  spec.mutable_keys(1)->mutable_bucket()->set_edges(0, "0.0");
+  EXPECT_EQ(DecideCase(c).verdict, Verdict::kAllow) << "the same number, written otherwise";
 }
 
 TEST(DecideTest, ClocksMayDifferByFiveMinutes) {

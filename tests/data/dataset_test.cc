@@ -121,8 +121,6 @@ TEST(DatasetTest, RefusesBrokenRulesAndSaysWhere) {
       {"hour: {type: int, missing: {values: [99], as: own_key}, bounds: [0, 23]}",
        "hour: {type: int, missing: {values: [99]}, domain: {values: [98, 99]}}",
        ":9:", "missing value, too"},
-      {"case_id: {type: text}", "case_id: {type: text, missing: {as: own_key}}", ":7:", "own_key"},
-      {"day: {type: date}", "day: {type: date, missing: {as: own_key}}", ":12:", "own_key"},
       {"delimiter: \";\"", "delimiter: \";;\"", ":4:", "delimiter"},
       {"delimiter: \";\"", "delimiter: '\"'", ":4:", "delimiter"},
       {"epsilon: 4", "epsilon: 0", ":14:", "epsilon"},

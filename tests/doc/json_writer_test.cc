@@ -33,7 +33,7 @@ TEST(JsonWriterTest, EveryKeyIsThereAndEnumsAreWords) {
   column.mutable_missing()->set_as(v1::MISSING_RULE_OWN_KEY);
   EXPECT_EQ(WriteJson(column, kOneLine),
             R"({"type":"int","meaning":"","bounds":["0","23"],)"
-            R"("missing":{"values":[],"as":"own_key"},"domain":null,"grid":""})");
+            R"("missing":{"values":[],"as":"own_key"},"domain":null,"grid":"","hierarchy":[]})");
   EXPECT_EQ(WriteJson(v1::Missing(), kOneLine), R"({"values":[],"as":null})");
 }
 
@@ -46,10 +46,10 @@ TEST(JsonWriterTest, WideIntegersAreNumbers) {
 
 TEST(JsonWriterTest, OnlyTheSetMemberOfAOneofIsThere) {
   v1::Measure measure;
-  measure.set_sum("fatalities");
-  EXPECT_EQ(WriteJson(measure, kOneLine), R"({"sum":"fatalities"})");
-  measure.mutable_rows();
-  EXPECT_EQ(WriteJson(measure, kOneLine), R"({"rows":{}})");
+  measure.mutable_mean()->set_column("fatalities");
+  EXPECT_EQ(WriteJson(measure, kOneLine), R"({"mean":{"column":"fatalities"}})");
+  measure.mutable_units();
+  EXPECT_EQ(WriteJson(measure, kOneLine), R"({"units":{"within":""}})");
 }
 
 TEST(JsonWriterTest, MapKeysAreSorted) {
@@ -76,7 +76,7 @@ TEST(JsonWriterTest, NumbersThatAreNotFiniteAreNull) {
   measure.set_standard_error(std::nan(""));
   measure.set_half_width(0.1);
   EXPECT_EQ(WriteJson(measure, kOneLine),
-            R"({"measure":null,"event":null,"standard_error":null,"half_width":0.1})");
+            R"({"measure":null,"events":[],"standard_error":null,"half_width":0.1})");
 }
 
 }  // namespace

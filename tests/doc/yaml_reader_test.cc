@@ -80,11 +80,35 @@ TEST(YamlReaderTest, ReadsTheReleaseThatStewardsSeeFirst) {
     keys { column: "hour" bucket { edges: ["0", "4", "8", "12", "16", "20", "24"] } }
     measures { rows {} }
     measures { units {} }
-    measures { sum: "fatalities" }
+    measures { sum { column: "fatalities" } }
     bounds { max_keys_per_unit: 1 max_rows_per_key: 1 }
     privacy { epsilon: "1.0" })");
   EXPECT_TRUE(MessageDifferencer::Equals(document.message, expected))
       << document.message.DebugString();
+}
+
+TEST(YamlReaderTest, AListMayStandForAMessageThatIsMostlyAList) {
+  WEIR_ASSERT_OK_AND_ASSIGN(
+      const auto document,
+      ParseYaml<v1::Level>("level: district\ngroups: {north: [a, b], south: {members: [c]}}\n",
+                           "h.yaml"));
+  const auto expected = FromText<v1::Level>(R"(
+    level: "district"
+    groups { key: "north" value { members: ["a", "b"] } }
+    groups { key: "south" value { members: "c" } })");
+  EXPECT_TRUE(MessageDifferencer::Equals(document.message, expected));
+  EXPECT_THAT(ParseYaml<v1::Level>("level: d\ngroups: {north: []}\n", "h.yaml"),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("must not be empty")));
+}
+
+TEST(YamlReaderTest, AMeasureThatNeedsNothingMayStandAlone) {
+  WEIR_ASSERT_OK_AND_ASSIGN(
+      const auto document,
+      ParseYaml<v1::ReleaseSpec>("dataset: a\nmeasures: [rows, rows: {running: true}]\n", "a"));
+  EXPECT_TRUE(document.message.measures(0).has_rows());
+  EXPECT_TRUE(document.message.measures(1).rows().running());
+  EXPECT_THAT(ParseYaml<v1::ReleaseSpec>("dataset: a\nmeasures: [sum]\n", "a"),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("needs a value for \"sum\"")));
 }
 
 TEST(YamlReaderTest, BlockAndFlowStyleSayTheSame) {

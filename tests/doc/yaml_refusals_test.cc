@@ -45,13 +45,13 @@ TEST(YamlRefusalsTest, KeysThatNobodyReads) {
        "f:2:20: unknown key \"bukcet\" in keys[0]; did you mean \"bucket\"?"},
       {"Dataset: a\n", "f:1:1: unknown key \"Dataset\"; did you mean \"dataset\"?"},
       {"dataset: a\nbonuds: 1\n", "f:2:1: unknown key \"bonuds\"; did you mean \"bounds\"?"},
-      {"dataset: a\nfilter: 1\n",
-       "f:2:1: unknown key \"filter\"; known are: dataset, keys, measures, bounds, privacy, "
-       "windows"},
+      {"dataset: a\nanswer: 1\n",
+       "f:2:1: unknown key \"answer\"; known are: dataset, keys, measures, bounds, privacy, "
+       "windows, filter, selection, top"},
       {"dataset: a\nmeasures: [row]\n",
        "f:2:12: measures[0] has the unknown key \"row\"; did you mean \"rows\"?"},
       {"dataset: a\nmeasures: [median]\n",
-       "f:2:12: measures[0] has the unknown key \"median\"; known are: rows, units, sum"},
+       "f:2:12: measures[0] has the unknown key \"median\"; did you mean \"mean\"?"},
   });
 }
 
@@ -226,10 +226,12 @@ TEST(YamlRefusalsTest, RequiredKeys) {
       {"dataset: a\n", "f:1:1: the document lacks the required key \"measures\""},
       {"dataset: a\nmeasures: []\n", "f:2:11: measures must not be empty"},
       {"dataset: \"\"\n", "f:1:10: dataset must not be empty"},
-      {"dataset: a\nmeasures: [rows]\nprivacy: {delta: 0}\n",
-       "f:3:10: privacy lacks the required key \"epsilon\""},
+      {"dataset: a\nmeasures: [rows]\nfilter: [{below: 0}]\n",
+       "f:3:10: filter[0] lacks the required key \"column\""},
       {"dataset: a\nkeys: [{}]\n", "f:2:8: keys[0] lacks the required key \"column\""},
-      {"dataset: a\nmeasures: [{}]\n", "f:2:12: measures[0] needs one of: rows, units, sum"},
+      {"dataset: a\nmeasures: [{}]\n",
+       "f:2:12: measures[0] needs one of: rows, units, sum, mean, variance, "
+       "standard_deviation, quantiles, histogram, ratio"},
   });
   ExpectRefusals<v1::Dataset>({
       {"columns: {}\n", "f:1:10: columns must not be empty"},

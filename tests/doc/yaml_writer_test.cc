@@ -45,7 +45,7 @@ TEST(YamlWriterTest, AgreementReadsLikeADocument) {
     dataset: "crashes" purpose: "Compare crashes by hour, all regions"
     keys { column: "weekday" }
     keys { column: "hour" bucket { edges: ["0", "4", "24"] } }
-    measures { rows {} } measures { units {} } measures { sum: "fatalities" }
+    measures { rows {} } measures { units {} } measures { sum { column: "fatalities" } }
     budget_share { epsilon: "2" }
     not_before: "2026-01-01T00:00:00Z" expires: "2027-01-01T00:00:00Z")");
   EXPECT_THAT(WriteYaml(agreement), IsOkAndHolds(std::string(R"(agreement: crashes-kc

@@ -37,6 +37,19 @@ PrivacyCost Gaussian(const std::string& epsilon, const std::string& delta) {
       .value();
 }
 
+// Laplace noise and a threshold that fails with probability delta.
+PrivacyCost Thresholded(const std::string& epsilon, const std::string& delta) {
+  const NoiseEvent event{NoiseKind::kDiscreteLaplace, LaplaceScale(Eps(epsilon), 1).value(), 1};
+  return PrivacyCost::Create({event}, Eps(epsilon), Del(delta), {{std::nullopt, Del(delta)}})
+      .value();
+}
+// Selection by an (epsilon, delta)-private rule, then Laplace noise of epsilon.
+PrivacyCost Selected(const std::string& epsilon, const std::string& delta) {
+  const NoiseEvent event{NoiseKind::kDiscreteLaplace, LaplaceScale(Eps(epsilon), 1).value(), 1};
+  const Epsilon both = Epsilon::FromUnits(2 * Eps(epsilon).units()).value();
+  return PrivacyCost::Create({event}, both, Del(delta), {{Eps(epsilon), Del(delta)}}).value();
+}
+
 int HowMany(AdaptiveFilter filter, const PrivacyCost& cost, int most) {
   int count = 0;
   while (count < most && filter.Spend(cost).ok()) ++count;
@@ -64,9 +77,9 @@ TEST(AdaptiveFilterTest, WithoutDeltaOnlyAdditionCounts) {
 }
 
 TEST(AdaptiveFilterTest, ManySmallPureReleasesComposeBetterThanByAddition) {
-  // By addition 100; the zCDP share of (1, 5e-7) is rho 0.01845..., 369 releases of 0.01^2 / 2.
+  // By addition 100; the zCDP share of (1, 2.5e-7) is rho 0.0174..., 349 releases of 0.01^2 / 2.
   const int admitted = HowMany(Filter("1", "1e-6"), Pure("0.01"), 100'000);
-  EXPECT_EQ(admitted, static_cast<int>(LargestRho(Eps("1"), Del("5e-7")).units /
+  EXPECT_EQ(admitted, static_cast<int>(LargestRho(Eps("1"), Del("2.5e-7")).units /
                                        PureEpsilonRho(Eps("0.01")).units));
   EXPECT_GT(admitted, 300);
 }
@@ -82,7 +95,7 @@ TEST(AdaptiveFilterTest, ManySmallGaussiansComposeBetterThanByAddition) {
   const int admitted = HowMany(Filter("1", "1e-6"), small, 100'000);
   EXPECT_GT(admitted, 20 * 10) << "20 by addition";
   const ExactRho each = EventsRho(small.events()).value();
-  EXPECT_EQ(admitted, static_cast<int>(LargestRho(Eps("1"), Del("5e-7")).units / each.units));
+  EXPECT_EQ(admitted, static_cast<int>(LargestRho(Eps("1"), Del("2.5e-7")).units / each.units));
 }
 
 TEST(AdaptiveFilterTest, OneGaussianOfAQuarterOfTheBudgetFitsWithAllOfDelta) {
@@ -101,6 +114,24 @@ TEST(AdaptiveFilterTest, DeltasCountInTheBasicAlternative) {
   WEIR_ASSERT_OK(filter.Spend(Gaussian("0.25", "2e-7")));
   EXPECT_FALSE(filter.CanSpend(Gaussian("0.25", "1e-18")));
   EXPECT_EQ(filter.SpentEpsilon(), Eps("3.5"));
+}
+
+TEST(AdaptiveFilterTest, OwnDeltasHaveTheirOwnRoomInZcdp) {
+  AdaptiveFilter filter = Filter("1", "1e-6");
+  for (int i = 0; i < 60; ++i) WEIR_ASSERT_OK(filter.Spend(Thresholded("0.02", "4e-9")));
+  EXPECT_FALSE(filter.basic_holds()) << "1.2 by addition";
+  EXPECT_TRUE(filter.zcdp_holds());
+  EXPECT_FALSE(filter.CanSpend(Thresholded("0.000001", "2e-8"))) << "a quarter of delta is used up";
+  EXPECT_TRUE(filter.CanSpend(Pure("0.000001")));
+}
+
+TEST(AdaptiveFilterTest, SelectionCountsInBothAlternatives) {
+  EXPECT_EQ(HowMany(Filter("1", "1e-6"), Selected("0.1", "1e-7"), 100), 5);
+  // By rho: 2 * 0.01^2 / 2 each.
+  const int admitted = HowMany(Filter("1", "1e-6"), Selected("0.01", "1e-10"), 10'000);
+  EXPECT_EQ(admitted, static_cast<int>(LargestRho(Eps("1"), Del("2.5e-7")).units /
+                                       (2 * PureEpsilonRho(Eps("0.01")).units)));
+  EXPECT_GT(admitted, 50) << "by addition";
 }
 
 TEST(AdaptiveFilterTest, AnExceededAlternativeStaysExceeded) {
@@ -171,9 +202,10 @@ std::vector<PrivacyCost> RandomCosts() {
   for (const auto& [epsilon_units, delta_units] : sizes) {
     const Epsilon epsilon = Epsilon::FromUnits(epsilon_units).value();
     costs.push_back(
-        delta_units % 3 == 0
-            ? Pure(epsilon)
-            : Gaussian(epsilon.ToString(), Delta::FromUnits(delta_units).value().ToString()));
+        delta_units % 3 == 0 ? Pure(epsilon)
+        : delta_units % 3 == 1
+            ? Gaussian(epsilon.ToString(), Delta::FromUnits(delta_units).value().ToString())
+            : Thresholded(epsilon.ToString(), Delta::FromUnits(delta_units).value().ToString()));
   }
   return costs;
 }
@@ -183,14 +215,20 @@ bool WithinOneAlternative(const std::vector<PrivacyCost>& admitted, Epsilon epsi
   int64_t epsilon_units = 0;
   int64_t delta_units = 0;
   std::vector<NoiseEvent> events;
+  std::vector<ApproximateEvent> others;
+  int64_t own_units = 0;
   for (const PrivacyCost& cost : admitted) {
     epsilon_units += cost.epsilon().units();
     delta_units += cost.delta().units();
     events.insert(events.end(), cost.events().begin(), cost.events().end());
+    others.insert(others.end(), cost.approximate().begin(), cost.approximate().end());
+    for (const ApproximateEvent& other : cost.approximate()) own_units += other.delta.units();
   }
-  const Delta half = Delta::FromUnits(delta.units() / 2).value();
-  return (epsilon_units <= epsilon.units() && delta_units <= delta.units() - half.units()) ||
-         EventsRho(events).value() <= LargestRho(epsilon, half);
+  const int64_t half = delta.units() / 2;
+  const Delta conversion = Delta::FromUnits(half - half / 2).value();
+  const bool zcdp =
+      own_units <= half / 2 && EventsRho(events, others).value() <= LargestRho(epsilon, conversion);
+  return (epsilon_units <= epsilon.units() && delta_units <= delta.units() - half) || zcdp;
 }
 
 TEST(AdaptiveFilterPropertyTest, NeverAdmitsBeyondTheBudget) {

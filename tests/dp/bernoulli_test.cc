@@ -97,6 +97,79 @@ TEST(ExpCoinTest, WideDenominatorsDrawTheTwoFactorsApart) {
   EXPECT_TRUE(OnWords({low[0], low[1], WordFor(0, 2), low[0], low[1], WordFor(1, 3)}, coin));
 }
 
+// What words decide at once, by integers: true if (word + 1) d k <= 2^64 n, false if
+// word d k >= 2^64 n. Between the two, zeros from there on are below the fraction's digits.
+void ExpectTurnsAtTheFraction(const Wide& numerator, const Wide& denominator, uint64_t k) {
+  const WideFraction fraction = MakeWideFraction({numerator, denominator});
+  const Wide shifted = numerator * Wide(uint128{1} << 64);
+  const uint64_t near = fraction.low / k;
+  const auto coin = [&](DirectWords& source) { return WideCoin(fraction, k, source); };
+  for (uint64_t word = near < 9 ? 0 : near - 9; word < near + 9; ++word) {
+    const Wide passed = denominator * Wide(k) * Wide(word);
+    const bool is_below = !(shifted < passed + denominator * Wide(k));
+    std::vector<uint64_t> script = {word};
+    if (!is_below && passed < shifted) {
+      script.resize(1 +
+                    static_cast<size_t>((denominator * Wide(k) - Wide(1)).BitLength() + 63) / 64);
+    }
+    EXPECT_EQ(OnWords(script, coin), passed < shifted);
+  }
+}
+
+TEST(WideCoinTest, TurnsAtTheFraction) {
+  const Wide large(uint128{1} << 120);
+  const Wide odd = Wide((uint128{1} << 127) - 1) * Wide((uint128{1} << 101) - 69);
+  for (const uint64_t k : {uint64_t{1}, uint64_t{2}, uint64_t{3}, uint64_t{7}, uint64_t{65535}}) {
+    ExpectTurnsAtTheFraction(large * Wide(3), large * Wide(5), k);
+    ExpectTurnsAtTheFraction(odd - Wide(1), odd, k);
+    ExpectTurnsAtTheFraction(Wide(1), odd, k);
+    ExpectTurnsAtTheFraction(Wide(12345) * large * large, odd * Wide(987654321), k);
+    ExpectTurnsAtTheFraction(Wide((uint128{1} << 63) + 1), Wide(uint128{1} << 64), k);
+  }
+}
+
+TEST(WideCoinTest, DigitsBehindTheFirstWordDecideWhereItCannot) {
+  // 2^64 * 3/5 = 11068046444225730969 + 3/5.
+  const Wide large(uint128{1} << 62);
+  const WideFraction fraction = MakeWideFraction({Wide(3) * large, Wide(5) * large});
+  const auto coin = [&](DirectWords& words) { return WideCoin(fraction, 1, words); };
+  constexpr uint64_t kFirst = 11'068'046'444'225'730'969U;
+  constexpr uint64_t kTurn = uint64_t{3}
+                             << 62;  // of the low word; the high one is 0 below 5 * 2^62
+  EXPECT_TRUE(OnWords({kFirst, kTurn - 1, 0}, coin));
+  EXPECT_FALSE(OnWords({kFirst, kTurn, 0}, coin));
+  EXPECT_TRUE(OnWords({kFirst - 1}, coin));
+  EXPECT_FALSE(OnWords({kFirst + 1}, coin));
+}
+
+TEST(WideExpCoinTest, AnswersTheParityOfTheFirstFailure) {
+  const Wide large(uint128{1} << 120);
+  const auto coin = [&](DirectWords& words) {
+    return WideExpCoin({Wide(3) * large, Wide(5) * large}, words);
+  };
+  std::vector<uint64_t> words;
+  for (uint64_t k = 1; k <= 7; ++k) {
+    std::vector<uint64_t> failing = words;
+    failing.push_back(WordFor(3, 5 * k) + 1);
+    EXPECT_EQ(OnWords(failing, coin), k % 2 == 1);
+    words.push_back(WordFor(3, 5 * k) - 3);  // succeeds
+  }
+  const auto zero = [&](DirectWords& source) { return WideExpCoin({Wide(), large}, source); };
+  EXPECT_TRUE(OnWords({0}, zero));
+}
+
+TEST(WideTest, DigitsFromAnyPlace) {
+  const Wide value = Wide::FromLimbs({1, 2, 3, 4, 5, 6});
+  EXPECT_TRUE(value.DigitsFrom(64) == ((uint128{3} << 64) | 2));
+  EXPECT_TRUE(value.DigitsFrom(320) == 6);
+  EXPECT_TRUE(value.DigitsFrom(383) == 0);
+  for (const int first : {1, 63, 65, 127, 200, 321}) {
+    Wide power(1);
+    for (int i = 0; i < first; ++i) power = power + power;
+    EXPECT_TRUE(value.DigitsFrom(first) == value.DividedBy(power).quotient.Low128()) << first;
+  }
+}
+
 TEST(ExpCoinTest, ZeroIsCertain) {
   EXPECT_TRUE(OnWords({WordFor(0, 5)}, [](DirectWords& source) {
     return ExpCoin<uint64_t>({0, 5}, source);

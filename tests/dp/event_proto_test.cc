@@ -23,13 +23,13 @@ constexpr NoiseEvent kGaussian = {NoiseKind::kDiscreteGaussian, {81, 4}, 9};
 
 TEST(EventProtoTest, WritesCanonicalText) {
   WEIR_ASSERT_OK_AND_ASSIGN(const v1::MechanismEvent laplace, EventToProto(kLaplace));
-  EXPECT_EQ(laplace.noise(), v1::NOISE_DISCRETE_LAPLACE);
+  EXPECT_EQ(laplace.mechanism(), v1::MECHANISM_DISCRETE_LAPLACE);
   EXPECT_EQ(laplace.numerator(), "10");
   EXPECT_EQ(laplace.denominator(), "3");
   EXPECT_EQ(laplace.sensitivity(), "2");
   EXPECT_EQ(laplace.epsilon(), "0.6");
   WEIR_ASSERT_OK_AND_ASSIGN(const v1::MechanismEvent gaussian, EventToProto(kGaussian));
-  EXPECT_EQ(gaussian.noise(), v1::NOISE_DISCRETE_GAUSSIAN);
+  EXPECT_EQ(gaussian.mechanism(), v1::MECHANISM_DISCRETE_GAUSSIAN);
   EXPECT_EQ(gaussian.epsilon(), "");
 }
 
@@ -64,9 +64,9 @@ TEST_P(DamagedEventTest, IsRefused) {
 INSTANTIATE_TEST_SUITE_P(
     Fields, DamagedEventTest,
     ::testing::Values(
-        Damage{"no_noise", [](auto* m) { m->clear_noise(); }},
-        Damage{"unknown_noise", [](auto* m) { m->set_noise(static_cast<v1::Noise>(17)); }},
-        Damage{"other_noise", [](auto* m) { m->set_noise(v1::NOISE_DISCRETE_GAUSSIAN); }},
+        Damage{"no_noise", [](auto* m) { m->clear_mechanism(); }},
+        Damage{"unknown_noise", [](auto* m) { m->set_mechanism(static_cast<v1::Mechanism>(17)); }},
+        Damage{"other_noise", [](auto* m) { m->set_mechanism(v1::MECHANISM_DISCRETE_GAUSSIAN); }},
         Damage{"no_numerator", [](auto* m) { m->clear_numerator(); }},
         Damage{"zero_numerator", [](auto* m) { m->set_numerator("0"); }},
         Damage{"negative", [](auto* m) { m->set_numerator("-10"); }},
@@ -90,7 +90,9 @@ INSTANTIATE_TEST_SUITE_P(
         Damage{"other_sensitivity", [](auto* m) { m->set_sensitivity("3"); }},
         Damage{"no_epsilon", [](auto* m) { m->clear_epsilon(); }},
         Damage{"smaller_epsilon", [](auto* m) { m->set_epsilon("0.599999999999"); }},
-        Damage{"other_spelling", [](auto* m) { m->set_epsilon("0.60"); }}),
+        Damage{"other_spelling", [](auto* m) { m->set_epsilon("0.60"); }},
+        Damage{"approximate", [](auto* m) { m->set_mechanism(v1::MECHANISM_APPROXIMATE); }},
+        Damage{"own_delta", [](auto* m) { m->set_delta("0.1"); }}),
     [](const auto& test_case) { return test_case.param.name; });
 
 TEST(EventProtoTest, GaussianMustNotNameAnEpsilon) {
@@ -115,6 +117,31 @@ TEST(CostProtoTest, ReadsWhatItWrote) {
   WEIR_ASSERT_OK_AND_ASSIGN(const EventList events, EventsToProto(cost));
   WEIR_ASSERT_OK_AND_ASSIGN(const PrivacyCost read, CostFromProto(events, "1.2", ""));
   EXPECT_TRUE(read == cost);
+}
+
+TEST(CostProtoTest, ApproximateEventsComeBackAfterTheNoise) {
+  const std::vector<ApproximateEvent> others = {
+      {Epsilon::Parse("0.3").value(), Delta::Parse("1e-7").value()},
+      {Epsilon::Parse("0.1").value(), Delta::Zero()},
+      {std::nullopt, Delta::Parse("2e-7").value()}};
+  WEIR_ASSERT_OK_AND_ASSIGN(const PrivacyCost cost,
+                            PrivacyCost::Create({kLaplace}, Epsilon::Parse("1").value(),
+                                                Delta::Parse("3e-7").value(), others));
+  WEIR_ASSERT_OK_AND_ASSIGN(EventList events, EventsToProto(cost));
+  ASSERT_EQ(events.size(), 4);
+  WEIR_ASSERT_OK_AND_ASSIGN(const PrivacyCost read, CostFromProto(events, "1", "0.0000003"));
+  EXPECT_TRUE(read == cost);
+  EXPECT_THAT(CostFromProto(events, "0.9", "0.0000003"), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(CostFromProto(events, "1", "0.0000002"), StatusIs(StatusCode::kInvalidArgument));
+  EventList damaged = events;
+  damaged.Mutable(1)->set_numerator("1");
+  EXPECT_THAT(CostFromProto(damaged, "1", "0.0000003"), StatusIs(StatusCode::kInvalidArgument));
+  damaged = events;
+  damaged.Mutable(3)->clear_delta();
+  EXPECT_THAT(CostFromProto(damaged, "1", "0.0000003"), StatusIs(StatusCode::kInvalidArgument));
+  damaged = events;
+  damaged.SwapElements(0, 1);
+  EXPECT_THAT(CostFromProto(damaged, "1", "0.0000003"), StatusIs(StatusCode::kInvalidArgument));
 }
 
 TEST(CostProtoTest, RefusesClaimsThatDoNotFollow) {

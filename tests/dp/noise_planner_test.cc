@@ -112,6 +112,93 @@ TEST(PlanNoiseTest, PlansSpendTheirEpsilonAndNoLess) {
   }
 }
 
+TEST(PlanNoiseTest, OtherStepsArePaidFirst) {
+  NoisePlanOptions options = Options("1", "1e-6", {kUnit, kUnit});
+  options.others = {{Eps("0.4"), Del("3e-7")}, {std::nullopt, Del("1e-7")}};
+  for (const NoiseKind kind : {NoiseKind::kDiscreteLaplace, NoiseKind::kDiscreteGaussian}) {
+    options.kind = kind;
+    WEIR_ASSERT_OK_AND_ASSIGN(const NoisePlan plan, PlanNoise(options));
+    EXPECT_EQ(plan.cost.epsilon(), Eps("1"));
+    EXPECT_THAT(CheckCost(plan.cost), IsOk());
+    WEIR_ASSERT_OK_AND_ASSIGN(const PrivacyCost less,
+                              PrivacyCost::Create(plan.cost.events(), Eps("0.999"),
+                                                  plan.cost.delta(), plan.cost.approximate()));
+    EXPECT_THAT(CheckCost(less), StatusIs(StatusCode::kInvalidArgument));
+  }
+  options.kind = NoiseKind::kDiscreteLaplace;
+  WEIR_ASSERT_OK_AND_ASSIGN(const NoisePlan laplace, PlanNoise(options));
+  EXPECT_EQ(laplace.measures[0].epsilon, Eps("0.3"));
+  EXPECT_EQ(laplace.cost.delta(), Del("4e-7")) << "what the other steps need, no more";
+  options.others = {{Eps("1"), Delta::Zero()}};
+  EXPECT_THAT(PlanNoise(options), StatusIs(StatusCode::kInvalidArgument, HasSubstr("use up")));
+  options.others = {{std::nullopt, Del("1.1e-6")}};
+  EXPECT_THAT(PlanNoise(options), StatusIs(StatusCode::kInvalidArgument, HasSubstr("use up")));
+}
+
+TEST(PlanNoiseTest, SmallOtherStepsCostAGaussianLittle) {
+  NoisePlanOptions options = Options("1", "1e-6", {kHundredKeys, kHundredKeys});
+  options.kind = NoiseKind::kDiscreteGaussian;
+  WEIR_ASSERT_OK_AND_ASSIGN(const NoisePlan alone, PlanNoise(options));
+  options.others = {{Eps("0.02"), Delta::Zero()}};
+  WEIR_ASSERT_OK_AND_ASSIGN(const NoisePlan beside, PlanNoise(options));
+  EXPECT_LT(beside.measures[0].standard_error, 1.01 * alone.measures[0].standard_error)
+      << "by addition it would be 2 %";
+}
+
+struct Wanted {
+  const char* delta;
+  MeasureSensitivity measure;
+  int64_t half_width;
+};
+class PlanAccuracyTest : public ::testing::TestWithParam<Wanted> {};
+TEST_P(PlanAccuracyTest, IsAsNarrowAsWantedAndNoDearer) {
+  const Wanted& wanted = GetParam();
+  WEIR_ASSERT_OK_AND_ASSIGN(const NoisePlan plan, PlanAccuracy({.delta = Del(wanted.delta),
+                                                                .measures = {wanted.measure},
+                                                                .half_widths = {wanted.half_width},
+                                                                .kind = std::nullopt}));
+  EXPECT_TRUE(plan.measures[0].half_width <= wanted.half_width);
+  EXPECT_THAT(CheckCost(plan.cost), IsOk());
+  NoisePlanOptions less = Options(
+      Epsilon::FromUnits(plan.cost.epsilon().units() / 10'000 * 9'990 - 1).value().ToString(),
+      wanted.delta, {wanted.measure});
+  less.kind = plan.measures[0].event.kind;
+  WEIR_ASSERT_OK_AND_ASSIGN(const NoisePlan wider, PlanNoise(less));
+  EXPECT_TRUE(wider.measures[0].half_width > wanted.half_width) << "0.1 % less would do";
+}
+INSTANTIATE_TEST_SUITE_P(Wants, PlanAccuracyTest,
+                         ::testing::Values(Wanted{"", kUnit, 0}, Wanted{"", kUnit, 5},
+                                           Wanted{"", kHundredKeys, 1000}, Wanted{"1e-6", kUnit, 5},
+                                           Wanted{"1e-6", kHundredKeys, 100},
+                                           Wanted{"1e-9", {1000, 4000}, 12345}));
+
+TEST(PlanAccuracyTest, TakesTheKindThatNeedsLess) {
+  const auto kind_for = [](MeasureSensitivity measure) {
+    return PlanAccuracy({.delta = Del("1e-6"),
+                         .measures = {measure},
+                         .half_widths = {200},
+                         .kind = std::nullopt})
+        .value()
+        .measures[0]
+        .event.kind;
+  };
+  EXPECT_EQ(kind_for(kUnit), NoiseKind::kDiscreteLaplace);
+  EXPECT_EQ(kind_for(kHundredKeys), NoiseKind::kDiscreteGaussian);
+}
+
+TEST(PlanAccuracyTest, RefusesWhatCannotBe) {
+  const auto plan = [](std::vector<int128> widths, MeasureSensitivity measure) {
+    return PlanAccuracy({.delta = Delta::Zero(),
+                         .measures = {measure},
+                         .half_widths = std::move(widths),
+                         .kind = std::nullopt});
+  };
+  EXPECT_THAT(plan({-1}, kUnit), StatusIs(StatusCode::kInvalidArgument, HasSubstr("half width")));
+  EXPECT_THAT(plan({}, kUnit), StatusIs(StatusCode::kInvalidArgument, HasSubstr("half width")));
+  EXPECT_THAT(plan({0}, {uint128{1} << 40, uint128{1} << 80}),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("within")));
+}
+
 TEST(PlanNoiseTest, TakesTheLargestSensitivities) {
   const uint128 largest = uint128{1} << 62;
   EXPECT_THAT(PlanNoise(Options("0.000000000001", "", {{largest, largest * largest}})), IsOk());

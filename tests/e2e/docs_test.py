@@ -1,18 +1,23 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Checks the documents: links lead somewhere, the README is short, the CLI reference is complete.
+"""Checks the documents: links lead somewhere, the README is short, the CLI reference is complete, and the
+specs of the how-tos can be released.
 
 usage: docs_test.py REPOSITORY WEIR
 """
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 README_LINES = 200
 SESSION_LINES = 25
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+NAMED_BLOCK = re.compile(r"^```yaml (\S+\.yaml)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+DATA_FOLDER = re.compile(r"^    cp -r (demo/data/\S+)", re.MULTILINE)
 LONG_OPTION = re.compile(r"^  (?:-\w,)?(--[a-z-]+)", re.MULTILINE)
 
 
@@ -46,6 +51,27 @@ def long_pages(text):
     if not any(line.startswith("$ ") for line in lines[:SESSION_LINES]):
         faults.append(f"README.md shows no session in its first {SESSION_LINES} lines")
     return faults
+
+
+def failing_examples(root, program, page, text):
+    """Specs of a page (blocks that open with ```yaml NAME.release.yaml) that cannot be released."""
+    blocks = NAMED_BLOCK.findall(text)
+    specs = [name for name, _ in blocks if name.endswith(".release.yaml")]
+    data = DATA_FOLDER.search(text)
+    if not specs or not data:
+        return [f"{page}: specs without a data folder"] if specs else []
+    failing = []
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder) / "data"
+        shutil.copytree(root / data.group(1), work)
+        for name, content in blocks:
+            (work / name).write_text(content, encoding="ascii")
+        for name in specs:
+            run = subprocess.run([program, "release", name, "-q", "-o", name + ".csv"], cwd=work,
+                                 capture_output=True, text=True, timeout=60, check=False)
+            if run.returncode != 0 or not (work / (name + ".csv")).exists():
+                failing.append(f"{page}: {name}: {run.stderr.strip()}")
+    return failing
 
 
 def commands(program, words=()):
@@ -87,7 +113,7 @@ def without_example(found):
             f"\nexample: weir {' '.join(words)}" not in shown]
 
 
-def check_the_checks(page, found):
+def check_the_checks(root, program, page, found):
     """Each check must find what it is for. Returns the names of those that do not."""
     here = pathlib.Path(__file__)
     blind = []
@@ -103,6 +129,9 @@ def check_the_checks(page, found):
         blind.append("missing_from_reference, command")
     if not without_example([(("release",), "example: weir ledger show")]):
         blind.append("without_example")
+    how_to = (root / "docs/how-to/filter-and-bucket.md").read_text(encoding="ascii")
+    if not failing_examples(root, program, "page", how_to.replace("epsilon: 1}", "epsilon: 9}")):
+        blind.append("failing_examples")
     if len(found) < 30:
         blind.append(f"commands: only {len(found)} found")
     return blind
@@ -110,16 +139,19 @@ def check_the_checks(page, found):
 
 def main(repository, program):
     root = pathlib.Path(repository)
+    program = str(pathlib.Path(program).resolve())
     readme = (root / "README.md").read_text(encoding="ascii")
     faults = long_pages(readme)
     pages = sorted(root.glob("*.md")) + sorted((root / "docs").rglob("*.md"))
     for page in pages:
-        faults += broken_links(page, page.read_text(encoding="utf-8"))
+        text = page.read_text(encoding="utf-8")
+        faults += broken_links(page, text) + failing_examples(root, program, page, text)
     reference = (root / "docs/reference/cli.md").read_text(encoding="ascii")
     found = commands(program)
     faults += missing_from_reference(reference, found)
     faults += without_example(found)
-    faults += [f"this test is blind: {name}" for name in check_the_checks(reference, found)]
+    blind = check_the_checks(root, program, reference, found)
+    faults += [f"this test is blind: {name}" for name in blind]
     print("\n".join(faults) or f"{len(pages)} pages and {len(found)} commands agree")
     return 1 if faults else 0
 

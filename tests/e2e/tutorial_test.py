@@ -34,7 +34,7 @@ EXPECTED = (
     r"weir/complete/v1",
     r"released before: the same answer, no charge",
     r"exit code 3",
-    r"crashes +- +4 +1 +3 +1 +0",
+    r"crashes +- +4 +1 +1 +3 +1 +0",
     r"the ledger is intact: 3 entries",
     r"stopped\s*\Z",
 )

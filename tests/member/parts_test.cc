@@ -92,7 +92,7 @@ v1::ResolvedPlan Planned() {
   for (const v1::Measure& measure : spec.measures()) {
     v1::PlannedMeasure& planned = *plan.add_measures();
     *planned.mutable_measure() = measure;
-    planned.mutable_event()->set_noise(v1::NOISE_DISCRETE_LAPLACE);
+    planned.add_events()->set_mechanism(v1::MECHANISM_DISCRETE_LAPLACE);
   }
   *plan.mutable_bounds() = spec.bounds();
   plan.set_epsilon("1");
@@ -111,7 +111,9 @@ TEST(QuestionTest, EveryDifferenceOfAnAnswerShows) {
       {"keys", [](v1::ResolvedPlan& p) { p.mutable_keys(1)->mutable_bucket()->set_edges(1, "6"); }},
       {"measures", [](v1::ResolvedPlan& p) { p.mutable_measures()->RemoveLast(); }},
       {"measures",
-       [](v1::ResolvedPlan& p) { p.mutable_measures(1)->mutable_measure()->set_sum("hour"); }},
+       [](v1::ResolvedPlan& p) {
+         p.mutable_measures(1)->mutable_measure()->mutable_sum()->set_column("hour");
+       }},
       {"measures",
        [](v1::ResolvedPlan& p) { p.mutable_measures(0)->mutable_measure()->mutable_units(); }},
       {"bounds", [](v1::ResolvedPlan& p) { p.mutable_bounds()->set_max_rows_per_key(3); }},
@@ -119,6 +121,9 @@ TEST(QuestionTest, EveryDifferenceOfAnAnswerShows) {
       {"privacy parameters", [](v1::ResolvedPlan& p) { p.set_epsilon("x"); }},
       {"privacy parameters", [](v1::ResolvedPlan& p) { p.set_delta("1e-9"); }},
       {"windows", [](v1::ResolvedPlan& p) { p.add_windows("2015"); }},
+      {"filters", [](v1::ResolvedPlan& p) { p.add_filter()->set_column("hour"); }},
+      {"rows", [](v1::ResolvedPlan& p) { p.mutable_selection(); }},
+      {"rows", [](v1::ResolvedPlan& p) { p.mutable_top(); }},
   };
   EXPECT_THAT(member::internal::CheckAnswers(Planned(), Asked()), IsOk());
   for (const auto& c : cases) {

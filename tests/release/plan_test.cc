@@ -38,9 +38,9 @@ TEST(PlanTest, ResolvesTheFirstQuestionWithoutReadingData) {
   EXPECT_EQ(plan.cells, 42u);
   EXPECT_EQ(plan.privacy_unit, "one value of (case_id)");
   ASSERT_EQ(plan.measures.size(), 3u);
-  EXPECT_EQ(plan.measures[0].name, "rows");
-  EXPECT_EQ(plan.measures[1].name, "units");
-  EXPECT_EQ(plan.measures[2].name, "sum_fatalities");
+  EXPECT_EQ(plan.measures[0].columns.front(), "rows");
+  EXPECT_EQ(plan.measures[1].columns.front(), "units");
+  EXPECT_EQ(plan.measures[2].columns.front(), "sum_fatalities");
   EXPECT_EQ(plan.cost.epsilon(), Epsilon::Parse("1").value());
   EXPECT_TRUE(plan.cost.delta().is_zero());
   EXPECT_THAT(dp::CheckCost(plan.cost), IsOk());
@@ -49,7 +49,7 @@ TEST(PlanTest, ResolvesTheFirstQuestionWithoutReadingData) {
 TEST(PlanTest, SharesOfEpsilonAddToTheWhole) {
   WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan, PlanYaml(Dataset(), kQuestion));
   int64_t units = 0;
-  for (const MeasurePlan& measure : plan.measures) units += measure.noise.epsilon->units();
+  for (const Channel& channel : plan.channels) units += channel.noise->epsilon->units();
   EXPECT_EQ(units, plan.cost.epsilon().units());
 }
 
@@ -130,7 +130,7 @@ privacy: {epsilon: 0.5, delta: 1e-6)";
                             PlanYaml(Dataset(), many + ", noise: discrete_laplace}\n"));
   WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan gaussian,
                             PlanYaml(Dataset(), many + ", noise: discrete_gaussian}\n"));
-  const auto error = [](const ReleasePlan& plan) { return plan.measures[0].noise.standard_error; };
+  const auto error = [](const ReleasePlan& plan) { return plan.channels[0].noise->standard_error; };
   EXPECT_DOUBLE_EQ(error(free), std::min(error(laplace), error(gaussian)));
   EXPECT_NE(error(laplace), error(gaussian));
 }

@@ -21,8 +21,7 @@ StatusOr<release::ReleasePlan> PlanYaml(const data::DatasetDescription& dataset,
 }
 
 void ReleaseTest::SetUp() {
-  WEIR_ASSERT_OK_AND_ASSIGN(data::DatasetDescription dataset,
-                            Describe(kCrashesDataset, folder_.path()));
+  WEIR_ASSERT_OK_AND_ASSIGN(data::DatasetDescription dataset, Describe(document_, folder_.path()));
   dataset_ = std::make_unique<data::DatasetDescription>(std::move(dataset));
   WEIR_ASSERT_OK_AND_ASSIGN(data::DuckDbEngine engine,
                             data::DuckDbEngine::Create({}, SystemRandom()));

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -44,6 +45,7 @@ StatusOr<release::ReleasePlan> PlanYaml(const data::DatasetDescription& dataset,
 // A data set on disk with its ledger and the door before it.
 class ReleaseTest : public ::testing::Test {
  protected:
+  explicit ReleaseTest(std::string document = kCrashesDataset) : document_(std::move(document)) {}
   void SetUp() override;
   // Closes the ledger and opens it again, as after a restart.
   void Reopen();
@@ -61,6 +63,7 @@ class ReleaseTest : public ::testing::Test {
   std::string Path(const std::string& name) const;
 
  private:
+  std::string document_;
   TemporaryFolder folder_;
   FakeClock clock_;
   std::unique_ptr<data::DatasetDescription> dataset_;

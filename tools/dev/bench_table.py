@@ -8,6 +8,7 @@ import os
 import sys
 
 FIELDS = ("group", "name", "measured", "unit", "baseline", "ratio", "target", "met")
+COLUMNS = FIELDS[:4] + ("spread",) + FIELDS[4:]  # a runner may leave out the spread
 
 
 def read(path):
@@ -38,11 +39,11 @@ def main(output, *inputs):
         json.dump(rows, file, indent=2)
         file.write("\n")
     os.replace(output + ".tmp", output)
-    table = [FIELDS] + [tuple(text(row[field]) for field in FIELDS) for row in rows]
-    widths = [max(len(line[i]) for line in table) for i in range(len(FIELDS))]
+    table = [COLUMNS] + [tuple(text(row.get(field)) for field in COLUMNS) for row in rows]
+    widths = [max(len(line[i]) for line in table) for i in range(len(COLUMNS))]
     for line in table:
-        cells = (cell.rjust(width) if FIELDS[i] in ("measured", "baseline", "ratio") else
-                 cell.ljust(width) for i, (cell, width) in enumerate(zip(line, widths)))
+        cells = (cell.rjust(width) if COLUMNS[i] in ("measured", "spread", "baseline", "ratio")
+                 else cell.ljust(width) for i, (cell, width) in enumerate(zip(line, widths)))
         print("  ".join(cells).rstrip())
     missed = sum(row["met"] is False for row in rows)
     print(f"dev: {len(rows)} figures, {missed} below target; written to {output}", file=sys.stderr)

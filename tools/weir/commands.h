@@ -19,6 +19,9 @@ void AddRequestCommands(CLI::App& app, Context& context);    // request preview|
 void AddPackageCommands(CLI::App& app, Context& context);    // package list|open|verify|export
 void AddLedgerCommands(CLI::App& app, Context& context);     // ledger show|verify
 void AddReleaseCommand(CLI::App& app, Context& context);     // release
+void AddCalibrateCommand(CLI::App& app, Context& context);   // calibrate
+void AddAuditCommand(CLI::App& app, Context& context);       // audit
+void AddAccountCommand(CLI::App& app, Context& context);     // account
 
 }  // namespace weir::tool
 

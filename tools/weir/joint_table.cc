@@ -68,7 +68,7 @@ StatusOr<SumWidth> WidthOfSum(const std::vector<RegionTable>& regions, int measu
   double grid = 1;
   for (const RegionTable& region : regions) {
     const v1::PlannedMeasure& planned = region.manifest.plan().measures(measure);
-    WEIR_ASSIGN_OR_RETURN(const NoiseEvent event, dp::EventFromProto(planned.event()));
+    WEIR_ASSIGN_OR_RETURN(const NoiseEvent event, dp::EventFromProto(planned.events(0)));
     laws.push_back(dp::LawOf(event));
     WEIR_ASSIGN_OR_RETURN(const int128 own, dp::HalfWidth(laws.back()));
     if (own > 0) grid = planned.half_width() / static_cast<double>(own);
@@ -102,8 +102,34 @@ Status CheckDisjoint(const std::vector<RegionTable>& regions) {
   return OkStatus();
 }
 
+// Only what adds up, over keys that all regions show.
+Status CheckLinear(const v1::ResolvedPlan& plan) {
+  if (plan.has_selection() || plan.has_top()) {
+    return InvalidArgument("tables of selected keys cannot be summed: a region shows other keys");
+  }
+  const bool has_levels = std::any_of(plan.keys().begin(), plan.keys().end(),
+                                      [](const v1::Key& key) { return key.all_levels(); });
+  if (has_levels) {
+    return InvalidArgument(
+        "tables of all levels cannot be summed: their errors differ from row to row; ask for one "
+        "level");
+  }
+  for (const v1::PlannedMeasure& measure : plan.measures()) {
+    const v1::Measure& asked = measure.measure();
+    const bool adds_up = asked.has_units() || (asked.has_rows() && !asked.rows().running()) ||
+                         (asked.has_sum() && !asked.sum().running());
+    if (adds_up && measure.events_size() == 1) continue;
+    return InvalidArgument(
+        "only rows, units and sums can be summed over regions; ask for a mean's sum and rows");
+  }
+  return OkStatus();
+}
+
 Status CheckSummable(const std::vector<RegionTable>& regions) {
   WEIR_RETURN_IF_ERROR(CheckSameColumns(regions));
+  for (const RegionTable& region : regions) {
+    WEIR_RETURN_IF_ERROR(CheckLinear(region.manifest.plan()));
+  }
   WEIR_RETURN_IF_ERROR(CheckDisjoint(regions));
   const RegionTable& first = regions.front();
   const auto measures = static_cast<size_t>(first.manifest.plan().measures_size());

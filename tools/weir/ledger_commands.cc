@@ -28,10 +28,12 @@ Status Show(const Context& context, bool entries) {
     context.PrintJson(answer);
     return OkStatus();
   }
-  TextTable table({"ACCOUNT", "WINDOW", "BUDGET", "SPENT", "LEFT", "CHARGES", "UNFINISHED"});
+  TextTable table(
+      {"ACCOUNT", "WINDOW", "BUDGET", "SPENT", "AT ANY TIME", "LEFT", "CHARGES", "UNFINISHED"});
   for (const v1::AccountBalance& balance : answer.balances()) {
     table.Add({balance.account(), balance.window().empty() ? "-" : balance.window(),
                balance.budget_epsilon(), balance.spent_epsilon(),
+               balance.odometer_epsilon().empty() ? "-" : balance.odometer_epsilon(),
                balance.remaining_epsilon().empty() ? "0" : balance.remaining_epsilon(),
                std::to_string(balance.charges()), std::to_string(balance.unfinished_charges())});
   }

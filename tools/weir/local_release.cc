@@ -8,6 +8,7 @@
 #include "tools/weir/file_ledger.h"
 #include "weir/dp/adaptive_filter.h"
 #include "weir/member/ledger_view.h"
+#include "weir/release/explain.h"
 
 namespace weir::tool {
 
@@ -51,8 +52,7 @@ release::Door LocalRelease::MakeDoor() {
 
 StatusOr<v1::ReleasePreview> LocalRelease::Preview() {
   v1::ReleasePreview shown;
-  *shown.mutable_plan() = plan_.resolved;
-  shown.set_privacy_unit(plan_.privacy_unit);
+  WEIR_RETURN_IF_ERROR(release::Explain(plan_, shown));
   // Where nothing was ever charged there is no ledger yet, and a dry run leaves it so.
   if (!FileLedgerExists(context_, document_)) return PreviewUncharged(std::move(shown));
   WEIR_RETURN_IF_ERROR(OpenLedger());

@@ -42,6 +42,8 @@ int Main(int argc, char** argv) {
   Context context;
   AddGlobalOptions(app, context);
   AddReleaseCommand(app, context);
+  AddCalibrateCommand(app, context);
+  AddAccountCommand(app, context);
   AddIdentityCommands(app, context);
   AddCharterCommands(app, context);
   AddMemberCommands(app, context);
@@ -51,6 +53,7 @@ int Main(int argc, char** argv) {
   AddPackageCommands(app, context);
   AddLedgerCommands(app, context);
   AddDaemonCommands(app, context);
+  AddAuditCommand(app, context);
   // After the commands, which would inherit it.
   app.footer("example: weir release crashes-by-hour.release.yaml -o crashes-by-hour.csv");
   try {

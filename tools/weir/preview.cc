@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/weir/preview.h"
 
+#include <algorithm>
+
 #include "tools/weir/text_table.h"
 #include "weir/coalition/decide.h"
 
@@ -10,16 +12,38 @@ namespace {
 std::string MeasureName(const v1::Measure& measure) {
   switch (measure.measure_case()) {
     case v1::Measure::kRows:
-      return "rows";
+      return measure.rows().running() ? "running_rows" : "rows";
     case v1::Measure::kUnits:
       return "units";
-    default:
-      return "sum_" + measure.sum();
+    case v1::Measure::kSum:
+      return (measure.sum().running() ? "running_sum_" : "sum_") + measure.sum().column();
+    case v1::Measure::kMean:
+      return "mean_" + measure.mean().column();
+    case v1::Measure::kVariance:
+      return "variance_" + measure.variance().column();
+    case v1::Measure::kStandardDeviation:
+      return "standard_deviation_" + measure.standard_deviation().column();
+    case v1::Measure::kQuantiles:
+      return "quantiles_" + measure.quantiles().column();
+    case v1::Measure::kHistogram:
+      return "histogram_" + measure.histogram().column();
+    case v1::Measure::kRatio:
+      return "ratio_" + measure.ratio().numerator() + "_" + measure.ratio().denominator();
+    case v1::Measure::MEASURE_NOT_SET:
+      break;
   }
+  return "";
 }
 
-std::string NoiseName(v1::Noise noise) {
-  return noise == v1::NOISE_DISCRETE_GAUSSIAN ? "discrete Gaussian" : "discrete Laplace";
+std::string MechanismName(v1::Mechanism mechanism) {
+  switch (mechanism) {
+    case v1::MECHANISM_DISCRETE_GAUSSIAN:
+      return "discrete Gaussian";
+    case v1::MECHANISM_DISCRETE_LAPLACE:
+      return "discrete Laplace";
+    default:
+      return "";
+  }
 }
 
 std::string ShowFraction(const v1::MechanismEvent& event) {
@@ -34,22 +58,88 @@ std::string ShowBalance(const v1::AccountBalance& balance) {
   return text + "\n";
 }
 
+bool HasLevels(const v1::ResolvedPlan& plan) {
+  return std::any_of(plan.keys().begin(), plan.keys().end(),
+                     [](const v1::Key& key) { return key.all_levels(); });
+}
+
+// One line for each vector of numbers that gets noise.
+void AddMeasure(const v1::PlannedMeasure& measure, bool has_levels, TextTable& table) {
+  const bool is_known = measure.half_width() > 0 || measure.standard_error() > 0;
+  const bool by_row =
+      has_levels || measure.measure().rows().running() || measure.measure().sum().running();
+  const std::string unknown = by_row ? "by the row" : "by the answer";
+  std::string name = MeasureName(measure.measure());
+  for (const v1::MechanismEvent& event : measure.events()) {
+    table.Add({name, event.epsilon().empty() ? "(shared)" : event.epsilon(),
+               MechanismName(event.mechanism()), ShowFraction(event),
+               is_known ? ShowNumber(measure.standard_error()) : unknown,
+               is_known ? "+/- " + ShowNumber(measure.half_width()) : unknown});
+    name.clear();
+  }
+}
+
+std::string ShowSelection(const v1::ResolvedPlan& plan) {
+  if (!plan.has_selection()) return "";
+  const v1::PlannedSelection& selection = plan.selection();
+  std::string text = "keys are shown ";
+  switch (selection.rule()) {
+    case v1::SELECTION_RULE_TRUNCATED_GEOMETRIC:
+      text += "by truncated geometric selection";
+      break;
+    case v1::SELECTION_RULE_PUBLISHED_UNITS:
+      text += "from " + selection.threshold() + " published units on";
+      break;
+    default:
+      text += "from " + selection.threshold() + " noised units on";
+  }
+  text +=
+      ": with " + ShowNumber(selection.units_for_half()) + " privacy units in every second case";
+  if (selection.selection().min_units() > 1) {
+    text += ", never with fewer than " + std::to_string(selection.selection().min_units());
+  }
+  return text + "\n";
+}
+
+std::string ShowTop(const v1::ResolvedPlan& plan) {
+  if (!plan.has_top()) return "";
+  const v1::PlannedTop& top = plan.top();
+  std::string text = "only the " + std::to_string(top.top().keys()) + " keys with the most " +
+                     (top.top().by() == v1::TOP_BY_ROWS ? "rows" : "privacy units");
+  if (top.events_size() > 0) text += ", found with epsilon " + top.events(0).epsilon();
+  return text + "\n";
+}
+
+std::string ShowRows(const v1::ResolvedPlan& plan) {
+  if (plan.has_top()) return "at most " + std::to_string(plan.top().top().keys()) + " rows";
+  if (plan.has_selection()) return "the rows that are selected";
+  if (HasLevels(plan)) {
+    return std::to_string(plan.cells()) + " rows on the lowest level, and those of all above";
+  }
+  return std::to_string(plan.cells()) + " rows";
+}
+
 std::string ShowPlan(const v1::ReleasePreview& preview) {
   const v1::ResolvedPlan& plan = preview.plan();
   std::string text = "charge: epsilon " + plan.epsilon();
   if (!plan.delta().empty()) text += ", delta " + plan.delta();
   text += ", protects " + preview.privacy_unit() + "\n";
-  text += "result: " + std::to_string(plan.cells()) + " rows; one unit counts in at most " +
-          std::to_string(plan.bounds().max_keys_per_unit()) + " of them, with at most " +
-          std::to_string(plan.bounds().max_rows_per_key()) + " rows each\n";
-  TextTable table({"MEASURE", "EPSILON", "NOISE", "PARAMETER", "STANDARD ERROR", "95 % INTERVAL"});
-  for (const v1::PlannedMeasure& measure : plan.measures()) {
-    table.Add({MeasureName(measure.measure()),
-               measure.event().epsilon().empty() ? "(shared)" : measure.event().epsilon(),
-               NoiseName(measure.event().noise()), ShowFraction(measure.event()),
-               ShowNumber(measure.standard_error()), "+/- " + ShowNumber(measure.half_width())});
+  text += "result: " + ShowRows(plan) + "; one unit counts in at most " +
+          std::to_string(plan.bounds().max_keys_per_unit()) +
+          (HasLevels(plan) ? " of the lowest level" : " of them") + ", with at most " +
+          std::to_string(plan.bounds().max_rows_per_key()) + " rows each";
+  const uint64_t implied =
+      uint64_t{plan.bounds().max_keys_per_unit()} * plan.bounds().max_rows_per_key();
+  if (plan.bounds().max_rows_per_unit() > 0 && plan.bounds().max_rows_per_unit() < implied) {
+    text += " and " + std::to_string(plan.bounds().max_rows_per_unit()) + " in all";
   }
-  return text + table.ToString();
+  text += "\n";
+  TextTable table({"MEASURE", "EPSILON", "NOISE", "PARAMETER", "STANDARD ERROR", "95 % INTERVAL"});
+  const bool has_levels = HasLevels(plan);
+  for (const v1::PlannedMeasure& measure : plan.measures()) {
+    AddMeasure(measure, has_levels, table);
+  }
+  return text + table.ToString() + ShowSelection(plan) + ShowTop(plan);
 }
 
 }  // namespace
@@ -64,6 +154,38 @@ std::string ShowPreview(const v1::ReleasePreview& preview) {
   if (preview.refusal() != v1::REFUSAL_REASON_UNSPECIFIED) {
     text += "would be refused: " + coalition::ReasonWord(preview.refusal()) + " (" +
             coalition::ReasonSentence(preview.refusal()) + ")\n";
+  }
+  return text;
+}
+
+std::string ShowExplanation(const v1::ReleasePreview& preview) {
+  std::string text;
+  if (preview.alternatives_size() > 0) {
+    TextTable table({"WAY", "TAKEN", "STANDARD ERRORS", "UNITS FOR HALF"});
+    for (const v1::PlanAlternative& way : preview.alternatives()) {
+      std::string errors;
+      for (const double error : way.standard_errors()) {
+        errors += (errors.empty() ? "" : ", ") + (error > 0 ? ShowNumber(error) : "by the answer");
+      }
+      table.Add({way.what(), way.taken() ? "yes" : "",
+                 way.refusal().empty() ? errors : "not possible: " + way.refusal(),
+                 way.units_for_half() > 0 ? ShowNumber(way.units_for_half()) : ""});
+    }
+    text += "ways that were weighed\n" + table.ToString();
+  }
+  if (preview.selection_loss_size() > 0) {
+    TextTable table({"UNITS", "SHOWN"});
+    for (const v1::SelectionLoss& loss : preview.selection_loss()) {
+      table.Add({std::to_string(loss.units()), ShowNumber(loss.shown())});
+    }
+    text += "how likely a key is shown, by its privacy units\n" + table.ToString();
+  }
+  if (preview.clipping_loss_size() > 0) {
+    TextTable table({"BOUND", "UNIT WITH", "PART THAT COUNTS"});
+    for (const v1::ClippingLoss& loss : preview.clipping_loss()) {
+      table.Add({loss.bound(), std::to_string(loss.contribution()), ShowNumber(loss.kept())});
+    }
+    text += "what the bounds leave of a privacy unit that has more\n" + table.ToString();
   }
   return text;
 }

@@ -13,6 +13,9 @@ namespace weir::tool {
 // measures, noise, standard error, 95 % interval, balance.
 std::string ShowPreview(const v1::ReleasePreview& preview);
 
+// Why the plan is as it is: the ways that were weighed, what selection and bounds cost.
+std::string ShowExplanation(const v1::ReleasePreview& preview);
+
 // The refusal in a preview, as the status that gives exit code 3; OK if there is none.
 Status RefusalOf(const v1::ReleasePreview& preview);
 Status RefusalStatus(v1::RefusalReason reason, const std::string& subject);

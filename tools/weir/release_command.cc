@@ -23,6 +23,7 @@ struct ReleaseOptions {
   OutputOptions output;
   std::string manifest;
   bool dry_run = false;
+  bool explain = false;
   bool accept_faults = false;
 };
 
@@ -64,12 +65,14 @@ StatusOr<Outcome> RunThroughMember(Session& session, const std::string& spec) {
 
 Status ShowCharge(const Context& context, const ReleaseOptions& options,
                   const v1::ReleasePreview& preview) {
+  std::string text = ShowPreview(preview);
+  if (options.explain) text += ShowExplanation(preview);
   if (options.dry_run && context.json) {
     context.PrintJson(preview);
   } else if (options.dry_run) {
-    context.PrintData(ShowPreview(preview));
+    context.PrintData(text);
   } else {
-    context.Say(ShowPreview(preview));
+    context.Say(text);
   }
   return RefusalOf(preview);
 }
@@ -207,6 +210,8 @@ void AddReleaseCommand(CLI::App& app, Context& context) {
                       "File to write: .csv, .parquet, or - for CSV on stdout; default: a table");
   release->add_option("--manifest", options->manifest, "Where to write what was done and charged");
   release->add_flag("--dry-run", options->dry_run, "Show cost and error; touch and charge nothing");
+  release->add_flag("--explain", options->explain,
+                    "Also show the ways that were weighed, and what selection and bounds cost");
   release->add_flag("--accept-faults", options->accept_faults,
                     "Values that do not fit the description count as missing");
   release->add_flag("--force", options->output.force, "Replace existing files");

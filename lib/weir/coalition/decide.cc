@@ -6,31 +6,12 @@
 #include <optional>
 #include <set>
 
+#include "weir/coalition/internal/agreed_question.h"
+
 namespace weir::coalition {
 namespace {
 
 using Reason = v1::RefusalReason;
-
-// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): equality is symmetric
-bool SameBucket(const v1::Key& agreed, const v1::Key& asked) {
-  return std::equal(agreed.bucket().edges().begin(), agreed.bucket().edges().end(),
-                    asked.bucket().edges().begin(), asked.bucket().edges().end());
-}
-
-// An agreed key without a bucket allows the column in any form; with one, that bucket only.
-bool KeyAgreed(const v1::Agreement& terms, const v1::Key& asked) {
-  return std::any_of(terms.keys().begin(), terms.keys().end(), [&asked](const v1::Key& agreed) {
-    return agreed.column() == asked.column() &&
-           (!agreed.has_bucket() || (asked.has_bucket() && SameBucket(agreed, asked)));
-  });
-}
-
-bool MeasureAgreed(const v1::Agreement& terms, const v1::Measure& asked) {
-  return std::any_of(
-      terms.measures().begin(), terms.measures().end(), [&asked](const v1::Measure& agreed) {
-        return agreed.measure_case() == asked.measure_case() && agreed.sum() == asked.sum();
-      });
-}
 
 std::optional<Reason> CheckAgreement(const DecisionInput& input) {
   if (input.agreement == nullptr) return v1::REFUSAL_REASON_NO_AGREEMENT;
@@ -64,10 +45,14 @@ std::optional<Reason> CheckQuestion(const DecisionInput& input) {
     return v1::REFUSAL_REASON_WRONG_DATASET;
   }
   for (const v1::Key& key : spec.keys()) {
-    if (!KeyAgreed(terms, key)) return v1::REFUSAL_REASON_KEY_NOT_AGREED;
+    if (!internal::IsKeyAgreed(terms, key)) return v1::REFUSAL_REASON_KEY_NOT_AGREED;
   }
   for (const v1::Measure& measure : spec.measures()) {
-    if (!MeasureAgreed(terms, measure)) return v1::REFUSAL_REASON_MEASURE_NOT_AGREED;
+    if (!internal::IsMeasureAgreed(terms, measure)) return v1::REFUSAL_REASON_MEASURE_NOT_AGREED;
+  }
+  if (!internal::IsChoiceAgreed(terms, spec)) return v1::REFUSAL_REASON_SELECTION_NOT_AGREED;
+  for (const v1::Condition& condition : spec.filter()) {
+    if (!internal::IsFilterAgreed(terms, condition)) return v1::REFUSAL_REASON_FILTER_NOT_AGREED;
   }
   return std::nullopt;
 }
@@ -99,7 +84,7 @@ struct ReasonText {
   const char* sentence;
 };
 
-constexpr std::array<ReasonText, 15> kReasons = {{
+constexpr std::array<ReasonText, 17> kReasons = {{
     {v1::REFUSAL_REASON_NO_AGREEMENT, "no_agreement", "there is no agreement of that name here"},
     {v1::REFUSAL_REASON_AGREEMENT_NOT_SIGNED, "agreement_not_signed",
      "the agreement does not bear the signatures of both parties"},
@@ -114,6 +99,10 @@ constexpr std::array<ReasonText, 15> kReasons = {{
      "the agreement does not allow grouping by one of the keys"},
     {v1::REFUSAL_REASON_MEASURE_NOT_AGREED, "measure_not_agreed",
      "the agreement does not allow one of the measures"},
+    {v1::REFUSAL_REASON_SELECTION_NOT_AGREED, "selection_not_agreed",
+     "the agreement does not allow keys to be selected, or ranked by this measure"},
+    {v1::REFUSAL_REASON_FILTER_NOT_AGREED, "filter_not_agreed",
+     "the agreement does not allow filtering by one of the columns"},
     {v1::REFUSAL_REASON_AGREEMENT_BUDGET, "agreement_budget",
      "what the agreement allows to be spent does not cover this request"},
     {v1::REFUSAL_REASON_DATASET_BUDGET, "dataset_budget",

@@ -8,6 +8,7 @@
 #include "weir/base/bytes.h"
 #include "weir/base/files.h"
 #include "weir/base/identifiers.h"
+#include "weir/data/internal/hierarchy_reader.h"
 #include "weir/data/internal/value_text.h"
 
 namespace weir::data {
@@ -41,6 +42,8 @@ class ColumnReader {
     WEIR_RETURN_IF_ERROR(ReadGrid());
     WEIR_RETURN_IF_ERROR(CheckSteps());
     WEIR_RETURN_IF_ERROR(ReadDomain());
+    WEIR_ASSIGN_OR_RETURN(description_.hierarchy,
+                          internal::ReadHierarchy(locations_, path_, description_, column_));
     return std::move(description_);
   }
 
@@ -58,11 +61,6 @@ class ColumnReader {
     }
     description_.missing_values.assign(seen.begin(), seen.end());
     description_.missing_is_key = column_.missing().as() == v1::MISSING_RULE_OWN_KEY;
-    if (description_.missing_is_key && column_.domain().values().empty() &&
-        !IsNumeric(column_.type())) {
-      return At("missing.as",
-                InvalidArgument("own_key needs a column that can be a key: give it a domain"));
-    }
     return OkStatus();
   }
 
@@ -221,6 +219,29 @@ StatusOr<AccountBudget> ReadBudget(const doc::Document<v1::Dataset>& document) {
   return AccountBudget{.account = std::move(account), .epsilon = *epsilon, .delta = *delta};
 }
 
+StatusOr<DefaultBounds> ReadDefaultBounds(const doc::Document<v1::Dataset>& document) {
+  const v1::DefaultBounds& message = document.message.bounds();
+  DefaultBounds bounds;
+  if (message.max_keys_per_unit() != 0) {
+    const auto keys = L0Sensitivity::Create(message.max_keys_per_unit());
+    WEIR_RETURN_IF_ERROR(document.locations.At("bounds.max_keys_per_unit", keys.status()));
+    bounds.max_keys_per_unit = *keys;
+  }
+  if (message.max_rows_per_key() != 0) {
+    const auto rows = LInfSensitivity::Create(message.max_rows_per_key());
+    WEIR_RETURN_IF_ERROR(document.locations.At("bounds.max_rows_per_key", rows.status()));
+    bounds.max_rows_per_key = *rows;
+  }
+  if (message.max_rows_per_unit() > static_cast<uint64_t>(kMostSteps)) {
+    return document.locations.At("bounds.max_rows_per_unit",
+                                 InvalidArgument("max_rows_per_unit must be at most 2^62"));
+  }
+  if (message.max_rows_per_unit() != 0) {
+    bounds.max_rows_per_unit = static_cast<int64_t>(message.max_rows_per_unit());
+  }
+  return bounds;
+}
+
 StatusOr<char> ReadDelimiter(const doc::Document<v1::Dataset>& document) {
   const std::string& delimiter = document.message.source().csv().delimiter();
   if (delimiter.empty()) return ',';
@@ -289,11 +310,41 @@ std::string PublicText(const DatasetDescription& dataset) {
     writer.Add("highest", column.highest);
     writer.Add("grid", column.grid);
     for (const std::string& value : column.domain) writer.Add("domain", value);
+    for (const HierarchyLevel& level : column.hierarchy) {
+      writer.Add("level", level.name);
+      for (const HierarchyGroup& group : level.groups) {
+        writer.Add("group", group.name);
+        for (const uint32_t member : group.members) writer.Add("member", std::to_string(member));
+      }
+    }
   }
   return writer.text();
 }
 
 }  // namespace
+
+std::optional<size_t> ColumnDescription::FindLevel(std::string_view level) const {
+  for (size_t i = 0; i < hierarchy.size(); ++i) {
+    if (hierarchy[i].name == level) return i;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::vector<std::string>> ColumnDescription::ValuesOfGroups(size_t level) const {
+  std::vector<std::vector<std::string>> values;
+  for (const std::string& value : domain) values.push_back({value});
+  for (size_t i = 0; i <= level; ++i) {
+    std::vector<std::vector<std::string>> above;
+    for (const HierarchyGroup& group : hierarchy[i].groups) {
+      above.emplace_back();
+      for (const uint32_t member : group.members) {
+        above.back().insert(above.back().end(), values[member].begin(), values[member].end());
+      }
+    }
+    values = std::move(above);
+  }
+  return values;
+}
 
 DatasetDescription::DatasetDescription(std::string id, SourceLocation source, PrivacyUnit unit,
                                        AccountBudget budget)
@@ -314,11 +365,13 @@ StatusOr<DatasetDescription> DatasetDescription::Create(const doc::Document<v1::
   WEIR_ASSIGN_OR_RETURN(std::vector<ColumnDescription> columns, ReadColumns(document));
   WEIR_ASSIGN_OR_RETURN(PrivacyUnit unit, ReadUnit(document, columns));
   WEIR_ASSIGN_OR_RETURN(AccountBudget budget, ReadBudget(document));
+  WEIR_ASSIGN_OR_RETURN(const DefaultBounds default_bounds, ReadDefaultBounds(document));
   DatasetDescription dataset(message.dataset(), std::move(source), std::move(unit),
                              std::move(budget));
   dataset.title_ = message.title();
   dataset.theme_ = message.theme();
   dataset.epoch_ = message.epoch().empty() ? "1" : message.epoch();
+  dataset.default_bounds_ = default_bounds;
   dataset.columns_ = std::move(columns);
   dataset.public_sha256_ = Sha256Hex(PublicText(dataset));
   return dataset;

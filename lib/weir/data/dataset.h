@@ -2,9 +2,12 @@
 #ifndef WEIR_DATA_DATASET_H_
 #define WEIR_DATA_DATASET_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weir/base/decimal.h"
@@ -24,14 +27,40 @@ struct SourceLocation {
   char delimiter = ',';  // CSV only
 };
 
+// Some names of the level before, or values of the domain, that are one name in this level.
+struct HierarchyGroup {
+  std::string name;
+  std::vector<uint32_t> members;  // positions in the level before or the domain, ascending
+};
+
+// One level of a hierarchy: its groups divide what the level before has among them. In the order
+// of their first members.
+struct HierarchyLevel {
+  std::string name;
+  std::vector<HierarchyGroup> groups;
+};
+
 struct ColumnDescription {
   std::string name;
   v1::ColumnType type = v1::COLUMN_TYPE_UNSPECIFIED;
   std::vector<std::string> missing_values;
   bool missing_is_key = false;  // as: own_key
   std::optional<Decimal> lowest, highest;
-  std::vector<std::string> domain;  // canonical text, distinct, in the document's order
-  std::optional<Decimal> grid;      // int columns: 1 unless given
+  std::vector<std::string> domain;             // canonical text, distinct, in the document's order
+  std::optional<Decimal> grid;                 // int columns: 1 unless given
+  std::vector<HierarchyLevel> hierarchy = {};  // finest level first; unique names
+
+  // Position in `hierarchy`; none: there is no level of that name.
+  std::optional<size_t> FindLevel(std::string_view level) const;
+  // The values of the domain in each group of a level, as KeyDomain::members takes them.
+  std::vector<std::vector<std::string>> ValuesOfGroups(size_t level) const;
+};
+
+// What a release takes that does not give its own bounds; none: it must give them.
+struct DefaultBounds {
+  std::optional<L0Sensitivity> max_keys_per_unit;
+  std::optional<LInfSensitivity> max_rows_per_key;
+  std::optional<int64_t> max_rows_per_unit;
 };
 
 struct AccountBudget {
@@ -46,7 +75,7 @@ class DatasetDescription {
   // `folder`: absolute; relative source paths start there. Reads no data.
   // Errors: INVALID_ARGUMENT naming file, line and rule: a unit or window column not described,
   //         bounds on a text column or not ascending, a domain value that does not parse or
-  //         appears twice, own_key where no domain or bucket can make it a key, bad budget, ...
+  //         appears twice, a hierarchy that does not divide the domain, bad budget or bounds, ...
   static StatusOr<DatasetDescription> Create(const doc::Document<v1::Dataset>& document,
                                              const std::string& folder);
 
@@ -57,11 +86,13 @@ class DatasetDescription {
   const SourceLocation& source() const { return source_; }
   const PrivacyUnit& unit() const { return unit_; }
   const AccountBudget& budget() const { return budget_; }
+  const DefaultBounds& default_bounds() const { return default_bounds_; }
   // Null if there is none of that name.
   const ColumnDescription* FindColumn(std::string_view name) const;
   const std::vector<ColumnDescription>& columns() const { return columns_; }  // sorted by name
   // sha256 over the canonical text of everything an answer depends on besides content: id, epoch,
-  // unit, window, columns; not title, path or budget. Lower-case hexadecimal.
+  // unit, window, columns with their hierarchies; not title, path, budget or default bounds (a
+  // plan holds its own). Lower-case hexadecimal.
   const std::string& public_sha256() const { return public_sha256_; }
 
  private:
@@ -73,6 +104,7 @@ class DatasetDescription {
   SourceLocation source_;
   PrivacyUnit unit_;
   AccountBudget budget_;
+  DefaultBounds default_bounds_;
   std::vector<ColumnDescription> columns_;
   std::string public_sha256_;
 };

@@ -4,6 +4,7 @@
 namespace weir::data {
 
 uint64_t KeyDomain::size() const {
+  if (open) return 0;
   const uint64_t codes = edges.empty() ? values.size() : edges.size() - 1;
   return codes + (missing_is_key ? 1 : 0);
 }

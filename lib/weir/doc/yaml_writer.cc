@@ -203,12 +203,21 @@ const FieldDescriptor* OnlyField(const Message& message) {
   return only;
 }
 
+bool HasNoFields(const Message& message) {
+  const std::vector<const FieldDescriptor*> fields =
+      internal::FieldsInOrder(*message.GetDescriptor());
+  return std::none_of(fields.begin(), fields.end(), [&message](const FieldDescriptor* field) {
+    return IsWritten(message, *field);
+  });
+}
+
 StatusOr<Rendered> RenderMessage(const Message& message) {
   const Descriptor& type = *message.GetDescriptor();
   WEIR_ASSIGN_OR_RETURN(Rendered mapping, RenderMapping(message));
   const FieldDescriptor* only = OnlyField(message);
   if (only == nullptr) return mapping;
-  if (internal::ChoiceOf(type) != nullptr && internal::IsEmptyMessage(*only)) {
+  if (internal::ChoiceOf(type) != nullptr && internal::MayBeEmpty(*only) &&
+      HasNoFields(message.GetReflection()->GetMessage(message, only))) {
     return Rendered{.head = only->name()};
   }
   if (internal::ShorthandField(type) == only) return RenderField(message, *only);

@@ -12,21 +12,29 @@ namespace {
 
 // The parts of a cost that compose by addition and by rho.
 struct Parts {
-  uint128 laplace_units = 0;  // pure epsilons added, in 10^-12
-  ExactRho laplace_rho;
+  uint128 pure_units = 0;  // epsilons added, in 10^-12
+  ExactRho pure_rho;
   ExactRho gaussian_rho;
   size_t gaussians = 0;
+
+  void AddPure(Epsilon epsilon) {
+    pure_units += static_cast<uint128>(epsilon.units());
+    pure_rho = pure_rho.AddUp(PureEpsilonRho(epsilon));
+  }
 };
 
-StatusOr<Parts> PartsOf(std::span<const NoiseEvent> events) {
+StatusOr<Parts> PartsOf(std::span<const NoiseEvent> events,
+                        std::span<const ApproximateEvent> approximate) {
   Parts parts;
+  for (const ApproximateEvent& event : approximate) {
+    if (event.epsilon.has_value()) parts.AddPure(*event.epsilon);
+  }
   for (const NoiseEvent& event : events) {
     if (event.sensitivity == 0) return InvalidArgument("a noise event has sensitivity zero");
     if (event.kind == NoiseKind::kDiscreteLaplace) {
       WEIR_ASSIGN_OR_RETURN(const Epsilon epsilon,
                             LaplaceEpsilon(event.parameter, event.sensitivity));
-      parts.laplace_units += static_cast<uint128>(epsilon.units());
-      parts.laplace_rho = parts.laplace_rho.AddUp(PureEpsilonRho(epsilon));
+      parts.AddPure(epsilon);
     } else if (event.kind == NoiseKind::kDiscreteGaussian) {
       WEIR_RETURN_IF_ERROR(DiscreteGaussian::Create(event.parameter).status());
       parts.gaussian_rho =
@@ -39,45 +47,62 @@ StatusOr<Parts> PartsOf(std::span<const NoiseEvent> events) {
   return parts;
 }
 
+// What is left of delta for the conversion; Create has checked that it is not negative.
+Delta ConversionDelta(const PrivacyCost& cost) {
+  return *Delta::FromUnits(cost.delta().units() - OwnDeltaUnits(cost.approximate()));
+}
+
 bool FollowsByMixing(const Parts& parts, const PrivacyCost& cost) {
   const auto claimed = static_cast<uint128>(cost.epsilon().units());
-  if (parts.laplace_units > claimed) return false;
+  if (parts.pure_units > claimed) return false;
   if (parts.gaussians == 0) return true;
   const StatusOr<Epsilon> left =
-      Epsilon::FromUnits(static_cast<int64_t>(claimed - parts.laplace_units));
-  return left.ok() && parts.gaussian_rho <= LargestRho(*left, cost.delta());
+      Epsilon::FromUnits(static_cast<int64_t>(claimed - parts.pure_units));
+  return left.ok() && parts.gaussian_rho <= LargestRho(*left, ConversionDelta(cost));
 }
 
 bool FollowsByZcdp(const Parts& parts, const PrivacyCost& cost) {
-  return parts.laplace_rho.AddUp(parts.gaussian_rho) <= LargestRho(cost.epsilon(), cost.delta());
+  return parts.pure_rho.AddUp(parts.gaussian_rho) <=
+         LargestRho(cost.epsilon(), ConversionDelta(cost));
 }
 
 bool FollowsByExactDelta(const PrivacyCost& cost) {
-  if (cost.events().size() != 1) return false;
+  const bool no_epsilon =
+      std::none_of(cost.approximate().begin(), cost.approximate().end(),
+                   [](const ApproximateEvent& event) { return event.epsilon.has_value(); });
+  if (cost.events().size() != 1 || !no_epsilon) return false;
   const NoiseEvent& event = cost.events().front();
   return event.kind == NoiseKind::kDiscreteGaussian && event.sensitivity == 1 &&
-         UnitShiftGaussianDelta(event.parameter, cost.epsilon()) <= cost.delta().value();
+         UnitShiftGaussianDelta(event.parameter, cost.epsilon()) <= ConversionDelta(cost).value();
 }
 
 }  // namespace
 
-StatusOr<ExactRho> EventsRho(std::span<const NoiseEvent> events) {
-  WEIR_ASSIGN_OR_RETURN(const Parts parts, PartsOf(events));
-  return parts.laplace_rho.AddUp(parts.gaussian_rho);
+StatusOr<ExactRho> EventsRho(std::span<const NoiseEvent> events,
+                             std::span<const ApproximateEvent> approximate) {
+  WEIR_ASSIGN_OR_RETURN(const Parts parts, PartsOf(events, approximate));
+  return parts.pure_rho.AddUp(parts.gaussian_rho);
 }
 
-StatusOr<std::optional<Epsilon>> EventsPureEpsilon(std::span<const NoiseEvent> events) {
-  WEIR_ASSIGN_OR_RETURN(const Parts parts, PartsOf(events));
-  if (parts.gaussians > 0) return std::optional<Epsilon>();
+int64_t OwnDeltaUnits(std::span<const ApproximateEvent> approximate) {
+  int64_t units = 0;
+  for (const ApproximateEvent& event : approximate) units += event.delta.units();
+  return units;
+}
+
+StatusOr<std::optional<Epsilon>> EventsPureEpsilon(std::span<const NoiseEvent> events,
+                                                   std::span<const ApproximateEvent> approximate) {
+  WEIR_ASSIGN_OR_RETURN(const Parts parts, PartsOf(events, approximate));
+  if (parts.gaussians > 0 || OwnDeltaUnits(approximate) > 0) return std::optional<Epsilon>();
   constexpr auto kBeyond = static_cast<uint128>(std::numeric_limits<int64_t>::max());
   WEIR_ASSIGN_OR_RETURN(
       const Epsilon epsilon,
-      Epsilon::FromUnits(static_cast<int64_t>(std::min(parts.laplace_units, kBeyond))));
+      Epsilon::FromUnits(static_cast<int64_t>(std::min(parts.pure_units, kBeyond))));
   return std::optional<Epsilon>(epsilon);
 }
 
 Status CheckCost(const PrivacyCost& cost) {
-  WEIR_ASSIGN_OR_RETURN(const Parts parts, PartsOf(cost.events()));
+  WEIR_ASSIGN_OR_RETURN(const Parts parts, PartsOf(cost.events(), cost.approximate()));
   if (FollowsByMixing(parts, cost) || FollowsByZcdp(parts, cost) || FollowsByExactDelta(cost)) {
     return OkStatus();
   }

@@ -17,10 +17,17 @@ uint128 AddUnits(uint128 total, int64_t units) {
   return std::min(total + static_cast<uint128>(units), kSaturated);
 }
 
-// floor(delta / 2): what is set aside for zCDP.
-Delta ZcdpShare(Delta delta) { return *Delta::FromUnits(delta.units() / 2); }
-Delta BasicShare(Delta delta) {
-  return *Delta::FromUnits(delta.units() - ZcdpShare(delta).units());
+// How delta is split: half for basic, a quarter for zCDP's conversion, a quarter for the own deltas
+// of the events that zCDP adds up. What does not divide goes to the one named first.
+struct Shares {
+  Delta basic, conversion, own;
+};
+Shares Split(Delta delta) {
+  const int64_t zcdp = delta.units() / 2;
+  const int64_t own = zcdp / 2;
+  return {.basic = *Delta::FromUnits(delta.units() - zcdp),
+          .conversion = *Delta::FromUnits(zcdp - own),
+          .own = *Delta::FromUnits(own)};
 }
 
 std::optional<Epsilon> EpsilonOrNone(uint128 units) {
@@ -39,8 +46,9 @@ AdaptiveFilter AdaptiveFilter::Create(Epsilon epsilon, Delta delta) {
 AdaptiveFilter::AdaptiveFilter(Epsilon epsilon, Delta delta)
     : epsilon_(epsilon),
       delta_(delta),
-      basic_delta_(BasicShare(delta)),
-      zcdp_delta_(ZcdpShare(delta)),
+      basic_delta_(Split(delta).basic),
+      zcdp_delta_(Split(delta).conversion),
+      zcdp_own_delta_(Split(delta).own),
       rho_limit_(LargestRho(epsilon, zcdp_delta_)) {}
 
 bool AdaptiveFilter::basic_holds() const {
@@ -48,15 +56,20 @@ bool AdaptiveFilter::basic_holds() const {
          spent_delta_ <= static_cast<uint128>(basic_delta_.units());
 }
 
-bool AdaptiveFilter::zcdp_holds() const { return rho_limit_.units > 0 && spent_rho_ <= rho_limit_; }
+bool AdaptiveFilter::zcdp_holds() const {
+  return rho_limit_.units > 0 && spent_rho_ <= rho_limit_ &&
+         spent_own_delta_ <= static_cast<uint128>(zcdp_own_delta_.units());
+}
 
 Status AdaptiveFilter::Add(const PrivacyCost& cost) {
-  WEIR_ASSIGN_OR_RETURN(const ExactRho rho, EventsRho(cost.events()));
-  WEIR_ASSIGN_OR_RETURN(const std::optional<Epsilon> pure, EventsPureEpsilon(cost.events()));
+  WEIR_ASSIGN_OR_RETURN(const ExactRho rho, EventsRho(cost.events(), cost.approximate()));
+  WEIR_ASSIGN_OR_RETURN(const std::optional<Epsilon> pure,
+                        EventsPureEpsilon(cost.events(), cost.approximate()));
   const bool is_pure = pure.has_value() && *pure <= cost.epsilon();
   spent_epsilon_ = AddUnits(spent_epsilon_, cost.epsilon().units());
   spent_delta_ = AddUnits(spent_delta_, is_pure ? 0 : cost.delta().units());
   spent_rho_ = spent_rho_.AddUp(rho);
+  spent_own_delta_ = AddUnits(spent_own_delta_, OwnDeltaUnits(cost.approximate()));
   return OkStatus();
 }
 

@@ -15,15 +15,16 @@ namespace weir::dp {
 
 // Names the rules below; a ledger stores it with each grant. Stored on disk: a change of rules is
 // a new number, and old grants keep their rules.
-inline constexpr uint32_t kAccountantVersion = 1;
+inline constexpr uint32_t kAccountantVersion = 2;
 
 // Decides whether one account's budget (epsilon, delta) admits another charge, when each charge may
 // be chosen after seeing all earlier answers.
 //
 // Two alternatives watch every charge, and delta is split between them beforehand:
 //   basic  the epsilons add to at most epsilon, the deltas to at most ceil(delta / 2);
-//   zCDP   the rhos of the events add to at most the rho that converts to
-//          (epsilon, floor(delta / 2)); absent if that delta is zero.
+//   zCDP   the rhos of the events add to at most the rho that converts to (epsilon, half of
+//          floor(delta / 2), rounded up), and the events' own deltas to at most the other half;
+//          absent if floor(delta / 2) is zero.
 // A charge is admitted if at least one alternative still holds for everything spent including it.
 // An alternative once exceeded stays exceeded.
 //
@@ -70,12 +71,14 @@ class AdaptiveFilter {
   Epsilon epsilon_;
   Delta delta_;
   Delta basic_delta_;
-  Delta zcdp_delta_;
+  Delta zcdp_delta_;      // of the conversion
+  Delta zcdp_own_delta_;  // room for the events' own deltas
   ExactRho rho_limit_;
   // Totals, in units; they only grow and saturate far above any budget.
   uint128 spent_epsilon_ = 0;
   uint128 spent_delta_ = 0;
   ExactRho spent_rho_;
+  uint128 spent_own_delta_ = 0;
 };
 
 }  // namespace weir::dp

@@ -40,8 +40,10 @@ bool ExpCoinOfAnySize(internal::Exponent<Int> exponent, Words& words) {
           {static_cast<uint64_t>(exponent.numerator), static_cast<uint64_t>(exponent.denominator)},
           words);
     }
+    return internal::ExpCoin<uint128>(exponent, words);
+  } else {
+    return internal::WideExpCoin(exponent, words);
   }
-  return internal::ExpCoin<Int>(exponent, words);
 }
 
 }  // namespace

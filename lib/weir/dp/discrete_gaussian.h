@@ -23,7 +23,7 @@ namespace weir::dp {
 //            again, an event of probability below exp(-32000).
 // Assumes:   the words of `random` are independent and uniform.
 // Reveals:   the running time depends on the value drawn; release on a fixed schedule.
-// Cost:      11 to 15 words of randomness a sample, 21 for wide variances. 64-bit arithmetic while
+// Cost:      11 to 15 words of randomness a sample. 64-bit arithmetic while
 //            2 * numerator * denominator * (floor(sigma) + 1)^2 < 2^58 (variance 2^28 if an
 //            integer), 128-bit up to about 2^58, 384-bit above. Immutable, thread-safe.
 // Source:    Canonne, Kamath, Steinke, "The Discrete Gaussian for Differential Privacy", 2020

@@ -12,18 +12,20 @@
 
 namespace weir::dp {
 
-// Noise events as the ledger and plans write them: canonical, so equal events give equal text.
+// Events as the ledger and plans write them: canonical, so equal events give equal text.
 // Errors: INVALID_ARGUMENT for an event that EventFromProto would refuse.
 StatusOr<v1::MechanismEvent> EventToProto(const NoiseEvent& event);
+// Of neither epsilon nor delta: refused.
+StatusOr<v1::MechanismEvent> EventToProto(const ApproximateEvent& event);
 
-// Strict: known noise kind, plain decimal integers without leading zeros, a fraction in lowest
-// terms that the sampler takes, and for Laplace the epsilon that follows from the rest (Gaussian:
-// none). Errors: INVALID_ARGUMENT otherwise.
+// Of a noise event. Strict: known noise kind, plain decimal integers without leading zeros, a
+// fraction in lowest terms that the sampler takes, and for Laplace the epsilon that follows from
+// the rest (Gaussian: none). Errors: INVALID_ARGUMENT otherwise.
 StatusOr<NoiseEvent> EventFromProto(const v1::MechanismEvent& event);
 
 using EventList = google::protobuf::RepeatedPtrField<v1::MechanismEvent>;
 
-// The events of a cost; its epsilon and delta go beside them as Epsilon::ToString and
+// The events of a cost, noise first; its epsilon and delta go beside them as Epsilon::ToString and
 // Delta::ToString (a zero delta as the empty text).
 StatusOr<EventList> EventsToProto(const PrivacyCost& cost);
 // The cost again; what it claims must follow from its events (CheckCost).

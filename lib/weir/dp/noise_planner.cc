@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/dp/noise_planner.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <utility>
 
+#include "weir/dp/accountant.h"
 #include "weir/dp/calibration.h"
 #include "weir/dp/intervals.h"
 
@@ -54,66 +56,197 @@ StatusOr<PlannedNoise> Describe(const NoiseEvent& event, std::optional<Epsilon> 
   return PlannedNoise{event, standard_error, half_width, epsilon};
 }
 
-StatusOr<NoisePlan> PlanLaplace(const NoisePlanOptions& options) {
-  WEIR_ASSIGN_OR_RETURN(const std::vector<Epsilon> shares,
-                        SplitEpsilon(options.epsilon, WeightsOf(options)));
+// What other events leave of the budget.
+struct Remainder {
+  Epsilon epsilon;      // after their epsilons
+  Delta delta;          // after their deltas
+  Delta own_delta;      // their deltas
+  ExactRho others_rho;  // 0 if none has an epsilon
+};
+
+StatusOr<Remainder> TakeOff(const NoisePlanOptions& options) {
+  int64_t epsilon = options.epsilon.units();
+  ExactRho rho;
+  for (const ApproximateEvent& other : options.others) {
+    if (!other.epsilon.has_value()) continue;
+    epsilon -= std::min(epsilon, other.epsilon->units());
+    rho = rho.AddUp(PureEpsilonRho(*other.epsilon));
+  }
+  const int64_t own = OwnDeltaUnits(options.others);
+  if (epsilon == 0 || own > options.delta.units()) {
+    return InvalidArgument("the other steps of the release use up its epsilon or delta");
+  }
+  return Remainder{.epsilon = *Epsilon::FromUnits(epsilon),
+                   .delta = *Delta::FromUnits(options.delta.units() - own),
+                   .own_delta = *Delta::FromUnits(own),
+                   .others_rho = rho};
+}
+
+StatusOr<NoisePlan> MakePlan(const std::vector<NoiseEvent>& events,
+                             const std::vector<Epsilon>& shares, Epsilon epsilon, Delta delta,
+                             const std::vector<ApproximateEvent>& others) {
   std::vector<PlannedNoise> measures;
-  std::vector<NoiseEvent> events;
-  for (size_t i = 0; i < shares.size(); ++i) {
-    const uint128 l1 = options.measures[i].l1;
-    WEIR_ASSIGN_OR_RETURN(const Rational scale, LaplaceScale(shares[i], l1));
-    events.push_back({NoiseKind::kDiscreteLaplace, scale, l1});
-    WEIR_ASSIGN_OR_RETURN(const PlannedNoise planned, Describe(events.back(), shares[i]));
+  for (size_t i = 0; i < events.size(); ++i) {
+    const std::optional<Epsilon> share =
+        shares.empty() ? std::nullopt : std::optional<Epsilon>(shares[i]);
+    WEIR_ASSIGN_OR_RETURN(const PlannedNoise planned, Describe(events[i], share));
     measures.push_back(planned);
   }
-  WEIR_ASSIGN_OR_RETURN(PrivacyCost cost,
-                        PrivacyCost::Create(std::move(events), options.epsilon, Delta::Zero()));
+  WEIR_ASSIGN_OR_RETURN(PrivacyCost cost, PrivacyCost::Create(events, epsilon, delta, others));
   return NoisePlan{std::move(measures), std::move(cost)};
+}
+
+StatusOr<NoiseEvent> LaplaceEvent(Epsilon epsilon, const MeasureSensitivity& measure) {
+  WEIR_ASSIGN_OR_RETURN(const Rational scale, LaplaceScale(epsilon, measure.l1));
+  return NoiseEvent{NoiseKind::kDiscreteLaplace, scale, measure.l1};
+}
+
+StatusOr<NoiseEvent> GaussianEvent(ExactRho rho, const MeasureSensitivity& measure) {
+  WEIR_ASSIGN_OR_RETURN(const Rational variance, GaussianVariance(rho, measure.squared_l2));
+  return NoiseEvent{NoiseKind::kDiscreteGaussian, variance, measure.squared_l2};
+}
+
+StatusOr<NoisePlan> PlanLaplace(const NoisePlanOptions& options) {
+  WEIR_ASSIGN_OR_RETURN(const Remainder left, TakeOff(options));
+  WEIR_ASSIGN_OR_RETURN(const std::vector<Epsilon> shares,
+                        SplitEpsilon(left.epsilon, WeightsOf(options)));
+  std::vector<NoiseEvent> events;
+  for (size_t i = 0; i < shares.size(); ++i) {
+    WEIR_ASSIGN_OR_RETURN(const NoiseEvent event, LaplaceEvent(shares[i], options.measures[i]));
+    events.push_back(event);
+  }
+  return MakePlan(events, shares, options.epsilon, left.own_delta, options.others);
+}
+
+ExactRho RhoLeft(const NoisePlanOptions& options, const Remainder& left) {
+  const ExactRho by_epsilon = LargestRho(left.epsilon, left.delta);
+  const ExactRho all = LargestRho(options.epsilon, left.delta);
+  if (all <= left.others_rho) return by_epsilon;
+  return std::max(by_epsilon, ExactRho{all.units - left.others_rho.units});
 }
 
 // Shares of rho, rounded down so that together they stay within it.
-StatusOr<std::vector<Rational>> GaussianVariances(const NoisePlanOptions& options) {
-  if (options.measures.size() == 1) {
-    WEIR_ASSIGN_OR_RETURN(
-        const Rational variance,
-        SingleGaussianVariance(options.epsilon, options.delta, options.measures[0].squared_l2));
-    return std::vector<Rational>{variance};
+StatusOr<std::vector<NoiseEvent>> GaussianEvents(const NoisePlanOptions& options,
+                                                 const Remainder& left) {
+  if (options.measures.size() == 1 && left.others_rho.units == 0) {
+    const uint128 squared_l2 = options.measures[0].squared_l2;
+    WEIR_ASSIGN_OR_RETURN(const Rational variance,
+                          SingleGaussianVariance(left.epsilon, left.delta, squared_l2));
+    return std::vector<NoiseEvent>{{NoiseKind::kDiscreteGaussian, variance, squared_l2}};
   }
   const std::vector<uint32_t> weights = WeightsOf(options);
   const uint128 sum = std::accumulate(weights.begin(), weights.end(), uint64_t{0});
-  const ExactRho rho = LargestRho(options.epsilon, options.delta);
-  std::vector<Rational> variances;
+  const ExactRho rho = RhoLeft(options, left);
+  std::vector<NoiseEvent> events;
   for (size_t i = 0; i < weights.size(); ++i) {
     // The quotient first: rho.units * weight could overflow.
     const ExactRho share{rho.units / sum * weights[i]};
-    WEIR_ASSIGN_OR_RETURN(const Rational variance,
-                          GaussianVariance(share, options.measures[i].squared_l2));
-    variances.push_back(variance);
+    WEIR_ASSIGN_OR_RETURN(const NoiseEvent event, GaussianEvent(share, options.measures[i]));
+    events.push_back(event);
   }
-  return variances;
+  return events;
 }
 
 StatusOr<NoisePlan> PlanGaussian(const NoisePlanOptions& options) {
-  WEIR_ASSIGN_OR_RETURN(const std::vector<Rational> variances, GaussianVariances(options));
-  std::vector<PlannedNoise> measures;
-  std::vector<NoiseEvent> events;
-  for (size_t i = 0; i < variances.size(); ++i) {
-    events.push_back({NoiseKind::kDiscreteGaussian, variances[i], options.measures[i].squared_l2});
-    WEIR_ASSIGN_OR_RETURN(const PlannedNoise planned, Describe(events.back(), std::nullopt));
-    measures.push_back(planned);
-  }
-  WEIR_ASSIGN_OR_RETURN(PrivacyCost cost,
-                        PrivacyCost::Create(std::move(events), options.epsilon, options.delta));
-  return NoisePlan{std::move(measures), std::move(cost)};
+  WEIR_ASSIGN_OR_RETURN(const Remainder left, TakeOff(options));
+  WEIR_ASSIGN_OR_RETURN(const std::vector<NoiseEvent> events, GaussianEvents(options, left));
+  return MakePlan(events, {}, options.epsilon, options.delta, options.others);
 }
+
+// Six significant digits, upwards.
+StatusOr<Epsilon> RoundUpShort(uint128 units) {
+  uint128 step = 1;
+  while (units / step >= 1'000'000) step *= 10;
+  const uint128 rounded = (units + step - 1) / step * step;
+  constexpr uint128 kBeyond = uint128{1} << 62;
+  return Epsilon::FromUnits(static_cast<int64_t>(std::min(rounded, kBeyond)));
+}
+
+// The smallest x in [1, most] with enough(x), which holds from some x on; nullopt if none does.
+template <class Enough>
+StatusOr<std::optional<uint128>> Smallest(uint128 most, const Enough& enough) {
+  uint128 low = 0;
+  uint128 high = 1;
+  while (true) {
+    WEIR_ASSIGN_OR_RETURN(const bool reached, enough(high));
+    if (reached) break;
+    if (high == most) return std::optional<uint128>();
+    low = high;
+    high = std::min(most, high * 2);
+  }
+  // Down to a relative 2^-20: the result is rounded up to six digits anyway.
+  while (high - low > 1 + (high >> 20)) {
+    const uint128 middle = low + (high - low) / 2;
+    WEIR_ASSIGN_OR_RETURN(const bool reached, enough(middle));
+    (reached ? high : low) = middle;
+  }
+  return std::optional<uint128>(high);
+}
+
+// Whether the noise is narrow enough; noise beyond the samplers' range is not.
+StatusOr<bool> IsWithin(const StatusOr<NoiseEvent>& event, int128 half_width) {
+  if (!event.ok()) return false;
+  WEIR_ASSIGN_OR_RETURN(const int128 width, HalfWidth(LawOf(*event)));
+  return width <= half_width;
+}
+
+Status NotReached() {
+  return InvalidArgument("no epsilon gives intervals as narrow as `within` asks");
+}
+
+StatusOr<NoisePlan> LaplaceWithin(const AccuracyOptions& options) {
+  constexpr uint128 kMost = 1'000'000'000'000'000'000;
+  std::vector<Epsilon> shares;
+  std::vector<NoiseEvent> events;
+  uint128 total = 0;
+  for (size_t i = 0; i < options.measures.size(); ++i) {
+    const auto event_of = [&](uint128 units) {
+      return LaplaceEvent(*Epsilon::FromUnits(static_cast<int64_t>(units)), options.measures[i]);
+    };
+    WEIR_ASSIGN_OR_RETURN(const std::optional<uint128> units, Smallest(kMost, [&](uint128 x) {
+                            return IsWithin(event_of(x), options.half_widths[i]);
+                          }));
+    if (!units.has_value()) return NotReached();
+    WEIR_ASSIGN_OR_RETURN(const Epsilon share, RoundUpShort(*units));
+    shares.push_back(share);
+    WEIR_ASSIGN_OR_RETURN(const NoiseEvent event, LaplaceEvent(share, options.measures[i]));
+    events.push_back(event);
+    total += static_cast<uint128>(share.units());
+  }
+  constexpr uint128 kBeyond = uint128{1} << 62;
+  WEIR_ASSIGN_OR_RETURN(const Epsilon epsilon,
+                        Epsilon::FromUnits(static_cast<int64_t>(std::min(total, kBeyond))));
+  return MakePlan(events, shares, epsilon, Delta::Zero(), {});
+}
+
+StatusOr<NoisePlan> GaussianWithin(const AccuracyOptions& options) {
+  std::vector<NoiseEvent> events;
+  ExactRho total;
+  for (size_t i = 0; i < options.measures.size(); ++i) {
+    const auto event_of = [&](uint128 units) {
+      return GaussianEvent(ExactRho{units}, options.measures[i]);
+    };
+    WEIR_ASSIGN_OR_RETURN(const std::optional<uint128> units,
+                          Smallest(ExactRho::kLimit, [&](uint128 x) {
+                            return IsWithin(event_of(x), options.half_widths[i]);
+                          }));
+    if (!units.has_value()) return NotReached();
+    WEIR_ASSIGN_OR_RETURN(const NoiseEvent event, event_of(*units));
+    events.push_back(event);
+    total = total.AddUp(GaussianRho(event.parameter, event.sensitivity));
+  }
+  WEIR_ASSIGN_OR_RETURN(const Epsilon exact, RhoToEpsilon(total, options.delta));
+  WEIR_ASSIGN_OR_RETURN(const Epsilon epsilon, RoundUpShort(static_cast<uint128>(exact.units())));
+  return MakePlan(events, {}, epsilon, options.delta, {});
+}
+
+}  // namespace
 
 double MeanLogError(const NoisePlan& plan) {
   double sum = 0;
   for (const PlannedNoise& planned : plan.measures) sum += std::log(planned.standard_error);
   return sum;
 }
-
-}  // namespace
 
 StatusOr<NoisePlan> PlanNoise(const NoisePlanOptions& options) {
   WEIR_RETURN_IF_ERROR(CheckOptions(options));
@@ -125,6 +258,28 @@ StatusOr<NoisePlan> PlanNoise(const NoisePlanOptions& options) {
   if (!gaussian.ok()) return laplace;
   return MeanLogError(*gaussian) < MeanLogError(*laplace) ? std::move(gaussian)
                                                           : std::move(laplace);
+}
+
+StatusOr<NoisePlan> PlanAccuracy(const AccuracyOptions& options) {
+  // The epsilon is found, not given.
+  const NoisePlanOptions checked{.epsilon = *Epsilon::FromUnits(1),
+                                 .delta = options.delta,
+                                 .measures = options.measures,
+                                 .kind = options.kind};
+  WEIR_RETURN_IF_ERROR(CheckOptions(checked));
+  if (options.half_widths.size() != options.measures.size() ||
+      std::any_of(options.half_widths.begin(), options.half_widths.end(),
+                  [](int128 width) { return width < 0; })) {
+    return InvalidArgument("every measure must have a wanted half width of at least 0");
+  }
+  if (options.kind == NoiseKind::kDiscreteGaussian) return GaussianWithin(options);
+  StatusOr<NoisePlan> laplace = LaplaceWithin(options);
+  if (options.kind.has_value() || options.delta.is_zero()) return laplace;
+  StatusOr<NoisePlan> gaussian = GaussianWithin(options);
+  if (!laplace.ok()) return gaussian;
+  if (!gaussian.ok()) return laplace;
+  return gaussian->cost.epsilon() < laplace->cost.epsilon() ? std::move(gaussian)
+                                                            : std::move(laplace);
 }
 
 }  // namespace weir::dp

@@ -26,6 +26,8 @@ struct NoisePlanOptions {
   std::vector<MeasureSensitivity> measures;  // in the order of the result; at least one
   std::optional<NoiseKind> kind;             // nullopt: the kind with the smaller expected error
   std::vector<uint32_t> weights = {};        // of the split; empty: equal shares
+  // What else the release does: taken off the budget before the noise is planned.
+  std::vector<ApproximateEvent> others = {};
 };
 
 struct PlannedNoise {
@@ -49,12 +51,36 @@ struct NoisePlan {
 // geometric mean of standard errors is taken (Laplace on a tie): the geometric mean does not
 // depend on the measures' units, so a sum in cents does not outweigh a count.
 //
+// With other events, Laplace noise gets what their epsilons leave; Gaussian noise gets the larger
+// rho of two accounts, which CheckCost knows: their epsilons taken off epsilon, or their rhos
+// taken off the rho of (epsilon, delta). Their deltas are taken off delta first.
+//
 // Reveals: nothing of the data; none is read.
-// Errors:  INVALID_ARGUMENT  no measure; a sensitivity that is zero, inconsistent (squared_l2 below
+// Errors:  INVALID_ARGUMENT  other events that use up the budget; no measure; a sensitivity that is
+// zero, inconsistent (squared_l2 below
 //                            l1 or above l1^2) or too large for the samplers; Gaussian named with
 //                            delta zero; weights that do not match the measures.
 // Cost:    microseconds a measure, milliseconds for wide Gaussians.
 StatusOr<NoisePlan> PlanNoise(const NoisePlanOptions& options);
+
+// Mean of the logarithms of the standard errors: what PlanNoise compares plans by.
+double MeanLogError(const NoisePlan& plan);
+
+struct AccuracyOptions {
+  Delta delta;                               // zero: Laplace only
+  std::vector<MeasureSensitivity> measures;  // in the order of the result; at least one
+  std::vector<int128> half_widths;           // wanted of each measure's 95 % interval, grid steps
+  std::optional<NoiseKind> kind;             // nullopt: the kind that needs the smaller epsilon
+};
+
+// The cheapest plan whose 95 % intervals are at most as wide as wanted: its epsilon is rounded up
+// to six digits.
+//
+// Reveals: nothing of the data; none is read.
+// Errors:  INVALID_ARGUMENT  as PlanNoise; a wanted half width below 0, or that no noise of the
+//                            range of Epsilon gives.
+// Cost:    about fifty interval searches a measure.
+StatusOr<NoisePlan> PlanAccuracy(const AccuracyOptions& options);
 
 }  // namespace weir::dp
 

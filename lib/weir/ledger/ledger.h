@@ -70,6 +70,8 @@ struct Balance {
   Budget budget;
   double spent_epsilon = 0;          // rounded up to 10^-12; at the budget's delta
   std::optional<Epsilon> remaining;  // largest pure epsilon that still fits; none: nothing
+  // dp::Odometer at the budget's delta: holds at any moment, however it is picked; none: no figure.
+  std::optional<Epsilon> odometer;
   uint64_t charges = 0;
   uint64_t unfinished = 0;
 };

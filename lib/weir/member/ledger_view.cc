@@ -105,6 +105,7 @@ v1::AccountBalance DescribeBalance(const std::string& account, const ledger::Bal
   described.set_spent_epsilon(FormatSpent(balance.spent_epsilon));
   described.set_remaining_epsilon(balance.remaining.has_value() ? balance.remaining->ToString()
                                                                 : "0");
+  if (balance.odometer.has_value()) described.set_odometer_epsilon(balance.odometer->ToString());
   described.set_charges(balance.charges);
   described.set_unfinished_charges(balance.unfinished);
   described.set_window(window);

@@ -2,6 +2,7 @@
 #ifndef WEIR_PRIVACY_PRIVACY_COST_H_
 #define WEIR_PRIVACY_PRIVACY_COST_H_
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -27,23 +28,40 @@ struct NoiseEvent {
   friend bool operator==(const NoiseEvent&, const NoiseEvent&) = default;
 };
 
+// One application of any other mechanism: it is epsilon-differentially private (nullopt: it reveals
+// nothing) except with probability delta.
+struct ApproximateEvent {
+  std::optional<Epsilon> epsilon;
+  Delta delta = Delta::Zero();
+  friend bool operator==(const ApproximateEvent&, const ApproximateEvent&) = default;
+};
+
 // What one release costs under add/remove of one privacy unit: the events, which accountants
 // read, and the (epsilon, delta) that the release as a whole promises.
 class PrivacyCost {
  public:
-  // INVALID_ARGUMENT without events, with a zero parameter or sensitivity, or with Gaussian
-  // events and delta zero. That epsilon and delta follow from the events is checked by dp.
-  static StatusOr<PrivacyCost> Create(std::vector<NoiseEvent> events, Epsilon epsilon, Delta delta);
+  // INVALID_ARGUMENT without noise events, with a zero parameter or sensitivity, with Gaussian
+  // events and delta zero, with an approximate event of neither epsilon nor delta, or with deltas
+  // of events that add to more than delta. That epsilon and delta follow from the events is
+  // checked by dp.
+  static StatusOr<PrivacyCost> Create(std::vector<NoiseEvent> events, Epsilon epsilon, Delta delta,
+                                      std::vector<ApproximateEvent> approximate = {});
 
   const std::vector<NoiseEvent>& events() const { return events_; }
+  const std::vector<ApproximateEvent>& approximate() const { return approximate_; }
   Epsilon epsilon() const { return epsilon_; }
   Delta delta() const { return delta_; }
   friend bool operator==(const PrivacyCost&, const PrivacyCost&) = default;
 
  private:
-  PrivacyCost(std::vector<NoiseEvent> events, Epsilon epsilon, Delta delta)
-      : events_(std::move(events)), epsilon_(epsilon), delta_(delta) {}
+  PrivacyCost(std::vector<NoiseEvent> events, std::vector<ApproximateEvent> approximate,
+              Epsilon epsilon, Delta delta)
+      : events_(std::move(events)),
+        approximate_(std::move(approximate)),
+        epsilon_(epsilon),
+        delta_(delta) {}
   std::vector<NoiseEvent> events_;
+  std::vector<ApproximateEvent> approximate_;
   Epsilon epsilon_;
   Delta delta_;
 };

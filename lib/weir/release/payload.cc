@@ -7,41 +7,69 @@
 #include <utility>
 #include <vector>
 
-#include "weir/release/internal/plan_parts.h"
-
 namespace weir::release {
 namespace {
 
-// A measure and the two ends of its interval, as the columns of a plain table.
+// A measure's value and the two ends of its interval; where it is known the standard error, too.
 class MeasureColumns {
  public:
   explicit MeasureColumns(const ReleasedMeasure& measure) : measure_(measure) {
-    if (!(measure.grid == Decimal{1, 0})) {
+    if (!measure.is_exact || !(measure.grid == Decimal{1, 0})) {
       type_ = data::PlainType::kDouble;
-    } else {
-      const auto fits = [&measure](int128 value) {
-        return value - measure.half_width >= std::numeric_limits<int64_t>::min() &&
-               value + measure.half_width <= std::numeric_limits<int64_t>::max();
-      };
-      const bool all_fit = std::all_of(measure.values.begin(), measure.values.end(), fits);
-      type_ = all_fit ? data::PlainType::kInt64 : data::PlainType::kInt128;
+      return;
     }
+    bool all_fit = true;
+    for (size_t row = 0; row < measure.values.size(); ++row) {
+      const Interval interval = IntervalOf(row);
+      all_fit = all_fit && std::min(interval.low, measure.values[row]) >= kLeast &&
+                std::max(interval.high, measure.values[row]) <= kMost;
+    }
+    type_ = all_fit ? data::PlainType::kInt64 : data::PlainType::kInt128;
   }
 
   void AddColumns(data::PlainTable& table) const {
-    for (const char* suffix : internal::kMeasureSuffixes) {
+    for (const char* suffix : {"", "_low", "_high"}) {
       table.columns.push_back({.name = measure_.name + suffix, .type = type_});
+    }
+    if (!measure_.is_exact || !measure_.standard_errors.empty()) {
+      table.columns.push_back({.name = measure_.name + "_se", .type = data::PlainType::kDouble});
     }
   }
 
   void AddValues(uint64_t row, std::vector<data::PlainValue>& cells) const {
-    const int128 value = measure_.values[static_cast<size_t>(row)];
-    for (const int128 steps : {value, value - measure_.half_width, value + measure_.half_width}) {
+    const auto at = static_cast<size_t>(row);
+    if (!measure_.is_exact) {
+      const ReleasedMeasure::Real& real = measure_.reals[at];
+      for (const double value : {real.value, real.low, real.high, real.standard_error}) {
+        cells.emplace_back(value);
+      }
+      return;
+    }
+    const Interval interval = IntervalOf(at);
+    for (const int128 steps : {measure_.values[at], interval.low, interval.high}) {
       cells.push_back(ToValue(steps));
     }
+    if (measure_.standard_errors.empty()) return;
+    cells.emplace_back(measure_.standard_errors[at] * ToDouble(measure_.grid));
   }
 
  private:
+  static constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
+  static constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+
+  struct Interval {
+    int128 low, high;
+  };
+  Interval IntervalOf(size_t row) const {
+    if (!measure_.low.empty()) return {measure_.low[row], measure_.high[row]};
+    Interval interval{measure_.values[row] - measure_.half_width,
+                      measure_.values[row] + measure_.half_width};
+    if (measure_.never_negative) {
+      interval = {std::max<int128>(interval.low, 0), std::max<int128>(interval.high, 0)};
+    }
+    return interval;
+  }
+
   data::PlainValue ToValue(int128 steps) const {
     switch (type_) {
       case data::PlainType::kInt64:
@@ -49,9 +77,17 @@ class MeasureColumns {
       case data::PlainType::kInt128:
         return steps;
       default:
-        // One rounding, at the very end: the product is exact.
-        return ToDouble(Decimal{steps * measure_.grid.coefficient, measure_.grid.exponent});
+        return OnGrid(steps);
     }
+  }
+
+  // One rounding, at the very end, where the product fits; else one a factor.
+  double OnGrid(int128 steps) const {
+    int128 product = 0;
+    if (__builtin_mul_overflow(steps, measure_.grid.coefficient, &product)) {
+      return static_cast<double>(steps) * ToDouble(measure_.grid);
+    }
+    return ToDouble(Decimal{product, measure_.grid.exponent});
   }
 
   const ReleasedMeasure& measure_;

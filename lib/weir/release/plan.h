@@ -2,6 +2,7 @@
 #ifndef WEIR_RELEASE_PLAN_H_
 #define WEIR_RELEASE_PLAN_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,17 +12,107 @@
 #include "weir/data/engine.h"
 #include "weir/data/plain_table.h"
 #include "weir/doc/yaml_reader.h"
+#include "weir/dp/level_tree.h"
 #include "weir/dp/noise_planner.h"
+#include "weir/dp/quantile_counts.h"
 #include "weir/privacy/privacy_cost.h"
 #include "weir/v1/release.pb.h"
 
 namespace weir::release {
 
-// One measure of a plan: what the engine adds up, the noise it gets, and how it is shown.
-struct MeasurePlan {
-  std::string name;  // output column: rows, units, sum_<column>
+// How the numbers of one channel are arranged.
+enum class ChannelShape {
+  kCells,      // one number a cell
+  kBins,       // one number a cell and bin
+  kTree,       // one number a cell and node of a tree of bins
+  kRunning,    // one total a cell of this cell and those of the last key before it
+  kLevels,     // one number a node of LevelsPlan
+  kEstimated,  // one number a cell, of values clamped at a bound that is found privately
+};
+
+// How the bound of a sum's values is found.
+struct EstimatedBound {
+  std::optional<Epsilon> epsilon = {};  // of the search
+  int64_t rows = 1;                     // most that one privacy unit has in all
+  size_t bins = 0;                      // channel of the rows by the size of their values
+  // Channels of the sums at every bound, ascending; the last is the channel itself.
+  std::vector<size_t> candidates = {};
+};
+
+// How one level of a hierarchy is measured: in steps of 2^-kLevelGridBits of the channel's grid.
+struct ChannelLevel {
+  dp::MeasureSensitivity sensitivity = {};
+  uint32_t weight = 0;  // thousandths of the channel's budget; 0: not measured
+  std::optional<dp::PlannedNoise> noise = {};
+};
+inline constexpr int kLevelGridBits = 10;
+
+// What the engine adds up once; several measures may use it.
+struct Channel {
   data::Contribution contribution;
-  dp::PlannedNoise noise;  // in grid steps; times contribution.grid in the measure's unit
+  ChannelShape shape = ChannelShape::kCells;
+  uint64_t bins = 1;                            // of a cell; 1 with kCells
+  std::optional<dp::QuantileShape> tree = {};   // kTree
+  uint64_t periods = 0;                         // kRunning: cells of each series of totals
+  std::vector<ChannelLevel> levels = {};        // kLevels, from the root: its noise is theirs
+  std::optional<EstimatedBound> estimate = {};  // kEstimated
+  // Of all its numbers together; with kRunning of what dp::RunningNoise adds noise to; not kLevels.
+  dp::MeasureSensitivity sensitivity = {};
+  // In grid steps, with kRunning in those of dp::RunningNoise; none: kLevels, or only read by the
+  // private choice of rows.
+  std::optional<dp::PlannedNoise> noise;
+};
+
+// One measure of a plan: which channels it is made of, and the columns it is shown in.
+struct MeasurePlan {
+  v1::Measure asked;                 // decimals canonical
+  std::vector<std::string> columns;  // rows; sum_cost; quantile_cost_0.5, ...
+  std::vector<size_t> channels;      // in the order in which its figures are computed
+  std::vector<double> quantiles = {};
+  bool errors_by_row =
+      false;  // kRunning, kLevels, kEstimated: exact, each row with its own standard error
+};
+
+// A key that is shown on all levels of its column's hierarchy. In the query it has the values of
+// the lowest level.
+struct LevelsPlan {
+  size_t key;          // its position
+  uint64_t others;     // combinations of the other keys
+  dp::LevelTree tree;  // nodes for one of them, the coarsest level first
+  // Keys as they are shown: in place of that one two, the names of the level and of the node, one
+  // value a node of the tree. Rows: for every combination of the others all nodes.
+  std::vector<data::KeyDomain> shown;
+
+  uint64_t rows() const { return others * tree.all_nodes(); }
+};
+
+// Which rows a release shows, if not every combination of the keys.
+struct SelectionPlan {
+  v1::PlannedSelection described;
+  size_t channel = 0;    // of the privacy units that decide
+  bool by_noise = true;  // noised units reach `threshold`; else the truncated geometric rule
+  int128 threshold = 0;
+  int64_t min_units = 1;
+  std::optional<Epsilon> epsilon;  // of the truncated geometric rule
+  Delta delta = Delta::Zero();     // of the rule
+};
+
+struct TopPlan {
+  v1::PlannedTop described;
+  size_t channel = 0;  // of the counts
+  uint64_t rows = 0;
+  // Private search among all cells, each round at this epsilon; nullopt: the largest of the noised
+  // counts, which costs nothing.
+  std::optional<Epsilon> epsilon_a_round;
+};
+
+// One way to answer that the planner weighed.
+struct Alternative {
+  std::string what;  // "discrete Gaussian noise, truncated geometric selection"
+  bool taken = false;
+  std::string refusal;                  // why it cannot be; then the rest is zero
+  std::vector<double> standard_errors;  // by measure, 0 where it depends on the answer
+  double units_for_half = 0;            // of selection
 };
 
 // A spec resolved against a dataset: everything that happens is fixed, no data has been touched.
@@ -32,20 +123,28 @@ struct ReleasePlan {
   std::string text;
   data::AggregateQuery query;
   std::vector<data::PlainColumn> key_columns;  // int columns as int64, all other keys as text
+  std::vector<Channel> channels;               // one a measure of `query`
   std::vector<MeasurePlan> measures;
+  std::optional<SelectionPlan> selection;
+  std::optional<TopPlan> top;
+  std::optional<LevelsPlan> levels;
   PrivacyCost cost;
   std::string privacy_unit;
-  uint64_t cells;  // rows of the result
+  uint64_t cells;  // combinations of the query's keys; 0 if one of them has no public domain
+  std::vector<Alternative> alternatives;
 };
 
 // What a release may have at most, known from the plan, so that nobody pays for a table that can
 // be neither held, nor sealed, nor opened. At these limits a release takes about 1 GiB of memory
 // beside what the engine may use for reading and adding up.
 //
-// Values: rows times columns, which are one a key and three a measure.
+// Values: rows times columns, which are one a key and three or four for each column of a measure.
 inline constexpr uint64_t kMaxValues = 10'000'000;
 inline constexpr uint64_t kMaxCells = kMaxValues / 4;  // rows
-inline constexpr uint64_t kMaxColumns = 1'000;         // as data::ParquetLimits reads
+// Numbers that get noise of their own; a quantile takes many a row.
+inline constexpr uint64_t kMaxNoised = 10 * kMaxValues;
+inline constexpr uint64_t kMaxColumns = 1'000;  // as data::ParquetLimits reads
+inline constexpr uint32_t kMaxTopKeys = 1'000;  // found by a search each
 // Text of the keys, over all rows.
 inline constexpr uint64_t kMaxLabelBytes = uint64_t{64} << 20;
 // Text of the plan; the manifest, a document of 1 MiB, holds it indented.
@@ -59,10 +158,11 @@ inline constexpr uint64_t kMaxPayloadBytes = 16 * kMaxValues + kMaxLabelBytes + 
 //            vector of outputs under the bounds that the engine enforces, for add/remove of one
 //            privacy unit; no measure is charged for more keys than there are.
 // Reveals:   nothing; reads no data.
-//            A plan asks nothing that the engine refuses and nothing that is too large to leave.
+//            A plan asks nothing that the engine refuses, and with public keys nothing that is too
+//            large to leave.
 // Errors:    INVALID_ARGUMENT naming the place in the spec: unknown column, key without a public
-//            domain or buckets, two output columns of one name (in any case of letters), sum
-//            without bounds, bounds missing or zero, one of the limits above, ...
+//            domain, buckets or selection, two output columns of one name (in any case of letters),
+//            sum without bounds, bounds missing or zero, one of the limits above, ...
 StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset,
                            const doc::Document<v1::ReleaseSpec>& spec);
 

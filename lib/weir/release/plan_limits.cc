@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "weir/release/internal/plan_limits.h"
+
 #include <algorithm>
 #include <set>
-#include <string>
 
 #include "weir/base/decimal.h"
-#include "weir/release/internal/plan_parts.h"
-#include "weir/release/plan.h"
+#include "weir/release/release_table.h"
 
 namespace weir::release::internal {
 namespace {
@@ -32,14 +32,22 @@ Status TooMany(const char* what, uint64_t most) {
 
 }  // namespace
 
-Status CheckColumnNames(const std::vector<data::KeyDomain>& keys,
-                        const std::vector<std::string>& measures) {
+std::vector<std::string> ColumnNames(const std::vector<data::KeyDomain>& keys,
+                                     const std::vector<MeasurePlan>& measures) {
   std::vector<std::string> names;
-  names.reserve(keys.size() + std::size(kMeasureSuffixes) * measures.size());
+  names.reserve(keys.size() + 4 * measures.size());
   for (const data::KeyDomain& key : keys) names.push_back(key.column);
-  for (const std::string& measure : measures) {
-    for (const char* suffix : kMeasureSuffixes) names.push_back(measure + suffix);
+  for (const MeasurePlan& measure : measures) {
+    for (const std::string& column : measure.columns) {
+      for (const char* suffix : MeasureSuffixes(measure.asked, measure.errors_by_row)) {
+        names.push_back(column + suffix);
+      }
+    }
   }
+  return names;
+}
+
+Status CheckColumnNames(const std::vector<std::string>& names) {
   std::set<std::string> seen;
   for (const std::string& name : names) {
     if (seen.insert(LowerCase(name)).second) continue;
@@ -48,12 +56,17 @@ Status CheckColumnNames(const std::vector<data::KeyDomain>& keys,
   return OkStatus();
 }
 
-Status CheckSize(const std::vector<data::KeyDomain>& keys, size_t measures, uint64_t cells) {
-  const uint64_t columns = keys.size() + measures * kMeasureSuffixes.size();
+Status CheckSize(const std::vector<data::KeyDomain>& keys, const std::vector<Channel>& channels,
+                 size_t columns, uint64_t rows) {
   if (columns > kMaxColumns) return TooMany("columns", kMaxColumns);
-  if (columns * cells > kMaxValues) return TooMany("values", kMaxValues);
+  if (columns * rows > kMaxValues) return TooMany("values", kMaxValues);
+  uint64_t noised = 0;
+  for (const Channel& channel : channels) noised += channel.bins * rows;
+  if (noised > kMaxNoised) return TooMany("numbers that need noise", kMaxNoised);
   uint64_t bytes = 0;
-  for (const data::KeyDomain& key : keys) bytes += cells / key.size() * LabelBytes(key);
+  for (const data::KeyDomain& key : keys) {
+    if (key.size() > 0) bytes += rows / key.size() * LabelBytes(key);
+  }
   return bytes > kMaxLabelBytes ? TooMany("bytes of key labels", kMaxLabelBytes) : OkStatus();
 }
 

@@ -2,30 +2,17 @@
 #include "weir/release/internal/plan_parts.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <utility>
 
+#include "weir/data/canonical_condition.h"
 #include "weir/ledger/ledger.h"
 
 namespace weir::release::internal {
 namespace {
 
-constexpr int64_t kMaxGridSteps = int64_t{1} << 40;
-constexpr uint32_t kMaxBound = 1'000'000;
-
-StatusOr<const data::ColumnDescription*> Find(const data::DatasetDescription& dataset,
-                                              const std::string& name) {
-  const data::ColumnDescription* column = dataset.FindColumn(name);
-  if (column == nullptr) {
-    return InvalidArgument("data set %s has no column %s", dataset.id().c_str(), name.c_str());
-  }
-  return column;
-}
-
-bool IsNumeric(const data::ColumnDescription& column) {
-  return column.type == v1::COLUMN_TYPE_INT || column.type == v1::COLUMN_TYPE_DECIMAL;
-}
+constexpr int64_t kMaxBound = 1'000'000;
+constexpr int64_t kMaxRowsInAll = int64_t{1} << 50;
 
 StatusOr<std::vector<Decimal>> ReadEdges(const v1::Bucket& bucket) {
   std::vector<Decimal> edges;
@@ -41,127 +28,267 @@ StatusOr<std::vector<Decimal>> ReadEdges(const v1::Bucket& bucket) {
   return edges;
 }
 
-// value / the column's grid, which must be a whole number of at most kMaxGridSteps.
-StatusOr<int64_t> GridSteps(const Decimal& value, const data::ColumnDescription& described) {
-  const Decimal& grid = *described.grid;
-  const std::string& column = described.name;
-  const int digits = -std::min({value.exponent, grid.exponent, 0});
-  const StatusOr<int128> scaled_value = ScaleDecimal(value, digits, Rounding::kExact);
-  const StatusOr<int128> scaled_grid = ScaleDecimal(grid, digits, Rounding::kExact);
-  if (!scaled_value.ok() || !scaled_grid.ok() || *scaled_grid <= 0 ||
-      *scaled_value % *scaled_grid != 0) {
-    return InvalidArgument("bound %s of column %s is not a multiple of its grid %s",
-                           FormatDecimal(value).c_str(), column.c_str(),
-                           FormatDecimal(grid).c_str());
-  }
-  const int128 steps = *scaled_value / *scaled_grid;
-  if (steps > kMaxGridSteps || steps < -kMaxGridSteps) {
-    return InvalidArgument("bound %s of column %s is more than 2^40 steps of its grid %s",
-                           FormatDecimal(value).c_str(), column.c_str(),
-                           FormatDecimal(grid).c_str());
-  }
-  return static_cast<int64_t>(steps);
+bool IsTime(const data::ColumnDescription& column) {
+  return column.type == v1::COLUMN_TYPE_DATE || column.type == v1::COLUMN_TYPE_TIMESTAMP;
 }
 
-StatusOr<data::Contribution> PlanSum(const data::DatasetDescription& dataset,
-                                     const std::string& name) {
-  WEIR_ASSIGN_OR_RETURN(const data::ColumnDescription* column, Find(dataset, name));
-  if (!IsNumeric(*column)) {
-    return InvalidArgument("column %s is not a number and has no sum", name.c_str());
-  }
-  if (!column->lowest.has_value() || !column->highest.has_value()) {
-    return InvalidArgument("a sum needs `bounds` of column %s in the dataset document",
-                           name.c_str());
-  }
-  if (!column->grid.has_value()) {
-    return InvalidArgument("a sum needs the `grid` of decimal column %s in the dataset document",
-                           name.c_str());
-  }
-  data::Contribution sum{
-      .kind = data::ContributionKind::kSum, .column = name, .grid = *column->grid};
-  WEIR_ASSIGN_OR_RETURN(sum.lowest, GridSteps(*column->lowest, *column));
-  WEIR_ASSIGN_OR_RETURN(sum.highest, GridSteps(*column->highest, *column));
-  if (sum.lowest == 0 && sum.highest == 0) {
-    return InvalidArgument("bounds [0, 0] of column %s leave nothing to sum", name.c_str());
-  }
-  return sum;
+std::vector<std::string> Numbers(int first, int last) {
+  std::vector<std::string> numbers;
+  for (int i = first; i <= last; ++i) numbers.push_back(std::to_string(i));
+  return numbers;
 }
 
-StatusOr<int64_t> ReadBound(const char* name, uint32_t value, bool matters) {
+Status SetPart(const data::ColumnDescription& column, v1::DatePart part, data::KeyDomain& domain) {
+  if (!IsTime(column)) {
+    return InvalidArgument("column %s is neither a date nor a timestamp and has no parts",
+                           column.name.c_str());
+  }
+  switch (part) {
+    case v1::DATE_PART_QUARTER:
+      domain.part = data::KeyPart::kQuarter;
+      domain.values = Numbers(1, 4);
+      return OkStatus();
+    case v1::DATE_PART_MONTH:
+      domain.part = data::KeyPart::kMonth;
+      domain.values = Numbers(1, 12);
+      return OkStatus();
+    case v1::DATE_PART_DAY:
+      domain.part = data::KeyPart::kDay;
+      domain.values = Numbers(1, 31);
+      return OkStatus();
+    case v1::DATE_PART_WEEKDAY:
+      domain.part = data::KeyPart::kWeekday;
+      domain.values = Numbers(1, 7);
+      return OkStatus();
+    case v1::DATE_PART_HOUR:
+      if (column.type == v1::COLUMN_TYPE_DATE) {
+        return InvalidArgument("column %s is a date and has no hours", column.name.c_str());
+      }
+      domain.part = data::KeyPart::kHour;
+      domain.values = Numbers(0, 23);
+      return OkStatus();
+    default:
+      return InvalidArgument("a year is no part with a public end: name a period instead");
+  }
+}
+
+data::KeyPart PartOf(v1::PeriodLength length) {
+  switch (length) {
+    case v1::PERIOD_LENGTH_YEAR:
+      return data::KeyPart::kPeriodYear;
+    case v1::PERIOD_LENGTH_MONTH:
+      return data::KeyPart::kPeriodMonth;
+    case v1::PERIOD_LENGTH_DAY:
+      return data::KeyPart::kPeriodDay;
+    default:
+      return data::KeyPart::kPeriodHour;
+  }
+}
+
+Status SetPeriod(const data::ColumnDescription& column, const v1::Period& period,
+                 data::KeyDomain& domain) {
+  if (!IsTime(column)) {
+    return InvalidArgument("column %s is neither a date nor a timestamp and has no periods",
+                           column.name.c_str());
+  }
+  if (column.type == v1::COLUMN_TYPE_DATE && period.per() == v1::PERIOD_LENGTH_HOUR) {
+    return InvalidArgument("column %s is a date and has no hours", column.name.c_str());
+  }
+  domain.part = PartOf(period.per());
+  WEIR_ASSIGN_OR_RETURN(domain.values, PeriodsOf(period));
+  return OkStatus();
+}
+
+Status SetLevel(const data::ColumnDescription& column, const std::string& name,
+                data::KeyDomain& domain) {
+  const std::optional<size_t> level = column.FindLevel(name);
+  if (!level.has_value()) {
+    return InvalidArgument("column %s has no level %s in its hierarchy", column.name.c_str(),
+                           name.c_str());
+  }
+  for (const data::HierarchyGroup& group : column.hierarchy[*level].groups) {
+    domain.values.push_back(group.name);
+  }
+  domain.members = column.ValuesOfGroups(*level);
+  return OkStatus();
+}
+
+Status SetAllLevels(const data::ColumnDescription& column, data::KeyDomain& domain) {
+  if (column.hierarchy.empty()) {
+    return InvalidArgument("column %s has no hierarchy in the dataset document",
+                           column.name.c_str());
+  }
+  if (column.missing_is_key) {
+    return InvalidArgument(
+        "column %s counts missing values as a key of its own, which is in no level of its "
+        "hierarchy",
+        column.name.c_str());
+  }
+  domain.values = column.domain;
+  return OkStatus();
+}
+
+Status SetValues(const data::ColumnDescription& column, bool may_be_open, data::KeyDomain& domain) {
+  domain.values = column.domain;
+  if (domain.values.empty() && column.type == v1::COLUMN_TYPE_BOOL) {
+    domain.values = {"false", "true"};
+  }
+  if (!domain.values.empty()) return OkStatus();
+  if (!may_be_open) {
+    return InvalidArgument(
+        "key %s needs a public `domain` in the dataset document, buckets in the spec, or a "
+        "`selection` of the keys that are shown",
+        column.name.c_str());
+  }
+  domain.open = true;
+  return OkStatus();
+}
+
+int FormsOf(const v1::Key& key) {
+  return static_cast<int>(key.has_bucket()) +
+         static_cast<int>(key.part() != v1::DATE_PART_UNSPECIFIED) +
+         static_cast<int>(key.has_period()) + static_cast<int>(!key.level().empty()) +
+         static_cast<int>(key.all_levels());
+}
+
+StatusOr<int64_t> ReadBound(const char* name, int64_t value, std::optional<int64_t> fallback,
+                            bool matters) {
   if (!matters && value <= 1) return int64_t{1};
   if (!matters) {
     return InvalidArgument("%s cannot matter for this question; leave it out", name);
   }
+  if (value == 0) value = fallback.value_or(0);
   if (value == 0) {
     return InvalidArgument("%s is missing: say how much one privacy unit may contribute", name);
   }
   if (value > kMaxBound) {
-    return InvalidArgument("%s must be in [1, %u], got %u", name, kMaxBound, value);
+    return InvalidArgument("%s must be in [1, %lld], got %lld", name,
+                           static_cast<long long>(kMaxBound), static_cast<long long>(value));
   }
-  return int64_t{value};
+  return value;
 }
 
 }  // namespace
 
-StatusOr<data::KeyDomain> PlanKey(const data::DatasetDescription& dataset, const v1::Key& key) {
-  WEIR_ASSIGN_OR_RETURN(const data::ColumnDescription* column, Find(dataset, key.column()));
-  data::KeyDomain domain{
-      .column = column->name, .values = {}, .edges = {}, .missing_is_key = column->missing_is_key};
+StatusOr<const data::ColumnDescription*> FindColumn(const data::DatasetDescription& dataset,
+                                                    const std::string& name) {
+  const data::ColumnDescription* column = dataset.FindColumn(name);
+  if (column == nullptr) {
+    return InvalidArgument("data set %s has no column %s", dataset.id().c_str(), name.c_str());
+  }
+  return column;
+}
+
+bool IsNumeric(const data::ColumnDescription& column) {
+  return column.type == v1::COLUMN_TYPE_INT || column.type == v1::COLUMN_TYPE_DECIMAL;
+}
+
+std::string BucketLabel(const std::vector<Decimal>& edges, size_t bucket) {
+  return "[" + FormatDecimal(edges[bucket]) + "," + FormatDecimal(edges[bucket + 1]) + ")";
+}
+
+StatusOr<data::KeyDomain> PlanKey(const data::DatasetDescription& dataset, const v1::Key& key,
+                                  bool may_be_open) {
+  WEIR_ASSIGN_OR_RETURN(const data::ColumnDescription* column, FindColumn(dataset, key.column()));
+  data::KeyDomain domain{.column = column->name, .missing_is_key = column->missing_is_key};
+  if (FormsOf(key) > 1) {
+    return InvalidArgument("a key has at most one of bucket, part, period, level and all_levels");
+  }
   if (key.has_bucket()) {
     if (!IsNumeric(*column)) {
       return InvalidArgument("buckets need a number; column %s is none", column->name.c_str());
     }
     WEIR_ASSIGN_OR_RETURN(domain.edges, ReadEdges(key.bucket()));
-    return domain;
-  }
-  domain.values = column->domain;
-  if (domain.values.empty() && column->type == v1::COLUMN_TYPE_BOOL) {
-    domain.values = {"false", "true"};
-  }
-  if (domain.values.empty()) {
-    return InvalidArgument(
-        "key %s needs a public `domain` in the dataset document, or buckets in the spec",
-        column->name.c_str());
+  } else if (key.part() != v1::DATE_PART_UNSPECIFIED) {
+    WEIR_RETURN_IF_ERROR(SetPart(*column, key.part(), domain));
+  } else if (key.has_period()) {
+    WEIR_RETURN_IF_ERROR(SetPeriod(*column, key.period(), domain));
+  } else if (!key.level().empty()) {
+    WEIR_RETURN_IF_ERROR(SetLevel(*column, key.level(), domain));
+  } else if (key.all_levels()) {
+    WEIR_RETURN_IF_ERROR(SetAllLevels(*column, domain));
+  } else {
+    WEIR_RETURN_IF_ERROR(SetValues(*column, may_be_open, domain));
   }
   return domain;
 }
 
-StatusOr<data::Contribution> PlanContribution(const data::DatasetDescription& dataset,
-                                              const v1::Measure& measure) {
-  switch (measure.measure_case()) {
-    case v1::Measure::kRows:
-      return data::Contribution{.kind = data::ContributionKind::kRows, .column = {}};
-    case v1::Measure::kUnits:
-      return data::Contribution{.kind = data::ContributionKind::kUnits, .column = {}};
-    case v1::Measure::kSum:
-      return PlanSum(dataset, measure.sum());
-    case v1::Measure::MEASURE_NOT_SET:
-      break;
-  }
-  return InvalidArgument("a measure is one of rows, units, {sum: column}");
+std::vector<std::optional<std::string>> LabelsOf(const data::KeyDomain& key) {
+  std::vector<std::optional<std::string>> labels(key.values.begin(), key.values.end());
+  for (size_t i = 0; i + 1 < key.edges.size(); ++i) labels.emplace_back(BucketLabel(key.edges, i));
+  if (key.missing_is_key) labels.emplace_back(std::nullopt);
+  return labels;
 }
 
-std::string MeasureName(const data::Contribution& contribution) {
-  switch (contribution.kind) {
-    case data::ContributionKind::kRows:
-      return "rows";
-    case data::ContributionKind::kUnits:
-      return "units";
-    case data::ContributionKind::kSum:
-      break;
+v1::Key CanonicalKey(const v1::Key& key, const data::KeyDomain& domain) {
+  v1::Key canonical = key;
+  if (!key.has_bucket()) return canonical;
+  canonical.mutable_bucket()->clear_edges();
+  for (const Decimal& edge : domain.edges) {
+    canonical.mutable_bucket()->add_edges(FormatDecimal(edge));
   }
-  return "sum_" + contribution.column;
+  return canonical;
 }
 
-StatusOr<data::ContributionBounds> PlanBounds(const v1::Bounds& bounds, bool has_keys,
+StatusOr<data::Condition> PlanCondition(const data::DatasetDescription& dataset,
+                                        const v1::Condition& asked) {
+  WEIR_RETURN_IF_ERROR(FindColumn(dataset, asked.column()).status());
+  const auto given = [](const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional<std::string>(text);
+  };
+  return data::CanonicalCondition(dataset,
+                                  {.column = asked.column(),
+                                   .in = {asked.in().begin(), asked.in().end()},
+                                   .not_in = {asked.not_in().begin(), asked.not_in().end()},
+                                   .at_least = given(asked.at_least()),
+                                   .above = given(asked.above()),
+                                   .at_most = given(asked.at_most()),
+                                   .below = given(asked.below())});
+}
+
+v1::Condition DescribeCondition(const data::Condition& condition) {
+  v1::Condition described;
+  described.set_column(condition.column);
+  for (const std::string& text : condition.in) described.add_in(text);
+  for (const std::string& text : condition.not_in) described.add_not_in(text);
+  described.set_at_least(condition.at_least.value_or(""));
+  described.set_above(condition.above.value_or(""));
+  described.set_at_most(condition.at_most.value_or(""));
+  described.set_below(condition.below.value_or(""));
+  return described;
+}
+
+StatusOr<data::ContributionBounds> PlanBounds(const data::DatasetDescription& dataset,
+                                              const v1::Bounds& bounds, bool has_keys,
                                               bool counts_rows) {
+  const data::DefaultBounds& defaults = dataset.default_bounds();
+  const auto value_of = [](const auto& bound) {
+    return bound.has_value() ? std::optional<int64_t>(bound->value()) : std::nullopt;
+  };
   WEIR_ASSIGN_OR_RETURN(const int64_t keys,
-                        ReadBound("max_keys_per_unit", bounds.max_keys_per_unit(), has_keys));
+                        ReadBound("max_keys_per_unit", bounds.max_keys_per_unit(),
+                                  value_of(defaults.max_keys_per_unit), has_keys));
   WEIR_ASSIGN_OR_RETURN(const int64_t rows,
-                        ReadBound("max_rows_per_key", bounds.max_rows_per_key(), counts_rows));
+                        ReadBound("max_rows_per_key", bounds.max_rows_per_key(),
+                                  value_of(defaults.max_rows_per_key), counts_rows));
   WEIR_ASSIGN_OR_RETURN(const L0Sensitivity l0, L0Sensitivity::Create(keys));
   WEIR_ASSIGN_OR_RETURN(const LInfSensitivity linf, LInfSensitivity::Create(rows));
-  return data::ContributionBounds{.max_keys_per_unit = l0, .max_rows_per_key = linf};
+  data::ContributionBounds planned{.max_keys_per_unit = l0, .max_rows_per_key = linf};
+  uint64_t in_all = bounds.max_rows_per_unit();
+  if (in_all > 0 && !counts_rows) {
+    return InvalidArgument("max_rows_per_unit cannot matter for this question; leave it out");
+  }
+  if (in_all > static_cast<uint64_t>(kMaxRowsInAll)) {
+    return InvalidArgument("max_rows_per_unit must be at most 2^50");
+  }
+  if (in_all == 0 && counts_rows) {
+    in_all = static_cast<uint64_t>(defaults.max_rows_per_unit.value_or(0));
+  }
+  // One that the other two imply is none.
+  if (in_all > 0 && in_all < static_cast<uint64_t>(keys * rows)) {
+    planned.max_rows_per_unit = static_cast<int64_t>(in_all);
+  }
+  return planned;
 }
 
 StatusOr<std::vector<std::string>> PlanWindows(const data::DatasetDescription& dataset,
@@ -187,26 +314,6 @@ StatusOr<std::vector<std::string>> PlanWindows(const data::DatasetDescription& d
     return InvalidArgument("a window is named twice");
   }
   return windows;
-}
-
-StatusOr<dp::MeasureSensitivity> Sensitivity(const data::Contribution& contribution,
-                                             const data::ContributionBounds& bounds,
-                                             uint64_t cells) {
-  const auto touched = static_cast<uint128>(
-      std::min<uint64_t>(static_cast<uint64_t>(bounds.max_keys_per_unit.value()), cells));
-  uint128 reach = 1;
-  if (contribution.kind != data::ContributionKind::kUnits) {
-    reach = static_cast<uint128>(bounds.max_rows_per_key.value());
-  }
-  if (contribution.kind == data::ContributionKind::kSum) {
-    reach *= static_cast<uint128>(std::max(-contribution.lowest, contribution.highest));
-  }
-  // Below 2^80 before this check; after it l1 * reach fits 128 bits.
-  const uint128 l1 = touched * reach;
-  if (l1 > uint128{1} << 62) {
-    return InvalidArgument("the bounds let one privacy unit change a measure by more than 2^62");
-  }
-  return dp::MeasureSensitivity{.l1 = l1, .squared_l2 = l1 * reach};
 }
 
 }  // namespace weir::release::internal

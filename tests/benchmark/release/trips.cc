@@ -32,6 +32,8 @@ std::string ZoneList() {
 
 }  // namespace
 
+const char* TripsQuery() { return kTrips; }
+
 void WriteTrips(const std::string& path) {
   RunSql(path, std::string("COPY (") + kTrips + ") TO " + QuoteLiteral(path) + " (FORMAT parquet)");
 }

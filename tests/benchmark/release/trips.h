@@ -19,7 +19,7 @@ inline constexpr uint64_t kMemoryBytes = uint64_t{4} << 30;
 enum class Measures { kRowsUnits, kRowsUnitsSum };
 
 [[noreturn]] inline void Fail(const std::string& message) {
-  std::fprintf(stderr, "bench_release: %s\n", message.c_str());
+  std::fprintf(stderr, "benchmark: %s\n", message.c_str());
   std::exit(1);
 }
 
@@ -29,8 +29,11 @@ T OrFail(StatusOr<T> result) {
   return *std::move(result);
 }
 
-// Writes ten million generated trips as Parquet: the same bytes every time, about 650,000 riders,
-// the busiest with a few thousand trips; zones are as uneven.
+// A query of ten million generated trips (rider, zone, seconds): the same every time, about 650,000
+// riders, the busiest with a few thousand trips; zones are as uneven.
+const char* TripsQuery();
+
+// Writes them as Parquet, the same bytes every time.
 void WriteTrips(const std::string& path);
 
 // What protects nobody: DuckDB's exact count of distinct riders by zone.

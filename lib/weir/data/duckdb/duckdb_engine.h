@@ -13,14 +13,15 @@
 namespace weir::data {
 
 struct DuckDbOptions {
-  // Bytes for reading and for the records of one call together, at least 64 MiB. More: fewer
-  // records go to `temp_folder`.
+  // Bytes for reading and for the records of one call together, or for reading and the texts of
+  // open keys that are left after bounding; at least 64 MiB. More: fewer records go to
+  // `temp_folder`.
   uint64_t memory_limit_bytes = uint64_t{4} << 30;
   // Worker threads of one call, in [1, 256].
   int threads = 2;
   // Absolute folder for records that do not fit: unlinked files of mode 0600, holding keyed hashes
-  // of units, cell codes and clamped values. Empty: nothing is ever written, and a call that does
-  // not fit fails with RESOURCE_EXHAUSTED.
+  // of units, cells (codes or keyed hashes) and clamped values. Empty: nothing is ever written, and
+  // a call that does not fit fails with RESOURCE_EXHAUSTED.
   std::string temp_folder;
 };
 
@@ -35,7 +36,9 @@ struct DuckDbOptions {
 //
 // Bounding is ours, in plain C++ (internal/bounded_sum.h): each row becomes a record (keyed 128-bit
 // hash of the unit, cell code, grid steps) in one of 512 partitions by unit; each partition is then
-// bounded and added up by itself.
+// bounded and added up by itself. With an open key the cell is a keyed 128-bit hash of its keys,
+// and the file is read a second time for the texts of the cells that are left
+// (internal/cell_labels.h).
 //
 // Thread-safe; calls share nothing. `random` must outlive the engine; it gives a fresh key per
 // call.

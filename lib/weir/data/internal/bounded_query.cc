@@ -3,12 +3,11 @@
 
 #include <algorithm>
 
+#include "weir/data/internal/record_words.h"
 #include "weir/data/internal/time_text.h"
 
 namespace weir::data::internal {
 namespace {
-
-constexpr int64_t kMostGridSteps = 1'000'000'000'000'000'000;
 
 class Resolver {
  public:
@@ -42,56 +41,68 @@ class Resolver {
     return OkStatus();
   }
 
+  Status AddFilter(const Condition& condition) {
+    WEIR_ASSIGN_OR_RETURN(const size_t column, Use(condition.column));
+    WEIR_ASSIGN_OR_RETURN(RowFilter filter, RowFilter::Create(*query_.columns[column], condition));
+    query_.filters.push_back({.column = column, .filter = std::move(filter)});
+    return OkStatus();
+  }
+
   Status AddKey(const KeyDomain& domain) {
     WEIR_ASSIGN_OR_RETURN(const size_t column, Use(domain.column));
+    if (domain.open) {
+      WEIR_ASSIGN_OR_RETURN(const OpenKey key, OpenKey::Create(*query_.columns[column], domain));
+      query_.keys.push_back({.column = column, .open = key});
+      query_.has_open_key = true;
+      return OkStatus();
+    }
     WEIR_ASSIGN_OR_RETURN(KeyCoder coder, KeyCoder::Create(*query_.columns[column], domain));
     if (query_.cells > (uint64_t{1} << 63) / coder.size()) {
       return InvalidArgument("the keys have more than 2^63 combinations");
     }
     query_.cells *= coder.size();
-    query_.keys.push_back({.column = column, .coder = std::move(coder)});
+    query_.keys.push_back({.column = column, .closed = std::move(coder)});
     return OkStatus();
   }
+
+  // All columns that come now are of measures alone.
+  void EndOfRowColumns() { query_.columns_without_measures = query_.columns.size(); }
 
   Status AddMeasure(const Contribution& contribution) {
-    BoundedQuery::Measure measure{.kind = contribution.kind};
-    if (contribution.kind == ContributionKind::kSum) {
-      WEIR_RETURN_IF_ERROR(CheckSum(contribution));
-      WEIR_ASSIGN_OR_RETURN(const size_t column, Use(contribution.column));
-      const v1::ColumnType type = query_.columns[column]->type;
-      if (type != v1::COLUMN_TYPE_INT && type != v1::COLUMN_TYPE_DECIMAL) {
-        return InvalidArgument("column %s has no numbers to sum", contribution.column.c_str());
-      }
-      measure.sum = query_.sums.size();
-      query_.sums.push_back(
-          {.column = column, .contribution = contribution, .is_int = type == v1::COLUMN_TYPE_INT});
+    if (contribution.kind == ContributionKind::kRows ||
+        contribution.kind == ContributionKind::kUnits) {
+      query_.measures.push_back({.kind = contribution.kind});
+      return OkStatus();
     }
-    query_.measures.push_back(measure);
+    WEIR_ASSIGN_OR_RETURN(const size_t column, Use(contribution.column));
+    return AddContribution(contribution, column, query_);
+  }
+
+  Status SetBounds(const ContributionBounds& bounds) {
+    query_.max_keys_per_unit = static_cast<uint64_t>(bounds.max_keys_per_unit.value());
+    query_.max_rows_per_key = static_cast<uint64_t>(bounds.max_rows_per_key.value());
+    if (!bounds.max_rows_per_unit.has_value()) return OkStatus();
+    if (*bounds.max_rows_per_unit < 1) {
+      return InvalidArgument("max_rows_per_unit must be at least 1, got %lld",
+                             static_cast<long long>(*bounds.max_rows_per_unit));
+    }
+    const auto most = static_cast<uint64_t>(*bounds.max_rows_per_unit);
+    if (most < uint128{query_.max_keys_per_unit} * query_.max_rows_per_key) {
+      query_.max_rows_per_unit = most;
+    }
     return OkStatus();
   }
 
-  BoundedQuery Finish(const ContributionBounds& bounds, RandomSource& random) && {
-    query_.max_keys_per_unit = static_cast<uint64_t>(bounds.max_keys_per_unit.value());
-    query_.max_rows_per_key = static_cast<uint64_t>(bounds.max_rows_per_key.value());
-    query_.unit_key = MakeSipKey(random);
-    query_.cell_key = MakeSipKey(random);
-    query_.sample_key = MakeSipKey(random);
+  BoundedQuery Finish(RandomSource& random) && {
+    PlaceWords(query_);
+    for (SipKey* key : {&query_.unit_key, &query_.tuple_key, &query_.cell_key, &query_.share_key,
+                        &query_.pair_key, &query_.sample_key}) {
+      *key = MakeSipKey(random);
+    }
     return std::move(query_);
   }
 
  private:
-  static Status CheckSum(const Contribution& contribution) {
-    const char* column = contribution.column.c_str();
-    if (contribution.grid.coefficient < 1 || contribution.grid.coefficient > kMostGridSteps) {
-      return InvalidArgument("sum of %s: grid %s is not a positive decimal of 18 digits", column,
-                             FormatDecimal(contribution.grid).c_str());
-    }
-    if (contribution.lowest > contribution.highest) {
-      return InvalidArgument("sum of %s: the clamps do not ascend", column);
-    }
-    return OkStatus();
-  }
-
   StatusOr<size_t> Use(const std::string& name) {
     for (size_t i = 0; i < query_.columns.size(); ++i) {
       if (query_.columns[i]->name == name) return i;
@@ -114,10 +125,15 @@ StatusOr<Resolver> Resolve(const DatasetDescription& dataset, const AggregateQue
   Resolver resolver(dataset);
   WEIR_RETURN_IF_ERROR(resolver.AddUnit());
   WEIR_RETURN_IF_ERROR(resolver.AddWindow(query.windows));
+  for (const Condition& condition : query.filter) {
+    WEIR_RETURN_IF_ERROR(resolver.AddFilter(condition));
+  }
   for (const KeyDomain& key : query.keys) WEIR_RETURN_IF_ERROR(resolver.AddKey(key));
+  resolver.EndOfRowColumns();
   for (const Contribution& measure : query.measures) {
     WEIR_RETURN_IF_ERROR(resolver.AddMeasure(measure));
   }
+  WEIR_RETURN_IF_ERROR(resolver.SetBounds(query.bounds));
   return resolver;
 }
 
@@ -126,7 +142,7 @@ StatusOr<Resolver> Resolve(const DatasetDescription& dataset, const AggregateQue
 StatusOr<BoundedQuery> ResolveQuery(const DatasetDescription& dataset, const AggregateQuery& query,
                                     RandomSource& random) {
   WEIR_ASSIGN_OR_RETURN(Resolver resolver, Resolve(dataset, query));
-  return std::move(resolver).Finish(query.bounds, random);
+  return std::move(resolver).Finish(random);
 }
 
 }  // namespace weir::data::internal

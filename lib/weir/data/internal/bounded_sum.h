@@ -18,7 +18,8 @@
 namespace weir::data::internal {
 
 struct BoundedSumOptions {
-  uint64_t memory_bytes;    // for records, shared evenly by the threads
+  // For records, shared evenly by the threads.
+  uint64_t memory_bytes;
   int threads;              // that call Add at once at most, and that Finish uses
   std::string temp_folder;  // empty: records that do not fit are an error
 };
@@ -28,6 +29,9 @@ struct BoundedSumOptions {
 // Add turns rows into records in 512 partitions by unit, so that Finish can bound and add up each
 // partition with tables that fit the processor's cache. That is as exact as sorting by unit: all
 // rows of a unit meet in one partition before anything of it is chosen or added.
+//
+// With an open key the cells of the table are keyed hashes of 128 bits (row_reader.h): CellLabels
+// makes the table of the query of it.
 //
 // Add is thread-safe; Finish comes once, after all of them.
 class BoundedSum {

@@ -13,25 +13,62 @@
 
 namespace weir::data::internal {
 
-// Sums by cell, sparse. Not thread-safe.
+// Counts by a word of 64 bits, sparse: a hash table that only grows. Not thread-safe.
+class WordCounts {
+ public:
+  struct Entry {
+    uint64_t word = 0;
+    int64_t count = 0;  // 0: free
+  };
+  void Add(uint64_t word, int64_t count);
+  // In no order; those with count 0 are free.
+  const std::vector<Entry>& entries() const { return slots_; }
+
+ private:
+  size_t SlotOf(uint64_t word) const;
+  void Grow();
+  std::vector<Entry> slots_;
+  size_t used_ = 0;
+};
+
+// Sums by cell, and counts by cell and bin, sparse. Not thread-safe.
 class CellSums {
  public:
-  // `cells`: how many codes there are.
-  CellSums(size_t measures, uint64_t cells);
+  // `cells`: how many there can be, 2^64 - 1 if they are hashes of 128 bits; `bins`: how many
+  // measures have bins.
+  CellSums(size_t measures, size_t bins, uint64_t cells);
 
+  // The number of a cell, in order of appearance: it appears with the first call.
+  uint32_t PositionOf(uint128 cell);
   // The sums of a cell, zero at first. Valid until the next call.
-  std::span<int128> At(uint64_t cell);
+  std::span<int128> At(uint128 cell);
+  // One row more.
+  void AddToBin(size_t measure, uint32_t position, uint32_t bin) {
+    bins_[measure].Add(uint64_t{position} << 32 | bin, 1);
+  }
   void Add(const CellSums& other);
   AggregateTable ToTable() const;
 
  private:
   static constexpr uint32_t kAbsent = UINT32_MAX;
 
+  struct LowHalf {
+    size_t operator()(uint128 hash) const { return static_cast<size_t>(hash); }
+  };
+
+  uint32_t& FindPosition(uint128 cell);
+  // Ascending, with the cells' ranks for their positions.
+  static std::vector<AggregateTable::BinCount> BinsOf(const WordCounts& counts,
+                                                      const std::vector<uint32_t>& rank);
+
   size_t measures_;
+  bool is_hashed_;
   std::vector<uint32_t> dense_;  // position by cell, when there are few cells
   std::unordered_map<uint64_t, uint32_t> sparse_;
-  std::vector<uint64_t> cells_;  // in order of appearance
+  std::unordered_map<uint128, uint32_t, LowHalf> hashed_;
+  std::vector<uint128> cells_;  // in order of appearance
   std::vector<int128> values_;
+  std::vector<WordCounts> bins_;  // by position << 32 | bin
 };
 
 }  // namespace weir::data::internal

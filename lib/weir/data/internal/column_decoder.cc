@@ -18,19 +18,6 @@ const Cell* CellsOf(const BatchColumn& cells) {
   return static_cast<const Cell*>(cells.cells);
 }
 
-std::optional<int64_t> ReadInt64As(v1::ColumnType type, std::string_view text) {
-  switch (type) {
-    case v1::COLUMN_TYPE_BOOL:
-      return ReadBool(text);
-    case v1::COLUMN_TYPE_DATE:
-      return ReadDate(text);
-    case v1::COLUMN_TYPE_TIMESTAMP:
-      return ReadTimestamp(text);
-    default:
-      return ReadInt(text);
-  }
-}
-
 // The shortest decimal text of a double, as other programs print it.
 std::string ShortestText(double value) {
   std::array<char, 64> text{};

@@ -2,8 +2,9 @@
 #include "weir/data/internal/key_coder.h"
 
 #include <algorithm>
+#include <set>
 
-#include "weir/data/internal/time_text.h"
+#include "weir/data/internal/key_part.h"
 #include "weir/data/internal/value_text.h"
 
 namespace weir::data::internal {
@@ -16,53 +17,84 @@ Status Twice(const std::string& column, const std::string& value) {
   return InvalidArgument("key %s: \"%s\" is there twice", column.c_str(), value.c_str());
 }
 
-StatusOr<int64_t> ParseInt64As(const ColumnDescription& column, const std::string& text) {
-  std::optional<int64_t> value;
-  if (column.type == v1::COLUMN_TYPE_INT) value = ReadInt(text);
-  if (column.type == v1::COLUMN_TYPE_BOOL) value = ReadBool(text);
-  if (column.type == v1::COLUMN_TYPE_DATE) value = ReadDate(text);
-  if (column.type == v1::COLUMN_TYPE_TIMESTAMP) value = ReadTimestamp(text);
+// The number of a value of an int column, a bool, a time, or a part of a time.
+StatusOr<int64_t> ParseNumber(const ColumnDescription& column, KeyPart part,
+                              const std::string& text) {
+  if (part != KeyPart::kValue) return ParsePart(part, text);
+  const auto value = ReadInt64As(column.type, text);
   if (!value.has_value()) {
-    return InvalidArgument("key %s: \"%s\" is not of the column's type", column.name.c_str(),
-                           text.c_str());
+    return InvalidArgument("\"%s\" is not of the column's type", text.c_str());
   }
   return *value;
+}
+
+Status CheckShape(const ColumnDescription& column, const KeyDomain& domain) {
+  const char* name = column.name.c_str();
+  if (domain.open) return InvalidArgument("key %s is open: it has no domain", name);
+  if (domain.values.empty() == domain.edges.empty()) {
+    return InvalidArgument("key %s needs either values or bucket edges", name);
+  }
+  const bool has_part = domain.part != KeyPart::kValue;
+  if (has_part && (!IsTime(column.type) || !domain.edges.empty())) {
+    return InvalidArgument("key %s: a part needs a column of dates or times, and values", name);
+  }
+  if (!domain.members.empty() && (has_part || domain.members.size() != domain.values.size())) {
+    return InvalidArgument("key %s: each value is one group of the column's values", name);
+  }
+  if (domain.size() >= kMostCodes) return InvalidArgument("key %s has too many codes", name);
+  return OkStatus();
 }
 
 }  // namespace
 
 StatusOr<KeyCoder> KeyCoder::Create(const ColumnDescription& column, const KeyDomain& domain) {
-  if (domain.values.empty() == domain.edges.empty()) {
-    return InvalidArgument("key %s needs either values or bucket edges", column.name.c_str());
-  }
-  const uint64_t codes = domain.size();
-  if (codes >= kMostCodes) return InvalidArgument("key %s has too many codes", column.name.c_str());
+  WEIR_RETURN_IF_ERROR(CheckShape(column, domain));
   KeyCoder coder;
-  coder.size_ = static_cast<uint32_t>(codes);
+  coder.part_ = domain.part;
+  coder.is_date_ = column.type == v1::COLUMN_TYPE_DATE;
+  coder.size_ = static_cast<uint32_t>(domain.size());
   if (domain.missing_is_key) coder.missing_code_ = coder.size_ - 1;
-  WEIR_RETURN_IF_ERROR(domain.edges.empty() ? coder.AddValues(column, domain.values)
+  WEIR_RETURN_IF_ERROR(domain.edges.empty() ? coder.AddDomain(column, domain)
                                             : coder.AddEdges(column, domain.edges));
   return coder;
 }
 
-Status KeyCoder::AddValues(const ColumnDescription& column,
-                           const std::vector<std::string>& values) {
-  std::vector<int64_t> ints;
-  for (uint32_t code = 0; code < values.size(); ++code) {
-    const std::string& value = values[code];
-    if (column.type == v1::COLUMN_TYPE_TEXT) {
-      if (!texts_.emplace(value, code).second) return Twice(column.name, value);
-    } else if (column.type == v1::COLUMN_TYPE_DECIMAL) {
-      WEIR_ASSIGN_OR_RETURN(const Decimal decimal, ParseDecimal(value));
-      decimals_.emplace_back(decimal, code);
-    } else {
-      WEIR_ASSIGN_OR_RETURN(const int64_t number, ParseInt64As(column, value));
-      if (!ints_.emplace(number, code).second) return Twice(column.name, value);
-      ints.push_back(number);
+Status KeyCoder::AddDomain(const ColumnDescription& column, const KeyDomain& domain) {
+  std::set<std::string_view> groups;
+  for (uint32_t code = 0; code < domain.values.size(); ++code) {
+    if (domain.members.empty()) {
+      WEIR_RETURN_IF_ERROR(AddValue(column, domain.values[code], code));
+      continue;
+    }
+    if (!groups.insert(domain.values[code]).second) return Twice(column.name, domain.values[code]);
+    for (const std::string& member : domain.members[code]) {
+      WEIR_RETURN_IF_ERROR(AddValue(column, member, code));
     }
   }
   if (column.type == v1::COLUMN_TYPE_TEXT) return OkStatus();
-  if (column.type != v1::COLUMN_TYPE_DECIMAL) return AddInts(ints);
+  if (column.type == v1::COLUMN_TYPE_DECIMAL) return FinishDecimals(column);
+  FinishInts();
+  return OkStatus();
+}
+
+Status KeyCoder::AddValue(const ColumnDescription& column, const std::string& value,
+                          uint32_t code) {
+  if (column.type == v1::COLUMN_TYPE_TEXT) {
+    return texts_.emplace(value, code).second ? OkStatus() : Twice(column.name, value);
+  }
+  if (column.type == v1::COLUMN_TYPE_DECIMAL) {
+    WEIR_ASSIGN_OR_RETURN(const Decimal decimal, ParseDecimal(value));
+    decimals_.emplace_back(decimal, code);
+    return OkStatus();
+  }
+  const auto number = ParseNumber(column, part_, value);
+  if (!number.ok()) {
+    return InvalidArgument("key %s: %s", column.name.c_str(), MessageOf(number.status()).c_str());
+  }
+  return ints_.emplace(*number, code).second ? OkStatus() : Twice(column.name, value);
+}
+
+Status KeyCoder::FinishDecimals(const ColumnDescription& column) {
   lookup_ = Lookup::kDecimals;
   std::sort(decimals_.begin(), decimals_.end(),
             [](const auto& a, const auto& b) { return Compare(a.first, b.first) < 0; });
@@ -74,15 +106,19 @@ Status KeyCoder::AddValues(const ColumnDescription& column,
   return OkStatus();
 }
 
-Status KeyCoder::AddInts(const std::vector<int64_t>& values) {
-  const auto [lowest, highest] = std::minmax_element(values.begin(), values.end());
+void KeyCoder::FinishInts() {
   lookup_ = Lookup::kInts;
-  if (int128{*highest} - *lowest >= kMostNearInts) return OkStatus();
-  lookup_ = Lookup::kNearInts;
-  near_start_ = *lowest;
-  near_.assign(static_cast<size_t>(*highest - *lowest) + 1, kNoCode);
-  for (const auto& [value, code] : ints_) near_[static_cast<size_t>(value - near_start_)] = code;
-  return OkStatus();
+  const auto less = [](const auto& a, const auto& b) { return a.first < b.first; };
+  const auto [lowest, highest] = std::minmax_element(ints_.begin(), ints_.end(), less);
+  if (lowest != ints_.end() && int128{highest->first} - lowest->first < kMostNearInts) {
+    lookup_ = Lookup::kNearInts;
+    near_start_ = lowest->first;
+    near_.assign(static_cast<size_t>(highest->first - lowest->first) + 1, kNoCode);
+    for (const auto& [value, code] : ints_) near_[static_cast<size_t>(value - near_start_)] = code;
+  }
+  if (part_ == KeyPart::kValue) return;
+  part_lookup_ = lookup_;
+  lookup_ = Lookup::kParts;
 }
 
 Status KeyCoder::AddEdges(const ColumnDescription& column, const std::vector<Decimal>& edges) {
@@ -106,12 +142,12 @@ Status KeyCoder::AddEdges(const ColumnDescription& column, const std::vector<Dec
   return OkStatus();
 }
 
-uint32_t KeyCoder::CodeOfInt(int64_t value) const {
-  if (lookup_ == Lookup::kNearInts) {
+uint32_t KeyCoder::CodeOfInt(Lookup lookup, int64_t value) const {
+  if (lookup == Lookup::kNearInts) {
     const uint64_t at = static_cast<uint64_t>(value) - static_cast<uint64_t>(near_start_);
     return at < near_.size() ? near_[at] : kNoCode;
   }
-  if (lookup_ == Lookup::kInts) {
+  if (lookup == Lookup::kInts) {
     const auto found = ints_.find(value);
     return found == ints_.end() ? kNoCode : found->second;
   }
@@ -134,6 +170,11 @@ uint32_t KeyCoder::CodeOfDecimal(const Decimal& value) const {
   return static_cast<uint32_t>(above - decimal_edges_.begin() - 1);
 }
 
+uint32_t KeyCoder::CodeOfPart(int64_t time) const {
+  const auto number = PartOf(part_, is_date_, time);
+  return number.has_value() ? CodeOfInt(part_lookup_, *number) : missing_code_;
+}
+
 uint32_t KeyCoder::CodeOf(const DecodedColumn& column, size_t row) const {
   if (column.states[row] != CellState::kPresent) return missing_code_;
   switch (lookup_) {
@@ -144,8 +185,10 @@ uint32_t KeyCoder::CodeOf(const DecodedColumn& column, size_t row) const {
     case Lookup::kDecimals:
     case Lookup::kDecimalBuckets:
       return CodeOfDecimal(column.decimals[row]);
+    case Lookup::kParts:
+      return CodeOfPart(column.ints[row]);
     default:
-      return CodeOfInt(column.ints[row]);
+      return CodeOfInt(lookup_, column.ints[row]);
   }
 }
 

@@ -22,9 +22,10 @@ class KeyCoder {
  public:
   static constexpr uint32_t kNoCode = UINT32_MAX;
 
-  // INVALID_ARGUMENT: neither values nor buckets, or both; a value that does not parse as the
-  // column's type or is there twice; fewer than two edges, edges not ascending, or edges for a
-  // column without numbers; 2^31 codes or more.
+  // INVALID_ARGUMENT: an open domain; neither values nor buckets, or both; a value that does not
+  // parse as the column's type or its part, or is there twice; groups that are not one for each
+  // value, or of a part or buckets; fewer than two edges, edges not ascending, or edges for a
+  // column without numbers; a part of a column without times; 2^31 codes or more.
   static StatusOr<KeyCoder> Create(const ColumnDescription& column, const KeyDomain& domain);
 
   // Number of codes.
@@ -33,20 +34,26 @@ class KeyCoder {
   uint32_t CodeOf(const DecodedColumn& column, size_t row) const;
 
  private:
-  enum class Lookup { kTexts, kNearInts, kInts, kDecimals, kIntBuckets, kDecimalBuckets };
+  enum class Lookup { kTexts, kNearInts, kInts, kDecimals, kIntBuckets, kDecimalBuckets, kParts };
   struct TextHash {
     using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
 
   KeyCoder() = default;
-  Status AddValues(const ColumnDescription& column, const std::vector<std::string>& values);
-  Status AddInts(const std::vector<int64_t>& values);
+  Status AddDomain(const ColumnDescription& column, const KeyDomain& domain);
+  Status AddValue(const ColumnDescription& column, const std::string& value, uint32_t code);
+  void FinishInts();
+  Status FinishDecimals(const ColumnDescription& column);
   Status AddEdges(const ColumnDescription& column, const std::vector<Decimal>& edges);
-  uint32_t CodeOfInt(int64_t value) const;
+  uint32_t CodeOfInt(Lookup lookup, int64_t value) const;
   uint32_t CodeOfDecimal(const Decimal& value) const;
+  uint32_t CodeOfPart(int64_t time) const;
 
   Lookup lookup_ = Lookup::kTexts;
+  Lookup part_lookup_ = Lookup::kInts;  // kParts: how the part's number is looked up
+  KeyPart part_ = KeyPart::kValue;
+  bool is_date_ = false;
   uint32_t size_ = 0;
   uint32_t missing_code_ = kNoCode;
   std::unordered_map<std::string, uint32_t, TextHash, std::equal_to<>> texts_;

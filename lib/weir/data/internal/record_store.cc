@@ -13,8 +13,8 @@ constexpr size_t kMostBlockWords = 2048;
 
 }  // namespace
 
-RecordStore::RecordStore(size_t sums, uint64_t memory_bytes, std::string temp_folder)
-    : stride_(kRecordHead + sums),
+RecordStore::RecordStore(size_t words, uint64_t memory_bytes, std::string temp_folder)
+    : stride_(kRecordHead + words),
       memory_bytes_(memory_bytes),
       memory_left_(memory_bytes),
       temp_folder_(std::move(temp_folder)) {}

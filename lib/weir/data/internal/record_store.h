@@ -18,8 +18,9 @@
 
 namespace weir::data::internal {
 
-// What one row contributes: the unit, the cell and one number a sum.
-// In memory: unit.low, unit.high, cell, then the grid steps; all words of 64 bits.
+// What one row contributes: the unit, the cell and the words of its values (record_words.h).
+// In memory: unit.low, unit.high, cell, then those; all words of 64 bits. With an open key a cell
+// has 128 bits: its high half is the last word.
 inline constexpr size_t kRecordHead = 3;
 
 // All rows of a unit are in one partition.
@@ -31,7 +32,7 @@ inline size_t PartitionOf(const Hash128& unit) { return unit.high >> 55; }
 class RecordStore {
  public:
   // `temp_folder` empty: nothing is written to disk.
-  RecordStore(size_t sums, uint64_t memory_bytes, std::string temp_folder);
+  RecordStore(size_t words, uint64_t memory_bytes, std::string temp_folder);
   RecordStore(const RecordStore&) = delete;
   RecordStore& operator=(const RecordStore&) = delete;
 

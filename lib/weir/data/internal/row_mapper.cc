@@ -2,22 +2,14 @@
 #include "weir/data/internal/row_mapper.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
-#include <string_view>
+#include <span>
+#include <utility>
 
-#include "weir/data/internal/time_text.h"
-#include "weir/data/internal/value_text.h"
+#include "weir/data/internal/append_bytes.h"
+#include "weir/data/internal/record_words.h"
 
 namespace weir::data::internal {
 namespace {
-
-template <class Number>
-void AppendBytes(std::string& bytes, const Number& number) {
-  std::array<char, sizeof(Number)> raw{};
-  std::memcpy(raw.data(), &number, sizeof(Number));
-  bytes.append(raw.data(), raw.size());
-}
 
 // Injective for the columns of one query: texts carry their length, numbers have a fixed one.
 void AppendValue(std::string& bytes, v1::ColumnType type, const DecodedColumn& column, size_t row) {
@@ -32,83 +24,28 @@ void AppendValue(std::string& bytes, v1::ColumnType type, const DecodedColumn& c
   }
 }
 
-// What a row adds to a sum, on the grid.
-int64_t Steps(const BoundedQuery::Sum& sum, const DecodedColumn& column, size_t row) {
-  if (column.states[row] != CellState::kPresent) return 0;
-  const Contribution& rule = sum.contribution;
-  if (!sum.is_int) return ToGrid(column.decimals[row], rule.grid, rule.lowest, rule.highest);
-  if (rule.grid == Decimal{1, 0}) return std::clamp(column.ints[row], rule.lowest, rule.highest);
-  return ToGrid({.coefficient = column.ints[row]}, rule.grid, rule.lowest, rule.highest);
-}
-
 }  // namespace
 
 RowMapper::RowMapper(const BoundedQuery& query, uint64_t memory_bytes, std::string temp_folder)
-    : query_(query), store_(query.sums.size(), memory_bytes, std::move(temp_folder)) {
-  for (const ColumnDescription* column : query.columns) decoders_.emplace_back(*column);
-  decoded_.resize(decoders_.size());
-}
+    : query_(query),
+      store_(query.words(), memory_bytes, std::move(temp_folder)),
+      reader_(query, RowReader::Columns::kAll) {}
 
 Status RowMapper::Add(const Batch& batch) {
-  for (size_t i = 0; i < decoders_.size(); ++i) {
-    decoded_[i] = &decoders_[i].Decode(batch.columns[i], batch.rows);
-  }
-  FindUnits(batch.rows);
-  FindWindows(batch.rows);
-  FindCells(batch.rows);
+  reader_.Read(batch);
   HashUnits(batch.rows);
   return WriteRecords(batch.rows);
-}
-
-void RowMapper::FindUnits(size_t rows) {
-  has_unit_.assign(rows, 1);
-  for (const size_t column : query_.unit_columns) {
-    const auto& states = decoded_[column]->states;
-    for (size_t row = 0; row < rows; ++row) {
-      has_unit_[row] &= static_cast<uint8_t>(states[row] == CellState::kPresent);
-    }
-  }
-}
-
-void RowMapper::FindWindows(size_t rows) {
-  kept_ = has_unit_;
-  if (!query_.window.has_value()) return;
-  const BoundedQuery::Window& window = *query_.window;
-  const DecodedColumn& times = *decoded_[window.column];
-  windows_.resize(rows);
-  for (size_t row = 0; row < rows; ++row) {
-    if (times.states[row] != CellState::kPresent) {
-      has_unit_[row] = kept_[row] = 0;
-      continue;
-    }
-    const int64_t day = window.is_date ? times.ints[row] : DayOfMicros(times.ints[row]);
-    windows_[row] = WindowOfDay(window.period, day);
-    if (!window.admitted.empty() && !window.admitted.contains(windows_[row])) kept_[row] = 0;
-  }
-}
-
-void RowMapper::FindCells(size_t rows) {
-  cells_.assign(rows, 0);
-  for (const BoundedQuery::Key& key : query_.keys) {
-    const DecodedColumn& column = *decoded_[key.column];
-    const uint64_t size = key.coder.size();
-    for (size_t row = 0; row < rows; ++row) {
-      const uint32_t code = key.coder.CodeOf(column, row);
-      if (code == KeyCoder::kNoCode) kept_[row] = 0;
-      cells_[row] = cells_[row] * size + code;
-    }
-  }
 }
 
 void RowMapper::HashUnits(size_t rows) {
   units_.resize(rows);
   if (query_.unit_columns.size() > 1 || query_.window.has_value()) return HashTuples(rows);
   const size_t position = query_.unit_columns.front();
-  const DecodedColumn& column = *decoded_[position];
+  const DecodedColumn& column = *reader_.decoded()[position];
   const v1::ColumnType type = query_.columns[position]->type;
   if (type == v1::COLUMN_TYPE_DECIMAL) return HashTuples(rows);
   for (size_t row = 0; row < rows; ++row) {
-    if (kept_[row] == 0) continue;
+    if (!reader_.Keeps(row)) continue;
     units_[row] = type == v1::COLUMN_TYPE_TEXT
                       ? SipHash128(query_.unit_key, column.texts[row])
                       : SipHash128(query_.unit_key, static_cast<uint64_t>(column.ints[row]));
@@ -117,27 +54,43 @@ void RowMapper::HashUnits(size_t rows) {
 
 void RowMapper::HashTuples(size_t rows) {
   for (size_t row = 0; row < rows; ++row) {
-    if (kept_[row] == 0) continue;
+    if (!reader_.Keeps(row)) continue;
     tuple_.clear();
-    if (query_.window.has_value()) AppendBytes(tuple_, windows_[row]);
+    if (query_.window.has_value()) AppendBytes(tuple_, reader_.WindowAt(row));
     for (const size_t column : query_.unit_columns) {
-      AppendValue(tuple_, query_.columns[column]->type, *decoded_[column], row);
+      AppendValue(tuple_, query_.columns[column]->type, *reader_.decoded()[column], row);
     }
     units_[row] = SipHash128(query_.unit_key, tuple_);
   }
 }
 
+void RowMapper::WriteCell(size_t row, uint64_t* record) const {
+  if (!query_.has_open_key) {
+    record[2] = reader_.CodeAt(row);
+    return;
+  }
+  const Hash128 cell = reader_.HashAt(row);
+  record[2] = cell.low;
+  record[store_.stride() - 1] = cell.high;
+}
+
 Status RowMapper::WriteRecords(size_t rows) {
+  const std::span<const BoundedQuery::Value> values = query_.values;
+  const bool only_values = query_.only_sums;
   for (size_t row = 0; row < rows; ++row) {
-    if (kept_[row] == 0) continue;
+    if (!reader_.Keeps(row)) continue;
     WEIR_ASSIGN_OR_RETURN(uint64_t* const record, store_.Add(PartitionOf(units_[row])));
     record[0] = units_[row].low;
     record[1] = units_[row].high;
-    record[2] = cells_[row];
-    for (size_t i = 0; i < query_.sums.size(); ++i) {
-      const BoundedQuery::Sum& sum = query_.sums[i];
-      record[kRecordHead + i] = static_cast<uint64_t>(Steps(sum, *decoded_[sum.column], row));
+    WriteCell(row, record);
+    for (size_t i = 0; i < values.size(); ++i) {
+      const BoundedQuery::Value& value = values[i];
+      const DecodedColumn& column = *reader_.decoded()[value.column];
+      const bool present = column.states[row] == CellState::kPresent;
+      record[kRecordHead + i] = present ? static_cast<uint64_t>(StepsOf(value, column, row)) : 0;
     }
+    if (only_values) continue;
+    WriteOtherWords(query_, reader_.decoded(), row, record + kRecordHead + values.size());
   }
   return OkStatus();
 }

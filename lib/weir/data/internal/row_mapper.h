@@ -10,14 +10,14 @@
 #include "weir/base/status.h"
 #include "weir/data/internal/batch.h"
 #include "weir/data/internal/bounded_query.h"
-#include "weir/data/internal/column_decoder.h"
 #include "weir/data/internal/record_store.h"
+#include "weir/data/internal/row_reader.h"
 
 namespace weir::data::internal {
 
-// Turns rows into records: who (keyed hash of the unit's tuple and window), where (cell code) and
-// how much (clamped grid steps). Rows without a unit, outside the windows or without a cell are
-// dropped. Not thread-safe: one mapper a thread.
+// Turns rows into records: who (keyed hash of the unit's tuple and window), where (cell) and how
+// much (clamped grid steps). Rows that RowReader drops have none. Not thread-safe: one mapper a
+// thread.
 class RowMapper {
  public:
   // Keeps a reference: `query` must outlive the mapper.
@@ -25,29 +25,18 @@ class RowMapper {
 
   // The batch's columns are those of the query. Errors: as RecordStore::Add.
   Status Add(const Batch& batch);
-  // Decoded columns of the last batch, in the query's order.
-  const std::vector<const DecodedColumn*>& decoded() const { return decoded_; }
-  // Whether a row of the last batch had a unit, and a window if the dataset has windows.
-  bool HasUnit(size_t row) const { return has_unit_[row] != 0; }
 
   RecordStore& store() { return store_; }
 
  private:
-  void FindUnits(size_t rows);
-  void FindWindows(size_t rows);
-  void FindCells(size_t rows);
   void HashUnits(size_t rows);
   void HashTuples(size_t rows);
   Status WriteRecords(size_t rows);
+  void WriteCell(size_t row, uint64_t* record) const;
 
   const BoundedQuery& query_;
   RecordStore store_;
-  std::vector<ColumnDecoder> decoders_;
-  std::vector<const DecodedColumn*> decoded_;
-  std::vector<uint8_t> has_unit_;
-  std::vector<uint8_t> kept_;
-  std::vector<int64_t> windows_;
-  std::vector<uint64_t> cells_;
+  RowReader reader_;
   std::vector<Hash128> units_;
   std::string tuple_;
 };

@@ -35,18 +35,19 @@ Hash128 SipHash128(const SipKey& key, std::string_view message);
 uint64_t SipHash64(const SipKey& key, uint64_t first, uint64_t second);
 Hash128 SipHash128(const SipKey& key, uint64_t word);
 
-// An endless stream of words: SipHash64 of (stream, 0), (stream, 1), ... Distinct (key, stream)
-// give independent streams.
+// An endless stream of words: SipHash64 of (stream, first), (stream, first + 1), ... Distinct
+// (key, stream) give independent streams, and so do parts of one that do not overlap.
 class SipStream {
  public:
-  SipStream(const SipKey& key, uint64_t stream) : key_(key), stream_(stream) {}
+  SipStream(const SipKey& key, uint64_t stream, uint64_t first = 0)
+      : key_(key), stream_(stream), count_(first) {}
   // Uniform in [0, bound), bound >= 1, without bias.
   uint64_t Below(uint64_t bound);
 
  private:
   SipKey key_;
   uint64_t stream_;
-  uint64_t count_ = 0;
+  uint64_t count_;
 };
 
 }  // namespace weir::data::internal

@@ -180,6 +180,19 @@ std::optional<int64_t> ReadBool(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<int64_t> ReadInt64As(v1::ColumnType type, std::string_view text) {
+  switch (type) {
+    case v1::COLUMN_TYPE_BOOL:
+      return ReadBool(text);
+    case v1::COLUMN_TYPE_DATE:
+      return ReadDate(text);
+    case v1::COLUMN_TYPE_TIMESTAMP:
+      return ReadTimestamp(text);
+    default:
+      return ReadInt(text);
+  }
+}
+
 std::string FormatValue(v1::ColumnType type, int64_t value) {
   switch (type) {
     case v1::COLUMN_TYPE_BOOL:

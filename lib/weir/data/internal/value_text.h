@@ -29,6 +29,8 @@ std::optional<int64_t> ReadInt(std::string_view text);
 std::optional<int64_t> ToInt64(const Decimal& value);
 // true, false in any case, 1, 0.
 std::optional<int64_t> ReadBool(std::string_view text);
+// As the type says: int, bool (0, 1), date (days) or timestamp (microseconds).
+std::optional<int64_t> ReadInt64As(v1::ColumnType type, std::string_view text);
 // The one text of a value in documents and labels: 7, 0.5, true, 2015-03-31,
 // 2015-03-31T12:00:00Z (with microseconds where there are any).
 std::string FormatValue(v1::ColumnType type, int64_t value);

@@ -85,9 +85,14 @@ const OneofDescriptor* ChoiceOf(const Descriptor& type) {
   return choice->field_count() == type.field_count() ? choice : nullptr;
 }
 
-bool IsEmptyMessage(const FieldDescriptor& field) {
-  return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
-         field.message_type()->field_count() == 0;
+bool MayBeEmpty(const FieldDescriptor& field) {
+  if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return false;
+  const Descriptor& type = *field.message_type();
+  if (ChoiceOf(type) != nullptr) return false;
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (IsRequired(*type.field(i))) return false;
+  }
+  return true;
 }
 
 std::string EnumWord(const EnumValueDescriptor& value) {

@@ -28,9 +28,9 @@ bool IsScalar(const google::protobuf::FieldDescriptor& field);
 const google::protobuf::FieldDescriptor* ShorthandField(const google::protobuf::Descriptor& type);
 
 // The oneof that is all there is in this message; null if there is more, or none. A bare scalar
-// may name a member of it that is IsEmptyMessage.
+// may name a member of it that MayBeEmpty: a message without choices and required fields.
 const google::protobuf::OneofDescriptor* ChoiceOf(const google::protobuf::Descriptor& type);
-bool IsEmptyMessage(const google::protobuf::FieldDescriptor& field);
+bool MayBeEmpty(const google::protobuf::FieldDescriptor& field);
 
 // "own_key" for MISSING_RULE_OWN_KEY: lower case, without the name of the enum.
 std::string EnumWord(const google::protobuf::EnumValueDescriptor& value);

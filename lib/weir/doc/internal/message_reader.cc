@@ -80,6 +80,10 @@ Status Reader::Fill(const YamlNode& node, const std::string& path, Message& mess
   if (IsText(node) && (ChoiceOf(type) != nullptr || ShorthandField(type) != nullptr)) {
     return FillFromScalar(node, path, message);
   }
+  const FieldDescriptor* field = ShorthandField(type);
+  if (node.kind == Kind::kSequence && field != nullptr && field->is_repeated()) {
+    return ReadList(node, Join(path, field->name()), *field, message);
+  }
   const std::string what = node.kind == Kind::kNull ? "has no value" : "must be a mapping";
   return Error(node, path, what + "; known keys are: " + JoinWords(FieldNames(type)));
 }
@@ -117,7 +121,7 @@ Status Reader::FillFromScalar(const YamlNode& node, const std::string& path, Mes
         node, path,
         "has the unknown key " + Quoted(node.text) + "; " + Suggest(node.text, FieldNames(type)));
   }
-  if (!IsEmptyMessage(*member)) {
+  if (!MayBeEmpty(*member)) {
     return Error(
         node, path,
         "needs a value for " + Quoted(node.text) + "; write " + node.text + ": and the value");

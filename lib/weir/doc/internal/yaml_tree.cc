@@ -172,7 +172,9 @@ void TreeBuilder::SetKey(size_t offset, const std::string& key) {
   if (colon == source.npos || source[colon] != ':') {
     return Fail(offset, "the key " + Quoted(key) + " has no value; write key: value");
   }
-  if (key == "<<") return Fail(offset, "merge keys are not allowed; write the values out");
+  if (key == "<<" && !quoted) {
+    return Fail(offset, "merge keys are not allowed; write the values out");
+  }
   Level& level = levels_.back();
   if (!level.keys.insert(key).second) {
     return Fail(offset, "the key " + Quoted(key) + " stands here a second time; keep one");

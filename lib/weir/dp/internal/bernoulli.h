@@ -82,6 +82,54 @@ bool ExpCoin(const Exponent<Int>& exponent, Words& words) {
   return k % 2 == 1;
 }
 
+// A fraction in [0, 1) of large integers, with what the first 64 digits of a uniform number say
+// about it: floor(2^64 numerator/denominator) lies in [low, low + kSlack).
+struct WideFraction {
+  static constexpr uint64_t kSlack = 6;
+  Wide numerator;
+  Wide denominator;
+  uint64_t low = 0;
+};
+
+// From the leading digits n of the numerator and d >= 2^63 of the denominator, cut at the same
+// place: the fraction lies in (n/(d+1), (n+1)/d), less than 2/d <= 2^-62 apart.
+// Assumes: numerator < denominator, 2^64 <= denominator < 2^300.
+inline WideFraction MakeWideFraction(const Exponent<Wide>& fraction) {
+  const int cut = fraction.denominator.BitLength() - 64;
+  const uint128 n = fraction.numerator.DigitsFrom(cut);
+  const uint128 d = fraction.denominator.DigitsFrom(cut);
+  return {fraction.numerator, fraction.denominator, static_cast<uint64_t>((n << 64) / (d + 1))};
+}
+
+// True with probability numerator/(denominator k), k in [1, 2^16). The first word w decides unless
+// it is one of at most 7 of 2^64; then the digits after it do: the fraction times 2^64, less w.
+template <class Words>
+bool WideCoin(const WideFraction& fraction, uint64_t k, Words& words) {
+  const uint64_t word = words.Next();
+  const uint64_t low = fraction.low / k;
+  if (word < low) return true;
+  if (word - low > WideFraction::kSlack) return false;
+  const Wide denominator = fraction.denominator * Wide(k);
+  const Wide shifted = fraction.numerator * Wide(uint128{1} << 64);
+  const Wide passed = denominator * Wide(word);
+  if (!(passed < shifted)) return false;
+  const Wide rest = shifted - passed;
+  return !(rest < denominator) || Below(denominator, words) < rest;
+}
+
+// ExpCoin for numerator < denominator, one word a coin.
+template <class Words>
+bool WideExpCoin(const Exponent<Wide>& exponent, Words& words) {
+  const WideFraction fraction = MakeWideFraction(exponent);
+  constexpr uint64_t kLargest = (uint64_t{1} << 16) - 1;
+  uint64_t k = 1;
+  for (; k <= kLargest; ++k) {
+    if (!WideCoin(fraction, k, words)) return k % 2 == 1;
+  }
+  while (Below(k, words) == 0 && WideCoin(fraction, 1, words)) ++k;
+  return k % 2 == 1;
+}
+
 // exp(-1): the coins 1/1, 1/2, ..., 1/20 of the same algorithm all at once. They are a uniform
 // draw from 20! equal cases, of which those that fail first at an odd k come first and the one
 // case that passes all twenty comes last.

@@ -35,6 +35,15 @@ class Wide {
     return 0;
   }
   constexpr uint128 Low128() const { return (uint128{limbs_[1]} << 64) | limbs_[0]; }
+  // Binary digits first, first + 1, ..., first + 127. Assumes: first >= 0.
+  constexpr uint128 DigitsFrom(int first) const {
+    const auto skipped = static_cast<size_t>(first) / 64;
+    const auto shift = static_cast<unsigned>(first) % 64;
+    const auto at = [this](size_t i) { return i < kLimbs ? limbs_[i] : uint64_t{0}; };
+    const uint128 digits = (uint128{at(skipped + 1)} << 64) | at(skipped);
+    if (shift == 0) return digits;
+    return (digits >> shift) | (uint128{at(skipped + 2)} << (128 - shift));
+  }
   constexpr uint64_t limb(size_t index) const { return limbs_[index]; }
 
   friend constexpr bool operator==(const Wide&, const Wide&) = default;

@@ -62,9 +62,9 @@ Status Auditor::Visit(const StoredEntry& entry) {
 
 Status Auditor::Check(const v1::GrantEntry& entry) {
   if (entry.accountant() != dp::kAccountantVersion) {
-    return FailedPrecondition("ledger entry %llu: accountant %u is not known; use a newer weir",
-                              static_cast<unsigned long long>(entry.sequence()),
-                              entry.accountant());
+    return FailedPrecondition(
+        "ledger entry %llu: accountant %u is not known; use the weir that wrote it or a newer one",
+        static_cast<unsigned long long>(entry.sequence()), entry.accountant());
   }
   const auto found = accounts_.find(entry.sequence());
   if (found == accounts_.end()) return Mismatch(entry.sequence(), "its account is missing");

@@ -15,13 +15,20 @@ double RoundedUp(uint128 epsilon_units) {
   return std::nextafter(units * 1e-12, std::numeric_limits<double>::infinity());
 }
 
+// Nothing spent needs no figure.
+bool HasFigure(const Balance& balance) {
+  return balance.charges == 0 || balance.odometer.has_value();
+}
+
 }  // namespace
 
 Meter::Meter(const Budget& budget)
-    : filter_(dp::AdaptiveFilter::Create(budget.epsilon, budget.delta)) {}
+    : filter_(dp::AdaptiveFilter::Create(budget.epsilon, budget.delta)),
+      odometer_(dp::Odometer::Create(budget.delta)) {}
 
 Status Meter::Count(const PrivacyCost& cost) {
   WEIR_RETURN_IF_ERROR(filter_.Replay(cost));
+  WEIR_RETURN_IF_ERROR(odometer_.Add(cost));
   epsilon_sum_ += static_cast<uint128>(cost.epsilon().units());
   ++charges_;
   ++unfinished_;
@@ -42,6 +49,7 @@ Balance Meter::ToBalance() const {
   return {.budget = budget(),
           .spent_epsilon = SpentEpsilon(),
           .remaining = filter_.RemainingPureEpsilon(),
+          .odometer = odometer_.Spent(),
           .charges = charges_,
           .unfinished = unfinished_};
 }
@@ -91,12 +99,16 @@ void WindowMeters::Finish(const std::vector<std::string>& windows) {
 Balance WindowMeters::BalanceOf(const std::string& window) const {
   if (!window.empty()) return Find(window).ToBalance();
   Balance tightest = rest_.ToBalance();
+  bool all_have_figures = HasFigure(tightest);
   for (const auto& [name, meter] : named_) {
     const Balance balance = meter.ToBalance();
     tightest.spent_epsilon = std::max(tightest.spent_epsilon, balance.spent_epsilon);
     // An absent remainder is the smallest optional.
     tightest.remaining = std::min(tightest.remaining, balance.remaining);
+    all_have_figures = all_have_figures && HasFigure(balance);
+    tightest.odometer = std::max(tightest.odometer, balance.odometer);
   }
+  if (!all_have_figures) tightest.odometer = std::nullopt;
   tightest.charges = charges_;
   tightest.unfinished = unfinished_;
   return tightest;

@@ -10,6 +10,7 @@
 #include "weir/base/decimal.h"
 #include "weir/base/status.h"
 #include "weir/dp/adaptive_filter.h"
+#include "weir/dp/odometer.h"
 #include "weir/ledger/ledger.h"
 #include "weir/privacy/privacy_cost.h"
 
@@ -37,6 +38,7 @@ class Meter {
 
  private:
   dp::AdaptiveFilter filter_;
+  dp::Odometer odometer_;
   uint128 epsilon_sum_ = 0;  // of the claims, in units of Epsilon
   uint64_t charges_ = 0;
   uint64_t unfinished_ = 0;

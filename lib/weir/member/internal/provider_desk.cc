@@ -13,6 +13,7 @@
 #include "weir/member/internal/request_view.h"
 #include "weir/member/internal/ticks.h"
 #include "weir/member/ledger_view.h"
+#include "weir/release/explain.h"
 
 namespace weir::member::internal {
 namespace {
@@ -299,8 +300,7 @@ StatusOr<v1::ReleasePreview> ProviderDesk::Describe(const Judgement& judgement) 
   described.set_needs_approval(judgement.decision.verdict == coalition::Verdict::kNeedsApproval);
   if (!judgement.question.has_value()) return described;
   const release::ReleasePlan& plan = judgement.question->plan;
-  *described.mutable_plan() = plan.resolved;
-  described.set_privacy_unit(plan.privacy_unit);
+  WEIR_RETURN_IF_ERROR(release::Explain(plan, described));
   described.set_already_released(judgement.preview->already_released);
   // The consumer sees what is left of its own share, not the owner's account.
   const coalition::Agreement& agreement = *judgement.agreement;

@@ -8,6 +8,7 @@
 #include "weir/member/internal/chunks.h"
 #include "weir/member/internal/question.h"
 #include "weir/member/ledger_view.h"
+#include "weir/release/explain.h"
 
 namespace weir::member::internal {
 namespace {
@@ -109,8 +110,7 @@ StatusOr<PlannedQuestion> ReleaseDesk::PlanText(const std::string& spec) const {
 StatusOr<v1::ReleasePreview> ReleaseDesk::Describe(const PlannedQuestion& question) {
   WEIR_ASSIGN_OR_RETURN(const release::Preview preview, Preview(question, kOwner));
   v1::ReleasePreview described;
-  *described.mutable_plan() = question.plan.resolved;
-  described.set_privacy_unit(question.plan.privacy_unit);
+  WEIR_RETURN_IF_ERROR(release::Explain(question.plan, described));
   described.set_already_released(preview.already_released);
   *described.mutable_balance() = DescribeBalance(
       question.dataset->description.budget().account, preview.balance,

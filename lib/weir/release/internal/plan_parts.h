@@ -2,53 +2,57 @@
 #ifndef WEIR_RELEASE_INTERNAL_PLAN_PARTS_H_
 #define WEIR_RELEASE_INTERNAL_PLAN_PARTS_H_
 
-#include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "weir/base/decimal.h"
 #include "weir/base/status.h"
 #include "weir/data/dataset.h"
 #include "weir/data/engine.h"
-#include "weir/dp/noise_planner.h"
 #include "weir/v1/release.pb.h"
 
 // The rules of a spec, one function a part. None reads data.
 namespace weir::release::internal {
 
-// The public domain of a key: buckets of a number, or the column's declared values.
-StatusOr<data::KeyDomain> PlanKey(const data::DatasetDescription& dataset, const v1::Key& key);
+// INVALID_ARGUMENT: there is no such column.
+StatusOr<const data::ColumnDescription*> FindColumn(const data::DatasetDescription& dataset,
+                                                    const std::string& name);
+bool IsNumeric(const data::ColumnDescription& column);
 
-// What a measure adds up; for a sum the column's bounds as grid steps.
-StatusOr<data::Contribution> PlanContribution(const data::DatasetDescription& dataset,
-                                              const v1::Measure& measure);
+// "[0,10)": bucket `bucket` between ascending edges.
+std::string BucketLabel(const std::vector<Decimal>& edges, size_t bucket);
 
-// rows, units, sum_<column>
-std::string MeasureName(const data::Contribution& contribution);
+// Text of every code of a public domain; none: missing values.
+std::vector<std::optional<std::string>> LabelsOf(const data::KeyDomain& key);
 
-// The columns of one measure: the value and the ends of its interval.
-inline constexpr std::array<const char*, 3> kMeasureSuffixes = {"", "_low", "_high"};
+// The domain of a key: buckets of a number, parts or periods of a time, a level of a hierarchy, the
+// column's declared values (with all levels of a hierarchy, too), or none if `may_be_open`.
+StatusOr<data::KeyDomain> PlanKey(const data::DatasetDescription& dataset, const v1::Key& key,
+                                  bool may_be_open);
 
-// That no two columns of the released table have names that differ at most in their case, which
-// is nothing to DuckDB.
-Status CheckColumnNames(const std::vector<data::KeyDomain>& keys,
-                        const std::vector<std::string>& measures);
+// The same key with canonical decimals.
+v1::Key CanonicalKey(const v1::Key& key, const data::KeyDomain& domain);
 
-// That a table of `cells` rows stays below kMaxColumns, kMaxValues and kMaxLabelBytes.
-Status CheckSize(const std::vector<data::KeyDomain>& keys, size_t measures, uint64_t cells);
+// Text of every period from the first to the last, both included.
+// Errors: INVALID_ARGUMENT for text that is no period of that length, a last one before the first,
+//         or more than 100,000 of them.
+StatusOr<std::vector<std::string>> PeriodsOf(const v1::Period& period);
 
-// A bound that matters must be given; one that cannot matter is 1.
-StatusOr<data::ContributionBounds> PlanBounds(const v1::Bounds& bounds, bool has_keys,
+// The condition, in canonical text.
+StatusOr<data::Condition> PlanCondition(const data::DatasetDescription& dataset,
+                                        const v1::Condition& condition);
+
+v1::Condition DescribeCondition(const data::Condition& condition);
+
+// A bound that matters must be given here or in the dataset document; one that cannot matter is 1.
+StatusOr<data::ContributionBounds> PlanBounds(const data::DatasetDescription& dataset,
+                                              const v1::Bounds& bounds, bool has_keys,
                                               bool counts_rows);
 
 // Sorted; each of the form that the dataset's window has; at most ledger::kMaxWindows.
 StatusOr<std::vector<std::string>> PlanWindows(const data::DatasetDescription& dataset,
                                                const v1::ReleaseSpec& spec);
-
-// Most one privacy unit can change all cells of the measure by, in grid steps: it touches at most
-// min(max_keys_per_unit, cells) cells, each by at most the measure's per-cell reach.
-StatusOr<dp::MeasureSensitivity> Sensitivity(const data::Contribution& contribution,
-                                             const data::ContributionBounds& bounds,
-                                             uint64_t cells);
 
 }  // namespace weir::release::internal
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/data/duckdb/internal/bounded_aggregate.h"
 
+#include <utility>
+
 #include "weir/base/catch_memory.h"
 #include "weir/data/duckdb/internal/source_scan.h"
 #include "weir/data/internal/bounded_query.h"
 #include "weir/data/internal/bounded_sum.h"
+#include "weir/data/internal/cell_labels.h"
 
 namespace weir::data::internal {
 namespace {
@@ -24,20 +27,29 @@ Status HideContent(const Status& status, const std::string& path) {
   return status;
 }
 
-StatusOr<AggregateTable> Aggregate(const BoundedQuery& query, const SourceLocation& source,
-                                   const DuckDbOptions& options, bool unmark) {
-  // Half for the records while the file is read; bounding comes after the reading.
+// Half for the reading; the other half for the records, and for the labels once those are gone.
+StatusOr<AggregateTable> AddUp(const BoundedQuery& query, const SourceLocation& source,
+                               const DuckDbOptions& options, const ScanOptions& scan) {
   BoundedSum sum(query, {.memory_bytes = options.memory_limit_bytes / 2,
                          .threads = options.threads,
                          .temp_folder = options.temp_folder});
+  WEIR_RETURN_IF_ERROR(ScanSource(source, query.columns, scan,
+                                  [&sum](const Batch& batch) { return sum.Add(batch); }));
+  return sum.Finish();
+}
+
+StatusOr<AggregateTable> Aggregate(const BoundedQuery& query, const SourceLocation& source,
+                                   const DuckDbOptions& options, bool unmark) {
   const ScanOptions scan{.memory_bytes = options.memory_limit_bytes / 2,
                          .threads = options.threads,
                          .unmark = unmark,
                          .temp_folder = options.temp_folder};
-  const Status status = ScanSource(source, query.columns, scan,
-                                   [&sum](const Batch& batch) { return sum.Add(batch); });
-  WEIR_RETURN_IF_ERROR(status);
-  return sum.Finish();
+  WEIR_ASSIGN_OR_RETURN(AggregateTable table, AddUp(query, source, options, scan));
+  if (!query.has_open_key) return table;
+  CellLabels labels(query, std::move(table), options.memory_limit_bytes / 2);
+  WEIR_RETURN_IF_ERROR(ScanSource(source, query.columns, scan,
+                                  [&labels](const Batch& batch) { return labels.Add(batch); }));
+  return labels.Finish();
 }
 
 }  // namespace

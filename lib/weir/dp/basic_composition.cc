@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/dp/basic_composition.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <utility>
+
+#include "weir/dp/internal/loss_moments.h"
+#include "weir/dp/internal/normal_law.h"
+
+namespace weir::dp {
+namespace {
+
+// NOLINTBEGIN(bugprone-easily-swappable-parameters): formulas take doubles side by side
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kUnitRoundoff = 0x1p-53;
+constexpr double kUp = 1 + 0x1p-50;
+
+// At least delta at `epsilon` of two normal laws `shift` standard deviations apart.
+double GaussianDeltaUp(double shift, double epsilon) {
+  const double x = epsilon / shift - shift / 2;
+  const double p = internal::NormalTail(x);
+  const double q = internal::ScaledTail(x, shift);
+  // Of the tails, of the point where they begin.
+  const double near = std::min(std::abs(x + shift), 25.0);
+  const double roundings =
+      16 + 2 * x * x + 2 * near * near + 4 * (std::abs(x) + 1) * (epsilon / shift + shift);
+  return p - q + roundings * kUnitRoundoff * (p + q);
+}
+
+// NOLINTEND(bugprone-easily-swappable-parameters)
+
+}  // namespace
+
+double GaussianEpsilon(GaussianNoise noise) {
+  if (!(noise.delta > 0)) return kInfinity;
+  const double shift = 1 / noise.sigma;
+  if (GaussianDeltaUp(shift, 0) <= noise.delta) return 0;
+  // Chernoff's bound, and room for the guard.
+  double low = 0;
+  double high = shift * (shift / 2 + std::sqrt(2 * std::max(-std::log(noise.delta), 0.0)) + 1);
+  while (GaussianDeltaUp(shift, high) > noise.delta) {
+    high *= 2;
+    if (high > 1e300) return kInfinity;
+  }
+  constexpr int kHalvings = 70;
+  for (int i = 0; i < kHalvings; ++i) {
+    const double middle = low + (high - low) / 2;
+    (GaussianDeltaUp(shift, middle) <= noise.delta ? high : low) = middle;
+  }
+  return high;
+}
+
+double AmplifiedEpsilon(SampledMechanism mechanism) {
+  const double grown = mechanism.rate * std::expm1(mechanism.epsilon);
+  if (grown < 1e300) return std::log1p(grown) * kUp;
+  return mechanism.epsilon;
+}
+
+double AdvancedEpsilon(PureRuns runs, Delta delta) {
+  if (delta.is_zero()) return kInfinity;
+  const auto count = static_cast<double>(runs.count);
+  return (runs.epsilon * std::sqrt(2 * count * -std::log(delta.value())) +
+          count * runs.epsilon * std::expm1(runs.epsilon)) *
+         kUp;
+}
+
+double KairouzOhViswanathEpsilon(PureRuns runs, Delta delta) {
+  const auto count = static_cast<double>(runs.count);
+  const double epsilon = runs.epsilon;
+  const double basic = count * epsilon * kUp;
+  if (delta.is_zero()) return basic;
+  const double mean = count * epsilon * std::tanh(epsilon / 2);
+  const double ratio = std::sqrt(count) * epsilon / delta.value();
+  const double log_term = std::min(std::log(std::numbers::e + ratio), -std::log(delta.value()));
+  return std::min(basic, (mean + epsilon * std::sqrt(2 * count * log_term)) * kUp);
+}
+
+StatusOr<BasicAccount> BasicAccount::Create(std::span<const LossEvent> events) {
+  BasicAccount account;
+  for (const LossEvent& event : events) WEIR_RETURN_IF_ERROR(internal::CheckLossEvent(event));
+  for (const LossEvent& single : internal::CountedEvents(events)) {
+    const auto count = static_cast<double>(single.count);
+    const auto group = static_cast<double>(single.group);
+    switch (single.kind) {
+      case LossKind::kGaussian:
+      case LossKind::kSubsampledGaussian:
+        account.gaussians_.push_back({single, std::nullopt});
+        account.runs_ += count;
+        break;
+      case LossKind::kDiscreteGaussian: {
+        LossEvent once = single;
+        once.count = 1;
+        WEIR_ASSIGN_OR_RETURN(PrivacyLoss loss, PrivacyLoss::Compose(std::span(&once, 1)));
+        account.gaussians_.push_back({single, std::move(loss)});
+        account.runs_ += count;
+        break;
+      }
+      case LossKind::kLaplace:
+      case LossKind::kDiscreteLaplace:
+        account.pure_ += count * (group / single.parameter) * kUp;
+        break;
+      case LossKind::kPure:
+      case LossKind::kApproximate:
+        account.pure_ += count * single.parameter;
+        account.delta_ += count * single.second * kUp;
+        break;
+    }
+  }
+  account.pure_ *= 1 + static_cast<double>(events.size()) * kUnitRoundoff;
+  return account;
+}
+
+double BasicAccount::EpsilonOf(const Gaussian& gaussian, double delta) {
+  const LossEvent& event = gaussian.event;
+  if (gaussian.discrete.has_value()) return gaussian.discrete->Epsilon(delta);
+  const double whole = GaussianEpsilon({.sigma = event.parameter, .delta = delta});
+  if (event.kind == LossKind::kGaussian) return whole;
+  const double rate = event.second;
+  if (delta >= rate) return 0;
+  const double sampled =
+      GaussianEpsilon({.sigma = event.parameter, .delta = delta / rate * (1 - 0x1p-50)});
+  return std::min(whole, AmplifiedEpsilon({.epsilon = sampled, .rate = rate}));
+}
+
+double BasicAccount::EpsilonFor(double delta) const {
+  const double left = delta - delta_;
+  if (!(left > 0) && !(gaussians_.empty() && left == 0)) return kInfinity;
+  if (gaussians_.empty()) return pure_;
+  double sum = pure_;
+  for (const Gaussian& gaussian : gaussians_) {
+    sum += static_cast<double>(gaussian.event.count) * EpsilonOf(gaussian, left / runs_);
+  }
+  return sum * (1 + static_cast<double>(gaussians_.size() + 4) * kUnitRoundoff);
+}
+
+double BasicAccount::EpsilonAt(Delta delta) const { return EpsilonFor(delta.value()); }
+
+double BasicAccount::DeltaAt(Epsilon epsilon) const {
+  const double own = std::min(delta_, 1.0);
+  if (gaussians_.empty()) return pure_ <= epsilon.value() ? own : 1;
+  // What the Gaussians may take, by its logarithm.
+  double low = -100;
+  double high = 0;
+  if (EpsilonFor(own + 1) > epsilon.value()) return 1;
+  constexpr int kHalvings = 40;
+  for (int i = 0; i < kHalvings; ++i) {
+    const double middle = (low + high) / 2;
+    (EpsilonFor(delta_ + std::exp(middle)) <= epsilon.value() ? high : low) = middle;
+  }
+  return std::min(1.0, delta_ + std::exp(high));
+}
+
+}  // namespace weir::dp

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_DP_INTERNAL_NORMAL_LAW_H_
+#define WEIR_DP_INTERNAL_NORMAL_LAW_H_
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+namespace weir::dp::internal {
+
+inline double NormalDensity(double x) {
+  constexpr double kRoot = 0.39894228040143267794;  // 1 / sqrt(2 pi)
+  return kRoot * std::exp(-x * x / 2);
+}
+
+// P[X > x] of the standard normal law, to a few roundings relative (x^2 of them for large x).
+inline double NormalTail(double x) { return std::erfc(x / std::numbers::sqrt2) / 2; }
+
+// Mills' ratio, NormalTail(x) / NormalDensity(x), for x >= 0: to about 10^-13 relative.
+inline double MillsRatio(double x) {
+  constexpr double kFar = 25;
+  if (x < kFar) return NormalTail(x) / NormalDensity(x);
+  // The asymptotic series; at 25 its tenth term is below 10^-16.
+  const double inverse = 1 / (x * x);
+  double sum = 1;
+  double term = 1;
+  for (int k = 1; k <= 9; ++k) {
+    term *= -inverse * (2 * k - 1);
+    sum += term;
+  }
+  return sum / x;
+}
+
+// e^(shift x + shift^2 / 2) P[X > x + shift], without overflow for shift >= 0.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a formula
+inline double ScaledTail(double x, double shift) {
+  if (x + shift > 0) return NormalDensity(x) * MillsRatio(x + shift);
+  return std::exp(shift * (x + shift / 2)) * NormalTail(x + shift);
+}
+
+}  // namespace weir::dp::internal
+
+#endif  // WEIR_DP_INTERNAL_NORMAL_LAW_H_

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_DP_INTERNAL_WEIGHTED_SUM_H_
+#define WEIR_DP_INTERNAL_WEIGHTED_SUM_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "weir/dp/intervals.h"
+
+namespace weir::dp::internal {
+
+// `count` independent noises of one law, each multiplied by `weight`.
+struct WeightedNoise {
+  NoiseLaw law;
+  double weight = 0;
+  uint32_t count = 1;
+};
+
+// Tails of S, a sum of independent noises with real weights. S need not lie on any lattice, so
+// convolution does not apply; its characteristic function is known in closed form.
+//
+// Guarantee: TwoSidedTail is never below the true value. On a circle of circumference P, Vaaler's
+//            trigonometric polynomial of degree K stays below the indicator of (-w, w), so that
+//            P[|S| < w] is at least a finite sum of values of the characteristic function, less
+//            the mass that P wraps around, which Chernoff bounds by 10^-8.
+// Cost:      about 10^3 values of the characteristic function (the degree), once; then 10^3
+//            multiplications a tail. The excess is that of a w smaller by 1 % of the deviation.
+// Not thread-safe: the first tail fills a table.
+// Source:    Vaaler, "Some extremal functions in Fourier analysis", Bulletin of the AMS 12, 1985,
+//            theorems 18 and 19.
+class WeightedSum {
+ public:
+  // Assumes: laws that a sampler takes, finite weights.
+  explicit WeightedSum(std::span<const WeightedNoise> noises);
+
+  double deviation() const { return deviation_; }
+  // Chernoff's bound on P[|S| >= w], within a factor of about 5: to decide clear cases at once.
+  double CoarseTail(double w) const;
+  // Upper bound on P[|S| >= w].
+  double TwoSidedTail(double w) const;
+  // A w with P[|S| >= w] <= `tail`; close to the smallest.
+  // Assumes: tail in [10^-6, 1).
+  double HalfWidth(double tail) const;
+
+ private:
+  struct Factor {
+    bool is_gaussian;
+    double parameter;  // Gaussian: sigma^2; Laplace: 1 / sinh^2(1 / (2 scale))
+    double weight;
+    double count;
+  };
+
+  struct Term {
+    double sine;    // of the covered mass, times sin(k pi w / reach)
+    double cosine;  // the same, subtracted
+  };
+
+  double LogMoment(double slope) const;
+  double Characteristic(double frequency) const;
+  void Prepare() const;
+
+  std::vector<Factor> factors_;
+  double deviation_ = 0;
+  // Made by the first tail that needs them.
+  mutable double reach_ = 0;  // P[|S| >= reach] <= 10^-8; the circle's circumference is twice it
+  mutable double constant_ = 0;
+  mutable std::vector<Term> terms_;  // degree k = 1 .. K
+};
+
+}  // namespace weir::dp::internal
+
+#endif  // WEIR_DP_INTERNAL_WEIGHTED_SUM_H_

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/dp/variance_interval.h"
+
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "tests/dp/mass_table.h"
+#include "tests/support/status_matchers.h"
+
+namespace weir::dp {
+namespace {
+
+using test::Gaussian;
+using test::Laplace;
+using test::MassTable;
+using weir::test::StatusIs;
+
+VarianceOptions Options(int128 count, int128 sum, int128 squares) {
+  return {{count, Gaussian(100)}, {sum, Gaussian(10'000)}, {squares, Gaussian(1'000'000)}, -10, 10};
+}
+
+struct CoverageCase {
+  const char* name;
+  NoiseLaw count_law;
+  NoiseLaw sum_law;
+  NoiseLaw squares_law;
+  int count;  // of the rows, and their sum and sum of squares
+  int sum;
+  int squares;
+};
+
+// The exact chance that the interval holds the true variance: the sum over all noises with a mass
+// of 2 * 10^-5 and more; what is left out counts as uncovered.
+double Coverage(const CoverageCase& test) {
+  const MassTable count(test.count_law);
+  const MassTable sum(test.sum_law);
+  const MassTable squares(test.squares_law);
+  const double mean = static_cast<double>(test.sum) / test.count;
+  const double truth = static_cast<double>(test.squares) / test.count - mean * mean;
+  double covered = 0;
+  for (int i = -count.reach; i <= count.reach; ++i) {
+    for (int j = -sum.reach; j <= sum.reach; ++j) {
+      for (int k = -squares.reach; k <= squares.reach; ++k) {
+        const double mass = count.at(i) * sum.at(j) * squares.at(k);
+        if (mass < 2e-5) continue;
+        const DerivedEstimate estimate = *EstimateVariance({{test.count + i, test.count_law},
+                                                            {test.sum + j, test.sum_law},
+                                                            {test.squares + k, test.squares_law},
+                                                            -2,
+                                                            2});
+        const double rounding = 1e-12 * (1 + truth);
+        if (estimate.low <= truth + rounding && truth <= estimate.high + rounding) covered += mass;
+      }
+    }
+  }
+  return covered;
+}
+
+class VarianceCoverageTest : public ::testing::TestWithParam<CoverageCase> {};
+
+TEST_P(VarianceCoverageTest, ByEnumerationOfAllNoises) {
+  EXPECT_GE(Coverage(GetParam()), kCoverage);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, VarianceCoverageTest,
+    ::testing::Values(
+        CoverageCase{"laplace", Laplace(1, 3), Laplace(1, 2), Laplace(1, 2), 12, 4, 20},
+        CoverageCase{"one_row", Laplace(1, 3), Laplace(1, 2), Laplace(1, 2), 1, 2, 4},
+        CoverageCase{"constant", Laplace(1, 3), Laplace(1, 3), Laplace(1, 2), 9, 9, 9},
+        CoverageCase{"gaussian", Gaussian(1, 2), Gaussian(1), Gaussian(1), 12, -4, 30}),
+    [](const auto& test_case) { return test_case.param.name; });
+
+TEST(VarianceIntervalTest, AnswersTheVariance) {
+  // 100,000 rows of mean 2 and variance 5.
+  WEIR_ASSERT_OK_AND_ASSIGN(const DerivedEstimate estimate,
+                            EstimateVariance(Options(100'000, 200'000, 900'000)));
+  EXPECT_NEAR(estimate.value, 5, 1e-12);
+  const double deviation = std::hypot(1000, 4 * 100, 10) / 100'000;
+  EXPECT_NEAR(estimate.standard_error, deviation, 1e-9);
+  // 1.977 deviations for 95.2 %, a little more for the unknown mean.
+  EXPECT_NEAR(estimate.high - 5, 2.02 * deviation, 0.05 * deviation);
+  EXPECT_NEAR(5 - estimate.low, 2.02 * deviation, 0.05 * deviation);
+}
+
+TEST(VarianceIntervalTest, StandardDeviationIsTheRoot) {
+  const VarianceOptions options = Options(100'000, 200'000, 900'000);
+  WEIR_ASSERT_OK_AND_ASSIGN(const DerivedEstimate variance, EstimateVariance(options));
+  WEIR_ASSERT_OK_AND_ASSIGN(const DerivedEstimate root, EstimateStandardDeviation(options));
+  EXPECT_NEAR(root.value, std::sqrt(5.0), 1e-12);
+  EXPECT_EQ(root.low, std::sqrt(variance.low));
+  EXPECT_EQ(root.high, std::sqrt(variance.high));
+  EXPECT_NEAR(root.standard_error, variance.standard_error / (2 * std::sqrt(5.0)), 1e-12);
+}
+
+TEST(VarianceIntervalTest, FewNoisedRowsSayNothing) {
+  for (const int count : {-5, 0, 4}) {
+    WEIR_ASSERT_OK_AND_ASSIGN(const DerivedEstimate estimate,
+                              EstimateVariance(Options(count, 10, 90)));
+    EXPECT_EQ(estimate.low, 0);
+    EXPECT_EQ(estimate.high, 100);
+    EXPECT_EQ(estimate.standard_error, 50);
+  }
+}
+
+TEST(VarianceIntervalTest, NeverLeavesWhatIsPossible) {
+  WEIR_ASSERT_OK_AND_ASSIGN(const DerivedEstimate below,
+                            EstimateVariance(Options(10'000, 0, -9'000)));
+  EXPECT_EQ(below.value, 0);
+  EXPECT_EQ(below.low, 0);
+  EXPECT_GE(below.high, 0);
+  WEIR_ASSERT_OK_AND_ASSIGN(const DerivedEstimate above,
+                            EstimateVariance(Options(10'000, 0, 1'000'500)));
+  EXPECT_EQ(above.value, 100);
+  EXPECT_EQ(above.high, 100);
+}
+
+TEST(VarianceIntervalTest, RefusesWhatHasNoMeaning) {
+  VarianceOptions options = Options(1, 1, 1);
+  options.highest = std::numeric_limits<double>::infinity();
+  EXPECT_THAT(EstimateVariance(options), StatusIs(StatusCode::kInvalidArgument));
+  options.highest = -11;
+  EXPECT_THAT(EstimateVariance(options), StatusIs(StatusCode::kInvalidArgument));
+  options = Options(1, 1, 1);
+  options.squares.law = Laplace(0);
+  EXPECT_THAT(EstimateStandardDeviation(options), StatusIs(StatusCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace weir::dp

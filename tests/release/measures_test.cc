@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every kind of question from the document to the table, with so much epsilon that the noise is
+// nothing: the figures must be those of the file.
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/release/release_fixture.h"
+#include "tests/support/status_matchers.h"
+#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/release/door.h"
+#include "weir/release/explain.h"
+
+namespace weir::release {
+namespace {
+
+using test::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr char kTripsDataset[] = R"(dataset: trips
+theme: transportation
+source: {csv: {path: crashes.csv}}
+privacy_unit: [rider]
+columns:
+  rider: {type: int}
+  zone: {type: text}
+  kind:
+    type: text
+    domain: {values: [bus, tram, bike]}
+    hierarchy:
+      - {level: engine, groups: {motor: [bus, tram], muscle: [bike]}}
+  start: {type: timestamp}
+  fare: {type: decimal, bounds: [0, 50], grid: 0.01}
+  distance: {type: int, bounds: [1, 40]}
+  tip: {type: decimal, bounds: [0, 100000], grid: 0.01}
+budget: {epsilon: 1000000, delta: 0.01}
+bounds: {max_keys_per_unit: 3, max_rows_per_key: 4}
+)";
+
+struct Trip {
+  int rider;
+  std::string zone, kind;
+  int month, hour;
+  double fare;
+  int distance;
+  double tip;
+};
+
+// 60 riders, one trip on each of three kinds.
+std::vector<Trip> Trips() {
+  std::vector<Trip> trips;
+  const std::vector<std::string> kinds = {"bus", "tram", "bike"};
+  for (int rider = 0; rider < 60; ++rider) {
+    for (int i = 0; i < 3; ++i) {
+      const int mix = (rider * 7 + i * 13) % 41;
+      trips.push_back({rider, rider % 10 == 0 ? "edge" : "z" + std::to_string(rider % 3),
+                       kinds[static_cast<size_t>(i)], mix % 12 + 1, mix % 24, mix * 1.25 + i,
+                       mix % 39 + 1, mix % 10 * 0.5});
+    }
+  }
+  return trips;
+}
+
+class MeasuresTest : public test::ReleaseTest {
+ protected:
+  MeasuresTest() : ReleaseTest(kTripsDataset) {}
+  void SetUp() override {
+    ReleaseTest::SetUp();
+    std::string csv = "rider,zone,kind,start,fare,distance,tip\n";
+    for (const Trip& trip : Trips()) {
+      char line[128];
+      (void)std::snprintf(line, sizeof line, "%d,%s,%s,2025-%02d-15T%02d:30:00Z,%.2f,%d,%.2f\n",
+                          trip.rider, trip.zone.c_str(), trip.kind.c_str(), trip.month, trip.hour,
+                          trip.fare, trip.distance, trip.tip);
+      csv += line;
+    }
+    WriteCsv(csv);
+  }
+
+  StatusOr<ReleasePlan> PlanFor(const std::string& question,
+                                const std::string& privacy = "{epsilon: 100000, delta: 0.001}") {
+    return test::PlanYaml(dataset(), "dataset: trips\n" + question + "privacy: " + privacy + "\n");
+  }
+  data::PlainTable Run(const std::string& question) {
+    const StatusOr<ReleasePlan> plan = PlanFor(question);
+    EXPECT_THAT(plan, test::IsOk());
+    Door door = MakeDoor();
+    const Door::Payment payment = door.Pay(dataset(), *plan, {}).value();
+    return data::ReadParquet(door.Run(dataset(), *plan, payment.charge).value().payload, {})
+        .value();
+  }
+};
+
+size_t At(const data::PlainTable& table, const std::string& column) {
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].name == column) return i;
+  }
+  ADD_FAILURE() << "no column " << column;
+  return 0;
+}
+
+double Number(const data::PlainValue& value) {
+  if (const auto* whole = std::get_if<int64_t>(&value)) return static_cast<double>(*whole);
+  return std::get<double>(value);
+}
+
+// The column by the text or number of the first key.
+std::map<std::string, double> ByKey(const data::PlainTable& table, const std::string& column) {
+  std::map<std::string, double> values;
+  const size_t at = At(table, column);
+  for (const auto& row : table.rows) {
+    const auto* text = std::get_if<std::string>(&row[0]);
+    const std::string key = text != nullptr ? *text : std::to_string(std::get<int64_t>(row[0]));
+    values[key] = Number(row[at]);
+  }
+  return values;
+}
+
+// [low, high] of a measure lies around the truth in every row. Whether it holds it is a matter of
+// 95 % (tests/statistical); ten widths beside it is no matter of chance.
+void ExpectCovers(const data::PlainTable& table, const std::string& measure,
+                  const std::map<std::string, double>& truth) {
+  const auto low = ByKey(table, measure + "_low");
+  const auto high = ByKey(table, measure + "_high");
+  for (const auto& [key, value] : truth) {
+    const double width = high.at(key) - low.at(key);
+    EXPECT_LE(low.at(key) - 10 * width, value + 1e-9) << measure << " " << key;
+    EXPECT_GE(high.at(key) + 10 * width, value - 1e-9) << measure << " " << key;
+    EXPECT_GE(width, 0);
+  }
+}
+
+std::map<std::string, std::vector<double>> FaresByKind() {
+  std::map<std::string, std::vector<double>> fares;
+  for (const Trip& trip : Trips()) {
+    fares[trip.kind].push_back(std::min(50.0, std::round(trip.fare * 100) / 100));
+  }
+  return fares;
+}
+
+TEST_F(MeasuresTest, MeanVarianceAndStandardDeviation) {
+  const data::PlainTable table = Run(
+      "keys: [kind]\nmeasures: [mean: fare, variance: fare, standard_deviation: {column: fare}]\n");
+  std::map<std::string, double> means, variances, deviations;
+  for (const auto& [kind, fares] : FaresByKind()) {
+    double sum = 0, squares = 0;
+    for (const double fare : fares) {
+      sum += fare;
+      squares += fare * fare;
+    }
+    const auto n = static_cast<double>(fares.size());
+    means[kind] = sum / n;
+    variances[kind] = squares / n - sum / n * sum / n;
+    deviations[kind] = std::sqrt(variances[kind]);
+    EXPECT_NEAR(ByKey(table, "mean_fare").at(kind), means[kind], 0.05);
+    EXPECT_NEAR(ByKey(table, "variance_fare").at(kind), variances[kind], 2);
+    EXPECT_NEAR(ByKey(table, "standard_deviation_fare").at(kind), deviations[kind], 0.1);
+  }
+  ExpectCovers(table, "mean_fare", means);
+  ExpectCovers(table, "variance_fare", variances);
+  ExpectCovers(table, "standard_deviation_fare", deviations);
+  EXPECT_LT(ByKey(table, "mean_fare_se").at("bus"), 0.05);
+  EXPECT_EQ(table.columns.size(), 1u + 3 * 4);
+}
+
+TEST_F(MeasuresTest, EqualChannelsGetNoiseOnce) {
+  WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan both,
+                            PlanFor("keys: [kind]\nmeasures: [mean: fare, variance: fare]\n"));
+  EXPECT_EQ(both.channels.size(), 3u) << "number, sum and squares";
+  EXPECT_EQ(both.cost.events().size(), 3u);
+}
+
+TEST_F(MeasuresTest, QuantilesAllAtOnce) {
+  const data::PlainTable table =
+      Run("keys: [kind]\nmeasures: [quantiles: {column: fare, at: [0.25, 0.5, 0.90]}]\n");
+  for (const auto& [name, q] : std::map<std::string, double>{
+           {"quantile_fare_0.25", 0.25}, {"quantile_fare_0.5", 0.5}, {"quantile_fare_0.9", 0.9}}) {
+    std::map<std::string, double> truth;
+    for (auto [kind, fares] : FaresByKind()) {
+      std::sort(fares.begin(), fares.end());
+      const auto rank = static_cast<size_t>(std::ceil(q * static_cast<double>(fares.size())));
+      truth[kind] = fares[rank - 1];
+      EXPECT_NEAR(ByKey(table, name).at(kind), truth[kind], 0.05) << name << " " << kind;
+    }
+    ExpectCovers(table, name, truth);
+  }
+}
+
+TEST_F(MeasuresTest, HistogramAndRatio) {
+  const data::PlainTable table =
+      Run("measures: [histogram: {column: fare, edges: [0, 10, 25.0, 50]},\n"
+          "  ratio: {numerator: fare, denominator: distance}]\nbounds: {max_rows_per_key: 4}\n");
+  ASSERT_EQ(table.rows.size(), 1u);
+  std::vector<double> bins(3);
+  double fares = 0, distances = 0;
+  for (const Trip& trip : Trips()) {
+    const double fare = std::round(trip.fare * 100) / 100;
+    if (fare < 10) ++bins[0];
+    if (fare >= 10 && fare < 25) ++bins[1];
+    if (fare >= 25 && fare < 50) ++bins[2];
+    fares += std::min(50.0, fare);
+    distances += trip.distance;
+  }
+  EXPECT_EQ(Number(table.rows[0][At(table, "histogram_fare_[0,10)")]), bins[0]);
+  EXPECT_EQ(Number(table.rows[0][At(table, "histogram_fare_[10,25)")]), bins[1]);
+  EXPECT_EQ(Number(table.rows[0][At(table, "histogram_fare_[25,50)")]), bins[2]);
+  EXPECT_NEAR(Number(table.rows[0][At(table, "ratio_fare_distance")]), fares / distances, 0.01);
+}
+
+TEST_F(MeasuresTest, SumsAreClampedByUnitWhereAsked) {
+  const data::PlainTable table = Run(
+      "keys: [{column: kind, level: engine}]\n"
+      "measures: [sum: {column: distance, per_unit: [0, 30]}]\nbounds: {max_keys_per_unit: 2}\n");
+  std::map<int, double> motor, muscle;
+  for (const Trip& trip : Trips()) {
+    (trip.kind == "bike" ? muscle : motor)[trip.rider] += trip.distance;
+  }
+  const auto clamped = [](const std::map<int, double>& by_rider) {
+    double sum = 0;
+    for (const auto& [rider, distance] : by_rider) sum += std::min(30.0, distance);
+    return sum;
+  };
+  EXPECT_EQ(ByKey(table, "sum_distance").at("motor"), clamped(motor));
+  EXPECT_EQ(ByKey(table, "sum_distance").at("muscle"), clamped(muscle));
+}
+
+TEST_F(MeasuresTest, TheBoundOfASumIsFoundPrivately) {
+  const std::string question =
+      "keys: [kind]\nmeasures: [sum: {column: tip, estimate: 0.20}]\n"
+      "bounds: {max_keys_per_unit: 3, max_rows_per_key: 1}\n";
+  const data::PlainTable table = Run(question);
+  std::map<std::string, double> tips;
+  for (const Trip& trip : Trips()) tips[trip.kind] += trip.tip;
+  for (const auto& [kind, sum] : tips) {
+    EXPECT_EQ(ByKey(table, "bound_tip").at(kind), 5.12) << "the first power of two above 4.50";
+    EXPECT_NEAR(ByKey(table, "sum_tip").at(kind), sum, 0.01);
+  }
+  ExpectCovers(table, "sum_tip", tips);
+  WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan, PlanFor(question, "{epsilon: 1}"));
+  EXPECT_EQ(plan.cost.approximate().at(0).epsilon, Epsilon::Parse("0.2").value());
+  EXPECT_EQ(plan.cost.events().size(), 1u) << "one sum is noised, whichever bound is found";
+  EXPECT_EQ(plan.cost.events()[0].sensitivity, 3u * 10'000'000u) << "charged at the widest bound";
+}
+
+// The noise shrinks with the bound: as wide as a column of such bounds would need.
+TEST_F(MeasuresTest, AFoundBoundMakesTheNoiseSmall) {
+  const data::PlainTable table =
+      Run("keys: [kind]\nmeasures: [sum: {column: tip, estimate: 0.5}]\n"
+          "bounds: {max_keys_per_unit: 3, max_rows_per_key: 1}\n");
+  const double widest = 3 * 100'000 / 50'000.0;  // L1 over epsilon, without an estimate
+  EXPECT_LT(ByKey(table, "sum_tip_se").at("bus"), widest / 1000);
+}
+
+TEST_F(MeasuresTest, FiltersCountWhatPasses) {
+  const data::PlainTable table =
+      Run("measures: [rows]\nbounds: {max_rows_per_key: 4}\n"
+          "filter: [{column: fare, at_least: 10, below: 25.5}, {column: kind, in: [bus, tram]},\n"
+          "  {column: start, above: 2025-03-15T00:00:00Z}, {column: distance, not_in: [5]}]\n");
+  int rows = 0;
+  for (const Trip& trip : Trips()) {
+    rows += trip.fare >= 10 && trip.fare < 25.5 && trip.kind != "bike" && trip.month >= 3 &&
+                    trip.distance != 5
+                ? 1
+                : 0;
+  }
+  EXPECT_EQ(Number(table.rows.at(0).at(0)), rows);
+  EXPECT_GT(rows, 0);
+}
+
+TEST_F(MeasuresTest, PartsAndPeriodsAreKeys) {
+  const data::PlainTable months = Run("keys: [{column: start, part: month}]\nmeasures: [rows]\n");
+  const data::PlainTable periods =
+      Run("keys: [{column: start, period: {per: month, first: 2025-02, last: 2025-11}}]\n"
+          "measures: [rows]\n");
+  std::map<std::string, double> by_month;
+  for (const Trip& trip : Trips()) ++by_month[std::to_string(trip.month)];
+  EXPECT_EQ(months.rows.size(), 12u);
+  for (const auto& [month, rows] : by_month) EXPECT_EQ(ByKey(months, "rows").at(month), rows);
+  EXPECT_EQ(periods.rows.size(), 10u);
+  EXPECT_EQ(ByKey(periods, "rows").at("2025-02"), by_month["2"]);
+  EXPECT_EQ(ByKey(periods, "rows").at("2025-11"), by_month["11"]);
+}
+
+TEST_F(MeasuresTest, UnknownKeysAreSelectedAndSortedByName) {
+  for (const char* measures : {"[units]", "[rows, units]", "[sum: distance]", "[mean: fare]"}) {
+    const data::PlainTable table =
+        Run(std::string("keys: [zone]\nselection: {}\nmeasures: ") + measures + "\n");
+    std::vector<std::string> zones;
+    for (const auto& row : table.rows) zones.push_back(std::get<std::string>(row[0]));
+    EXPECT_THAT(zones, ElementsAre("edge", "z0", "z1", "z2")) << measures;
+  }
+  std::map<std::string, std::set<int>> riders;
+  for (const Trip& trip : Trips()) riders[trip.zone].insert(trip.rider);
+  const data::PlainTable table =
+      Run("keys: [zone]\nselection: {min_units: 2}\nmeasures: [units]\n");
+  for (const auto& [zone, who] : riders) {
+    EXPECT_EQ(ByKey(table, "units").at(zone), static_cast<double>(who.size()));
+  }
+}
+
+TEST_F(MeasuresTest, OpenKeysStandAnywhereAmongOthers) {
+  for (const char* keys : {"[zone, kind]", "[kind, zone]",
+                           "[kind, zone, {column: distance, bucket: {edges: [0, 50]}}]"}) {
+    const data::PlainTable table =
+        Run(std::string("keys: ") + keys + "\nselection: {}\nmeasures: [units]\n");
+    EXPECT_GE(table.rows.size(), 12u) << keys;
+    const size_t zone = At(table, "zone");
+    const size_t kind = At(table, "kind");
+    std::set<std::string> zones, kinds;
+    for (const auto& row : table.rows) {
+      zones.insert(std::get<std::string>(row[zone]));
+      kinds.insert(std::get<std::string>(row[kind]));
+    }
+    EXPECT_THAT(zones, ElementsAre("edge", "z0", "z1", "z2")) << keys;
+    EXPECT_THAT(kinds, ElementsAre("bike", "bus", "tram")) << keys;
+  }
+}
+
+// Rows that are the largest of many noised ones would lie above the truth: what ranks is not shown.
+TEST_F(MeasuresTest, WhatRanksTheRowsIsNotShown) {
+  WEIR_ASSERT_OK_AND_ASSIGN(
+      const ReleasePlan plan,
+      PlanFor("keys: [zone]\nselection: {}\ntop: {keys: 2}\nmeasures: [units]\n"));
+  ASSERT_EQ(plan.channels.size(), 2u);
+  EXPECT_NE(plan.top->channel, plan.measures[0].channels[0]);
+  EXPECT_EQ(plan.top->channel, plan.selection->channel);
+  EXPECT_EQ(plan.cost.events().size(), 2u);
+}
+
+TEST_F(MeasuresTest, EqualFiltersAreOneQuestion) {
+  const auto text = [this](const std::string& filter) {
+    return PlanFor("keys: [kind]\nmeasures: [rows]\nfilter: " + filter + "\n").value().text;
+  };
+  const std::string one = text("[{column: fare, at_least: 1}, {column: zone, in: [a, b]}]");
+  EXPECT_EQ(one, text("[{column: zone, in: [b, a, b]}, {column: fare, at_least: 1.0}]"));
+  EXPECT_NE(one, text("[{column: zone, in: [b, a]}, {column: fare, above: 1}]"));
+}
+
+TEST_F(MeasuresTest, KeysOfTooFewUnitsAreNeverShown) {
+  const data::PlainTable table =
+      Run("keys: [zone]\nselection: {min_units: 7}\nmeasures: [units]\n");
+  EXPECT_EQ(table.rows.size(), 3u) << "edge has six riders";
+}
+
+TEST_F(MeasuresTest, TheTopKeysAreTheLargest) {
+  const data::PlainTable searched =
+      Run("keys: [{column: start, part: hour}]\ntop: {keys: 3, by: rows}\nmeasures: [rows]\n");
+  std::map<int, int> by_hour;
+  for (const Trip& trip : Trips()) ++by_hour[trip.hour];
+  std::vector<int> counts;
+  for (const auto& [hour, rows] : by_hour) counts.push_back(rows);
+  std::sort(counts.rbegin(), counts.rend());
+  ASSERT_EQ(searched.rows.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) {
+    const auto hour = static_cast<int>(std::get<int64_t>(searched.rows[i][0]));
+    EXPECT_EQ(by_hour.at(hour), counts[i]) << "row " << i;
+    EXPECT_EQ(std::get<int64_t>(searched.rows[i][1]), counts[i]);
+  }
+  const data::PlainTable ranked =
+      Run("keys: [zone]\nselection: {}\ntop: {keys: 2}\nmeasures: [units, mean: fare]\n");
+  ASSERT_EQ(ranked.rows.size(), 2u);
+  EXPECT_GE(std::get<int64_t>(ranked.rows[0][1]), std::get<int64_t>(ranked.rows[1][1]));
+}
+
+TEST_F(MeasuresTest, AccuracyNamesItsPrice) {
+  WEIR_ASSERT_OK_AND_ASSIGN(
+      const ReleasePlan plan,
+      PlanFor("keys: [kind]\nmeasures: [rows: {within: 10}, units: {within: 5.0}]\n",
+              "{epsilon: 20}"));
+  EXPECT_LE(plan.resolved.measures(0).half_width(), 10);
+  EXPECT_LE(plan.resolved.measures(1).half_width(), 5);
+  EXPECT_LT(plan.cost.epsilon(), Epsilon::Parse("20").value());
+  WEIR_ASSERT_OK_AND_ASSIGN(
+      const ReleasePlan same,
+      PlanFor("keys: [kind]\nmeasures: [rows: {within: 10.0}, units: {within: 5}]\n",
+              "{delta: 0}"));
+  EXPECT_EQ(plan.text, same.text) << "equal questions, equal text";
+}
+
+TEST_F(MeasuresTest, BoundsComeFromTheDatasetWhereTheSpecIsSilent) {
+  WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan, PlanFor("keys: [kind]\nmeasures: [rows]\n"));
+  EXPECT_EQ(plan.channels[0].sensitivity.l1, 12u) << "three keys of four rows";
+  WEIR_ASSERT_OK_AND_ASSIGN(
+      const ReleasePlan own,
+      PlanFor("keys: [kind]\nmeasures: [rows]\n"
+              "bounds: {max_keys_per_unit: 3, max_rows_per_key: 4, max_rows_per_unit: 6}\n"));
+  EXPECT_EQ(own.channels[0].sensitivity.l1, 6u);
+  EXPECT_EQ(own.channels[0].sensitivity.squared_l2, 16u + 4u) << "one full key, half of another";
+}
+
+TEST_F(MeasuresTest, ExplainsTheChoice) {
+  WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan,
+                            PlanFor("keys: [zone]\nselection: {}\nmeasures: [sum: distance]\n",
+                                    "{epsilon: 1, delta: 1e-6}"));
+  v1::ReleasePreview preview;
+  WEIR_ASSERT_OK(Explain(plan, preview));
+  EXPECT_EQ(preview.alternatives_size(), 4) << "two kinds of noise, two rules";
+  int taken = 0;
+  for (const v1::PlanAlternative& way : preview.alternatives()) taken += way.taken() ? 1 : 0;
+  EXPECT_EQ(taken, 1);
+  ASSERT_GT(preview.selection_loss_size(), 3);
+  EXPECT_LE(preview.selection_loss(0).shown(), 1e-6);
+  for (int i = 1; i < preview.selection_loss_size(); ++i) {
+    EXPECT_GE(preview.selection_loss(i).shown(), preview.selection_loss(i - 1).shown());
+  }
+  EXPECT_GT(preview.selection_loss(preview.selection_loss_size() - 1).shown(), 0.9);
+}
+
+TEST_F(MeasuresTest, RefusesWhatCannotBe) {
+  const auto refused = [this](const std::string& question, const char* why,
+                              const char* privacy = "{epsilon: 1, delta: 1e-6}") {
+    EXPECT_THAT(PlanFor(question, privacy), StatusIs(StatusCode::kInvalidArgument, HasSubstr(why)))
+        << question;
+  };
+  refused("keys: [zone]\nmeasures: [units]\n", "`selection`");
+  refused("keys: [zone]\nselection: {}\nmeasures: [units]\n", "delta above 0", "{epsilon: 1}");
+  refused("measures: [units]\nselection: {}\n", "no keys to select");
+  refused("keys: [kind]\nmeasures: [mean: zone]\n", "is not a number");
+  refused("keys: [kind]\nmeasures: [quantiles: {column: fare, at: [0]}]\n", "between 0 and 1");
+  refused("keys: [kind]\nmeasures: [quantiles: {column: fare, at: [0.5, 0.2]}]\n", "ascend");
+  refused("keys: [kind]\nmeasures: [quantiles: {column: fare}]\n", "1 to 100");
+  refused("keys: [kind]\nmeasures: [histogram: {column: fare, edges: [1]}]\n", "edges");
+  refused("keys: [kind]\nmeasures: [ratio: {numerator: fare, denominator: fare}]\n", "itself");
+  refused("keys: [kind]\nmeasures: [sum: {column: fare, per_unit: [1, 2]}]\n", "must hold 0");
+  refused("keys: [kind]\nmeasures: [sum: {column: fare, estimate: 1}]\n", "share");
+  refused("keys: [kind]\nmeasures: [sum: {column: fare, estimate: 0.1, within: 3}]\n", "estimate");
+  refused("keys: [{column: kind, level: wheels}]\nmeasures: [units]\n", "no level wheels");
+  refused("keys: [{column: kind, part: month}]\nmeasures: [units]\n", "has no parts");
+  refused("keys: [{column: start, part: year}]\nmeasures: [units]\n", "name a period");
+  refused(
+      "keys: [{column: start, period: {per: month, first: 2025-13, last: 2026-01}}]\n"
+      "measures: [units]\n",
+      "2025-13 is not such a period");
+  refused(
+      "keys: [{column: start, period: {per: day, first: 2025-03-02, last: 2025-03-01}}]\n"
+      "measures: [units]\n",
+      "lies before");
+  refused("keys: [kind]\nmeasures: [units]\nfilter: [{column: fear, below: 1}]\n",
+          "no column fear");
+  refused("keys: [kind]\nmeasures: [units]\nfilter: [{column: fare, below: x}]\n",
+          "question.yaml:4:10");
+  refused("keys: [kind]\nmeasures: [units]\ntop: {keys: 0}\n", "at least one key");
+  refused("keys: [kind]\nmeasures: [rows: {within: 5}, units]\n", "all measures say `within`");
+  refused("keys: [kind]\nmeasures: [rows: {within: 0}]\n", "above 0");
+  refused("keys: [kind]\nmeasures: [rows: {within: 1}]\n", "more than", "{epsilon: 0.1}");
+  refused("keys: [kind]\nmeasures: [units]\n", "epsilon is missing", "{delta: 1e-6}");
+  refused("keys: [zone]\nselection: {share: 1}\nmeasures: [sum: fare]\n", "share");
+  refused("keys: [zone]\nselection: {}\ntop: {keys: 2, by: rows}\nmeasures: [rows]\n",
+          "ranked by their units");
+  refused("keys: [kind]\ntop: {keys: 1001}\nmeasures: [units]\n", "at most 1000 keys");
+  refused(
+      "keys: [{column: kind, all_levels: true}]\nmeasures: [sum: {column: fare, estimate: 0.1}]\n",
+      "plain keys only");
+}
+
+}  // namespace
+}  // namespace weir::release

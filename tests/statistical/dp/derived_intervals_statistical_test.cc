@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// Coverage of quantiles and variances with noise as drawn by the samplers.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/statistical/dp/goodness_of_fit.h"
+#include "tests/support/seeded_random.h"
+#include "tests/support/status_matchers.h"
+#include "weir/dp/internal/noised_nodes.h"
+#include "weir/dp/intervals.h"
+#include "weir/dp/noise_planner.h"
+#include "weir/dp/noise_sampler.h"
+#include "weir/dp/quantile_tree.h"
+#include "weir/dp/variance_interval.h"
+
+namespace weir::dp {
+namespace {
+
+using test::CoversAtLeast;
+using test::SeededRandom;
+
+constexpr NoiseKind kLaplace = NoiseKind::kDiscreteLaplace;
+constexpr NoiseKind kGaussian = NoiseKind::kDiscreteGaussian;
+
+// --- quantiles ---
+
+struct QuantileCase {
+  const char* name;
+  NoiseKind kind;
+  Rational parameter;
+  uint32_t height;
+  std::vector<int> values;  // in [0, 62], one step a leaf
+  QuantileEffort effort = QuantileEffort::kPaths;
+};
+
+std::vector<int> Evenly(int rows) {
+  std::vector<int> values;
+  for (int i = 0; i < rows; ++i) values.push_back(i % 63);
+  return values;
+}
+std::vector<int> Clustered(int rows) {
+  std::vector<int> values;
+  for (int i = 0; i < rows; ++i) values.push_back(i % 10 == 0 ? i % 63 : 31);
+  return values;
+}
+
+QuantileCounts CountsOf(const QuantileShape& shape, const std::vector<int>& values) {
+  QuantileCounts counts(shape);
+  for (const int value : values) EXPECT_TRUE(counts.Add(shape.LeafOf(value), 1).ok());
+  return counts;
+}
+
+int ExactQuantile(std::vector<int> values, double q) {
+  std::sort(values.begin(), values.end());
+  const double rank = std::ceil(q * static_cast<double>(values.size()) - 1e-9);
+  return values[static_cast<size_t>(std::max(1.0, rank)) - 1];
+}
+
+class QuantileCasesTest : public ::testing::TestWithParam<QuantileCase> {};
+
+TEST_P(QuantileCasesTest, HoldsTheQuantileOfTheRows) {
+  constexpr std::array<double, 4> kQuantiles = {0.05, 0.25, 0.5, 0.9};
+  constexpr uint64_t kRuns = 1000;
+  const QuantileCase& test = GetParam();
+  const QuantileShape shape = *QuantileShape::Create({0, 62, test.kind, 1U << 16, test.height});
+  const QuantileCounts counts = CountsOf(shape, test.values);
+  const NoiseEvent event = {test.kind, test.parameter, test.height};
+  SeededRandom random(11);
+  std::array<uint64_t, 4> hits{};
+  for (uint64_t run = 0; run < kRuns; ++run) {
+    const auto estimates = *NoiseQuantiles(counts, kQuantiles, event, random, test.effort);
+    for (size_t i = 0; i < kQuantiles.size(); ++i) {
+      const int exact = ExactQuantile(test.values, kQuantiles[i]);
+      hits[i] += estimates[i].low <= exact && exact <= estimates[i].high ? 1U : 0U;
+    }
+  }
+  for (size_t i = 0; i < kQuantiles.size(); ++i) {
+    EXPECT_TRUE(CoversAtLeast(kCoverage, hits[i], kRuns)) << kQuantiles[i] << " " << hits[i];
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, QuantileCasesTest,
+    ::testing::Values(
+        QuantileCase{"laplace_one_row", kLaplace, {3, 1}, 3, {17}},
+        QuantileCase{"laplace_few_rows", kLaplace, {3, 1}, 3, {2, 2, 3, 40, 41, 60, 62}},
+        QuantileCase{"laplace_even", kLaplace, {6, 1}, 2, Evenly(600)},
+        QuantileCase{"laplace_clustered", kLaplace, {3, 1}, 6, Clustered(1000)},
+        QuantileCase{
+            "laplace_whole_tree", kLaplace, {6, 1}, 3, Evenly(800), QuantileEffort::kWholeTree},
+        QuantileCase{"gaussian_few_rows", kGaussian, {40, 1}, 3, {0, 0, 0, 1, 9, 62}},
+        QuantileCase{"gaussian_even", kGaussian, {100, 1}, 4, Evenly(900)},
+        QuantileCase{"gaussian_whole_tree",
+                     kGaussian,
+                     {100, 1},
+                     6,
+                     Clustered(500),
+                     QuantileEffort::kWholeTree}),
+    [](const auto& test_case) { return test_case.param.name; });
+
+// --- ranks ---
+
+// A million rows in 50,001 leaves: answers within 20 rows of the sought rank more often than not,
+// that is a median error of at most 20. Peaked like incomes, for four quantiles and both noises.
+struct RankCase {
+  const char* name;
+  NoiseKind kind;
+  QuantileEffort effort;
+};
+class RankErrorTest : public ::testing::TestWithParam<RankCase> {};
+
+TEST_P(RankErrorTest, MedianOfAMillionRowsIsAtMostTwenty) {
+  constexpr std::array<double, 6> kQuantiles = {0.1, 0.25, 0.5, 0.75, 0.9, 0.95};
+  constexpr uint64_t kRuns = 500;
+  const QuantileShape shape = *QuantileShape::Create({0, 200'000, GetParam().kind});
+  QuantileCounts counts(shape);
+  std::vector<int64_t> below = {0};
+  for (uint32_t leaf = 0; leaf < shape.leaves(); ++leaf) {
+    const double x = (leaf + 0.5) / 50'000;
+    below.push_back(static_cast<int64_t>(1e6 * std::pow(x, 0.4)));
+    ASSERT_TRUE(counts.Add(leaf, below.back() - below[leaf]).ok());
+  }
+  const auto sensitivity =
+      *shape.Sensitivity(*L0Sensitivity::Create(1), *LInfSensitivity::Create(1));
+  const Delta delta = GetParam().kind == kLaplace ? Delta::Zero() : *Delta::Parse("0.000001");
+  const NoisePlan plan = *PlanNoise({.epsilon = *Epsilon::Parse("1"),
+                                     .delta = delta,
+                                     .measures = {sensitivity},
+                                     .kind = GetParam().kind});
+  SeededRandom random(14);
+  std::array<uint64_t, 6> hits{};
+  for (uint64_t run = 0; run < kRuns; ++run) {
+    const auto estimates =
+        *NoiseQuantiles(counts, kQuantiles, plan.measures[0].event, random, GetParam().effort);
+    for (size_t i = 0; i < kQuantiles.size(); ++i) {
+      const uint32_t leaf = shape.LeafOf(estimates[i].value);
+      const double rank = kQuantiles[i] * static_cast<double>(counts.total());
+      const bool is_near = static_cast<double>(below[leaf]) <= rank + 20 &&
+                           static_cast<double>(below[leaf + 1]) >= rank - 20;
+      hits[i] += is_near ? 1U : 0U;
+    }
+  }
+  for (const uint64_t count : hits) EXPECT_TRUE(CoversAtLeast(0.5, count, kRuns)) << count;
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, RankErrorTest,
+                         ::testing::Values(RankCase{"laplace", kLaplace, QuantileEffort::kPaths},
+                                           RankCase{"gaussian", kGaussian, QuantileEffort::kPaths}),
+                         [](const auto& test_case) { return test_case.param.name; });
+
+// --- where intervals are sharp ---
+
+// Where the bound is sharp: two leaves, and exactly half of the rows in the first. Then `low` is
+// above the median in 2.5 % of all runs, and with noise 10 % wider than it was told in more.
+uint64_t SharpHits(const Rational& drawn, const Rational& claimed, uint64_t runs) {
+  constexpr std::array<double, 1> kMedian = {0.5};
+  const QuantileShape shape = *QuantileShape::Create({0, 1, kLaplace});
+  const NoiseSampler sampler = *NoiseSampler::Create({kLaplace, drawn, 1});
+  QuantileCounts counts(shape);
+  EXPECT_TRUE(counts.Add(0, 100).ok() && counts.Add(1, 100).ok());
+  SeededRandom random(12);
+  uint64_t hits = 0;
+  for (uint64_t run = 0; run < runs; ++run) {
+    internal::NoisedNodes nodes(counts, sampler, random);
+    const auto estimates = internal::AnswerQuantiles(nodes, {kLaplace, claimed}, kMedian);
+    hits += estimates[0].low == 0 ? 1U : 0U;
+  }
+  return hits;
+}
+
+constexpr double kOneSide = 1 - (1 - kCoverage) / 2;
+
+TEST(QuantileCoverageTest, IsNoMoreThanPromisedWhereItIsSharp) {
+  constexpr uint64_t kRuns = 60'000;
+  const uint64_t hits = SharpHits({50, 1}, {50, 1}, kRuns);
+  EXPECT_TRUE(CoversAtLeast(kOneSide, hits, kRuns)) << hits;
+  EXPECT_FALSE(CoversAtLeast(kOneSide + 0.01, hits, kRuns)) << hits;
+}
+
+TEST(QuantileCoverageTest, NoiseTenPercentTooWideIsFound) {
+  constexpr uint64_t kRuns = 60'000;
+  const uint64_t hits = SharpHits({55, 1}, {50, 1}, kRuns);
+  EXPECT_FALSE(CoversAtLeast(kOneSide, hits, kRuns)) << hits;
+}
+
+// --- variances ---
+
+struct MomentNoise {
+  Rational count;
+  Rational sum;
+  Rational squares;
+};
+
+// 400 rows of mean 3 and variance 50, with Gaussian noise.
+uint64_t VarianceHits(const MomentNoise& drawn, const MomentNoise& claimed, uint64_t runs) {
+  SeededRandom random(13);
+  const NoiseSampler count = *NoiseSampler::Create({kGaussian, drawn.count, 1});
+  const NoiseSampler sum = *NoiseSampler::Create({kGaussian, drawn.sum, 1});
+  const NoiseSampler squares = *NoiseSampler::Create({kGaussian, drawn.squares, 1});
+  uint64_t hits = 0;
+  for (uint64_t run = 0; run < runs; ++run) {
+    const DerivedEstimate estimate =
+        *EstimateVariance({{400 + count.Sample(random), {kGaussian, claimed.count}},
+                           {1200 + sum.Sample(random), {kGaussian, claimed.sum}},
+                           {400 * 59 + squares.Sample(random), {kGaussian, claimed.squares}},
+                           -20,
+                           20});
+    hits += estimate.low <= 50 && 50 <= estimate.high ? 1U : 0U;
+  }
+  return hits;
+}
+
+constexpr MomentNoise kMoments = {{25, 1}, {2500, 1}, {1'000'000, 1}};
+constexpr MomentNoise kTenPercentWider = {{121, 4}, {3025, 1}, {1'210'000, 1}};
+
+TEST(VarianceCoverageTest, HoldsTheVarianceOfTheRows) {
+  constexpr uint64_t kRuns = 4000;
+  const uint64_t hits = VarianceHits(kMoments, kMoments, kRuns);
+  RecordProperty("hits", static_cast<int>(hits));
+  EXPECT_TRUE(CoversAtLeast(kCoverage, hits, kRuns)) << hits;
+}
+
+TEST(VarianceCoverageTest, NoiseTenPercentTooWideIsFound) {
+  constexpr uint64_t kRuns = 24'000;
+  const uint64_t hits = VarianceHits(kTenPercentWider, kMoments, kRuns);
+  EXPECT_FALSE(CoversAtLeast(kCoverage, hits, kRuns)) << hits;
+}
+
+}  // namespace
+}  // namespace weir::dp

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_TESTS_STATISTICAL_RELEASE_RAW_VECTORS_H_
+#define WEIR_TESTS_STATISTICAL_RELEASE_RAW_VECTORS_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/temporary_folder.h"
+#include "weir/base/decimal.h"
+#include "weir/data/dataset.h"
+#include "weir/doc/yaml_reader.h"
+#include "weir/release/plan.h"
+
+namespace weir::test {
+
+// What a release adds noise to, before the noise: the numbers of every channel of a plan.
+
+// Everything that can be asked of the tables below.
+struct Question {
+  uint32_t max_keys = 1;
+  uint32_t max_rows = 1;
+  uint64_t max_rows_per_unit = 0;    // 0: no bound
+  size_t keys = 0;                   // one of KeyChoices()
+  size_t filter = 0;                 // one of FilterChoices()
+  uint64_t measures = ~uint64_t{0};  // bit i: the measure i of EveryMeasure; rows always
+  bool per_unit = false;             // sums with a clamp for each unit
+  bool is_gaussian = false;
+};
+
+const std::vector<std::string>& KeyChoices();
+const std::vector<std::string>& FilterChoices();
+
+// Every kind of the spec's schema over every numeric column: a new kind is covered by itself, or
+// cannot be planned until it is told how to be asked for.
+std::vector<v1::Measure> EveryMeasure(bool per_unit);
+// Aborts where a choice is not YAML.
+doc::Document<v1::ReleaseSpec> SpecOf(const Question& question);
+
+// Of one channel: cell and number in the cell (bin, or level and node) to value; zeros are absent.
+// Cells are named by their keys' labels where a key is open: codes depend on who else is there.
+using RawVector = std::map<std::pair<std::string, uint64_t>, int128>;
+using RawVectors = std::vector<RawVector>;  // one a channel
+
+// a - b
+RawVectors Minus(RawVectors a, const RawVectors& b);
+
+struct Norms {
+  double l1 = 0;
+  double squared_l2 = 0;
+};
+std::vector<Norms> NormsOf(const RawVectors& vectors);
+
+// One row; texts as in the file, so that anything can stand there.
+struct Row {
+  int unit = 0;
+  std::string cell, whole, fare, length, time, stop, place;
+};
+
+class Tables {
+ public:
+  Tables();
+  const data::DatasetDescription& dataset() const { return *dataset_; }
+
+  // The engine's sums of all rows but those of one unit, under a seeded key for the choice of rows.
+  // Aborts on an error.
+  static constexpr int kNobody = -1;
+  RawVectors Aggregate(const std::vector<Row>& rows, const release::ReleasePlan& plan, int left_out,
+                       uint64_t seed) const;
+
+ private:
+  TemporaryFolder folder_;
+  std::unique_ptr<data::DatasetDescription> dataset_;
+};
+
+}  // namespace weir::test
+
+#endif  // WEIR_TESTS_STATISTICAL_RELEASE_RAW_VECTORS_H_
