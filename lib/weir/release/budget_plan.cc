@@ -14,6 +14,7 @@
 #include "weir/release/internal/accuracy_plan.h"
 #include "weir/release/internal/estimated_channel.h"
 #include "weir/release/internal/level_channel.h"
+#include "weir/release/internal/row_choice.h"
 #include "weir/release/internal/ways.h"
 
 namespace weir::release::internal {
@@ -172,11 +173,7 @@ Status Planner::PlanRule(const Way& way, BudgetPlan& plan,
     WEIR_ASSIGN_OR_RETURN(selection.epsilon, ShareOf(budget_.epsilon, asked.share()));
     event.epsilon = selection.epsilon;
     WEIR_ASSIGN_OR_RETURN(const dp::PartitionSelector selector,
-                          dp::PartitionSelector::Create(dp::SelectionRule::kTruncatedGeometric,
-                                                        {.epsilon = *selection.epsilon,
-                                                         .delta = selection.delta,
-                                                         .l0 = question_.bounds.max_keys_per_unit,
-                                                         .pre_threshold = selection.min_units}));
+                          SelectorOf(selection, question_.bounds));
     selection.described.set_rule(v1::SELECTION_RULE_TRUNCATED_GEOMETRIC);
     selection.described.set_units_for_half(static_cast<double>(selector.UnitsForHalf()));
   }

@@ -9,6 +9,7 @@
 
 #include "weir/dp/intervals.h"
 #include "weir/dp/partition_selection.h"
+#include "weir/release/internal/row_choice.h"
 
 namespace weir::release {
 namespace {
@@ -32,11 +33,7 @@ StatusOr<double> IsShown(const ReleasePlan& plan, int64_t units) {
     return ReachesThreshold(selection, plan.channels[selection.channel].noise->event, units);
   }
   WEIR_ASSIGN_OR_RETURN(const dp::PartitionSelector selector,
-                        dp::PartitionSelector::Create(dp::SelectionRule::kTruncatedGeometric,
-                                                      {.epsilon = *selection.epsilon,
-                                                       .delta = selection.delta,
-                                                       .l0 = plan.query.bounds.max_keys_per_unit,
-                                                       .pre_threshold = selection.min_units}));
+                        internal::SelectorOf(selection, plan.query.bounds));
   return selector.KeepProbability(units);
 }
 

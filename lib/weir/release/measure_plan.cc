@@ -65,20 +65,6 @@ int64_t Middle(const data::Contribution& bounds) {
   return bounds.lowest + (bounds.highest - bounds.lowest) / 2;
 }
 
-StatusOr<std::vector<Decimal>> ReadAscending(
-    const google::protobuf::RepeatedPtrField<std::string>& texts, const char* what) {
-  std::vector<Decimal> values;
-  for (const std::string& text : texts) {
-    WEIR_ASSIGN_OR_RETURN(const Decimal value, ParseDecimal(text));
-    if (!values.empty() && Compare(values.back(), value) >= 0) {
-      return InvalidArgument("%s must ascend, got %s after %s", what, text.c_str(),
-                             FormatDecimal(values.back()).c_str());
-    }
-    values.push_back(value);
-  }
-  return values;
-}
-
 void WriteCanonical(const std::vector<Decimal>& values,
                     google::protobuf::RepeatedPtrField<std::string>& texts) {
   for (size_t i = 0; i < values.size(); ++i) {

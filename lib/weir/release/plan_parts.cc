@@ -15,15 +15,7 @@ constexpr int64_t kMaxBound = 1'000'000;
 constexpr int64_t kMaxRowsInAll = int64_t{1} << 50;
 
 StatusOr<std::vector<Decimal>> ReadEdges(const v1::Bucket& bucket) {
-  std::vector<Decimal> edges;
-  for (const std::string& text : bucket.edges()) {
-    WEIR_ASSIGN_OR_RETURN(const Decimal edge, ParseDecimal(text));
-    if (!edges.empty() && Compare(edges.back(), edge) >= 0) {
-      return InvalidArgument("bucket edges must ascend, got %s after %s", text.c_str(),
-                             FormatDecimal(edges.back()).c_str());
-    }
-    edges.push_back(edge);
-  }
+  WEIR_ASSIGN_OR_RETURN(std::vector<Decimal> edges, ReadAscending(bucket.edges(), "bucket edges"));
   if (edges.size() < 2) return InvalidArgument("buckets need at least two edges");
   return edges;
 }
@@ -181,6 +173,20 @@ StatusOr<const data::ColumnDescription*> FindColumn(const data::DatasetDescripti
 
 bool IsNumeric(const data::ColumnDescription& column) {
   return column.type == v1::COLUMN_TYPE_INT || column.type == v1::COLUMN_TYPE_DECIMAL;
+}
+
+StatusOr<std::vector<Decimal>> ReadAscending(
+    const google::protobuf::RepeatedPtrField<std::string>& texts, const char* what) {
+  std::vector<Decimal> values;
+  for (const std::string& text : texts) {
+    WEIR_ASSIGN_OR_RETURN(const Decimal value, ParseDecimal(text));
+    if (!values.empty() && Compare(values.back(), value) >= 0) {
+      return InvalidArgument("%s must ascend, got %s after %s", what, text.c_str(),
+                             FormatDecimal(values.back()).c_str());
+    }
+    values.push_back(value);
+  }
+  return values;
 }
 
 std::string BucketLabel(const std::vector<Decimal>& edges, size_t bucket) {

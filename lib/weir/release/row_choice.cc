@@ -50,11 +50,7 @@ StatusOr<Decisions> DecideByRule(const ReleasePlan& plan, const std::vector<int1
                                  RandomSource& random) {
   const SelectionPlan& selection = *plan.selection;
   WEIR_ASSIGN_OR_RETURN(const dp::PartitionSelector selector,
-                        dp::PartitionSelector::Create(dp::SelectionRule::kTruncatedGeometric,
-                                                      {.epsilon = *selection.epsilon,
-                                                       .delta = selection.delta,
-                                                       .l0 = plan.query.bounds.max_keys_per_unit,
-                                                       .pre_threshold = selection.min_units}));
+                        SelectorOf(selection, plan.query.bounds));
   std::vector<int64_t> counts;
   counts.reserve(units.size());
   for (const int128 count : units) counts.push_back(static_cast<int64_t>(count));
@@ -131,6 +127,15 @@ StatusOr<Rows> SearchTop(const ReleasePlan& plan, const data::AggregateTable& ra
 }
 
 }  // namespace
+
+StatusOr<dp::PartitionSelector> SelectorOf(const SelectionPlan& selection,
+                                           const data::ContributionBounds& bounds) {
+  return dp::PartitionSelector::Create(dp::SelectionRule::kTruncatedGeometric,
+                                       {.epsilon = *selection.epsilon,
+                                        .delta = selection.delta,
+                                        .l0 = bounds.max_keys_per_unit,
+                                        .pre_threshold = selection.min_units});
+}
 
 StatusOr<Rows> ChooseRows(const ReleasePlan& plan, const data::AggregateTable& raw,
                           RandomSource& random) {

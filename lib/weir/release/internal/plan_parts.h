@@ -20,6 +20,10 @@ StatusOr<const data::ColumnDescription*> FindColumn(const data::DatasetDescripti
                                                     const std::string& name);
 bool IsNumeric(const data::ColumnDescription& column);
 
+// Errors: INVALID_ARGUMENT "`what` must ascend, ...", or a text that is no number.
+StatusOr<std::vector<Decimal>> ReadAscending(
+    const google::protobuf::RepeatedPtrField<std::string>& texts, const char* what);
+
 // "[0,10)": bucket `bucket` between ascending edges.
 std::string BucketLabel(const std::vector<Decimal>& edges, size_t bucket);
 

@@ -9,6 +9,7 @@
 #include "weir/base/random.h"
 #include "weir/base/status.h"
 #include "weir/data/engine.h"
+#include "weir/dp/partition_selection.h"
 #include "weir/release/plan.h"
 
 namespace weir::release::internal {
@@ -25,6 +26,10 @@ struct Rows {
   // Noised counts of the deciding channel, a row each, where a threshold on them decided.
   std::vector<int128> decided;
 };
+
+// Decides by the truncated geometric rule. Assumes: `selection` is of that rule.
+StatusOr<dp::PartitionSelector> SelectorOf(const SelectionPlan& selection,
+                                           const data::ContributionBounds& bounds);
 
 // Without selection and search: every cell. A selection keeps the order of the engine's cells, a
 // search puts the rows in the order in which it found them.
