@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_ANON_MODEL_H_
+#define WEIR_ANON_MODEL_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "weir/anon/tuple_table.h"
+
+namespace weir::anon {
+
+// What a model may ask of one equivalence class.
+struct ClassView {
+  uint64_t rows = 0;
+  // Distinct privacy units, counted up to the largest k that a model asks for; `rows` if the table
+  // names no privacy unit.
+  uint64_t units = 0;
+  // Rows of the population table in this class.
+  uint64_t population = 0;
+  // For each sensitive attribute of the table: rows by value, dense (all values of the attribute).
+  std::span<const std::span<const uint64_t>> sensitive = {};
+};
+
+// How a model behaves when classes are merged, which is what generalizing does. The search may
+// only conclude what this allows.
+enum class Merging {
+  // Two classes of which at least one holds make one that holds (k-anonymity).
+  kOneIsEnough,
+  // Two classes that both hold make one that holds (entropy l-diversity, t-closeness).
+  kBothNeeded,
+  // Nothing follows (delta-disclosure).
+  kNothing,
+};
+
+// A condition on every equivalence class by itself: a class for which it does not hold is
+// suppressed. Immutable, thread-safe.
+class ClassModel {
+ public:
+  virtual ~ClassModel() = default;
+  virtual bool Holds(const ClassView& view) const = 0;
+  virtual Merging merging() const = 0;
+  // As in messages and reports: "5-anonymity", "0.2-closeness of occupation".
+  virtual std::string name() const = 0;
+};
+
+// What a model may ask of the table that would be given away.
+struct TableView {
+  // Sizes in rows of the classes that are not suppressed, ascending.
+  std::span<const uint64_t> class_sizes = {};
+  uint64_t rows = 0;        // in these classes
+  uint64_t total_rows = 0;  // with the suppressed ones
+};
+
+// A condition on the table as a whole (average risk, uniqueness). Where it does not hold, classes
+// are suppressed, smallest first, until it does. Immutable, thread-safe.
+class TableModel {
+ public:
+  virtual ~TableModel() = default;
+  virtual bool Holds(const TableView& view) const = 0;
+  virtual std::string name() const = 0;
+};
+
+}  // namespace weir::anon
+
+#endif  // WEIR_ANON_MODEL_H_
