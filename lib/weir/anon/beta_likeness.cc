@@ -60,11 +60,12 @@ class LikenessModel final : public ClassModel {
   uint64_t LeastSuppressed(const ClassView& view) const override {
     const auto counts = view.sensitive[attribute_.place];
     const auto most_kept = [&](double kept) {
-      double most = 0;
+      uint64_t most = 0;
+      const auto rows = static_cast<uint64_t>(kept);
       for (size_t value = 0; value < counts.size(); ++value) {
-        most += std::min(static_cast<double>(counts[value]), limits_[value].highest * kept);
+        most += std::min(counts[value], internal::MostRows(limits_[value].highest, rows));
       }
-      return most;
+      return static_cast<double>(most);
     };
     return std::max<uint64_t>(1, internal::LeastSuppressedBy(view.rows, least_rows_, most_kept));
   }
