@@ -137,8 +137,7 @@ class HierarchicalModel final : public ClassModel {
     const auto total = static_cast<Int>(total_);
     const auto counts = view.sensitive[place_];
     const auto most = static_cast<Int>(limit_.Most(view.rows));
-    std::array<Int, kMostLevels> excess;  // of the open node of each level
-    excess.fill(0);
+    std::array<Int, kMostLevels> excess = {};  // of the open node of each level
     Int work = 0;
     for (const Leaf& leaf : leaves_) {
       Int difference =
