@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <utility>
 
 namespace weir::anon::internal {
@@ -262,11 +263,13 @@ SearchOutcome DenseSearch::Run() {
     const Id id = order_[done];
     if (is_checked_[id] != 0 || suppressed_[id] > prepared_.limit()) continue;
     const Node node = NodeOf(id);
-    if (outcome_.best.RulesOut(measure_.FoldOf(node.levels) * (1 - 1e-5))) break;
+    // The order is that of bounds rounded to twenty binary digits.
+    const double folded = measure_.FoldOf(node.levels);
+    if (outcome_.best.RulesOut(folded - 1e-5 * std::abs(folded))) break;
     if (IsRuledOut(node)) continue;
     if (IsTimeOver()) {
       outcome_.is_complete = false;
-      outcome_.bound = measure_.FoldOf(node.levels);
+      outcome_.bound = folded - 1e-5 * std::abs(folded);
       break;
     }
     Resolve(node);
