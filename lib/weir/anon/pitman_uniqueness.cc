@@ -20,8 +20,8 @@ class Likelihood {
  public:
   explicit Likelihood(const Sample& sample) : sample_(sample) {}
 
-  double ByTheta(double theta,
-                 double alpha) const {  // NOLINT(bugprone-easily-swappable-parameters)
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): in the order of the literature.
+  double ByTheta(double theta, double alpha) const {
     return SumOfInverses(theta, alpha) - DigammaDifference(theta + 1, sample_.rows - 1);
   }
 
