@@ -15,7 +15,6 @@ namespace {
 // Sums of other order or grouping differ by less than this, relatively.
 constexpr double kRoundingSlack = 1e-12;
 
-// One attribute at one level.
 struct Terms {
   double kept = 0;  // over all rows, none suppressed
   // By label: what a suppressed row costs more than one that is kept.
@@ -24,7 +23,6 @@ struct Terms {
   double lowest = 0;       // over all rows, each at the cheaper of kept and suppressed
 };
 
-// From the sum over rows to the attribute's value.
 struct Scale {
   double offset = 0;
   double span = 1;
@@ -47,7 +45,7 @@ struct Design {
 
 class AttributeMeasure final : public Measure {
  public:
-  explicit AttributeMeasure(Design design);
+  AttributeMeasure(Design design, const Packing* packing);
 
   double Bound(const Levels& levels, uint64_t suppressed) const override {
     return BoundRating(levels, suppressed).key;
@@ -57,26 +55,22 @@ class AttributeMeasure final : public Measure {
   double Score(const Rating& rating) const override;
   std::string Text(const Rating& rating) const override;
 
-  void set_packing(const Packing* packing) { packing_ = packing; }
-
  private:
   double Value(size_t a, double sum) const;
   double Part(size_t a, double value) const;
   double Folded(double folded, double part) const;
-  double SuppressedCost(size_t a, const Terms& terms, std::span<const uint64_t> rows) const;
+  double SuppressedCost(const Terms& terms, std::span<const uint64_t> rows) const;
 
   Design design_;
-  const Packing* packing_ = nullptr;
+  const Packing* packing_;
 };
 
-AttributeMeasure::AttributeMeasure(Design design) : design_(std::move(design)) {
-  fold_ = Fold::kSum;
+AttributeMeasure::AttributeMeasure(Design design, const Packing* packing)
+    : design_(std::move(design)), packing_(packing) {
   is_settled_ = true;
   if (design_.aggregate == v1::QUALITY_AGGREGATE_GEOMETRIC_MEAN) fold_ = Fold::kProduct;
-  if (design_.aggregate == v1::QUALITY_AGGREGATE_MAXIMUM ||
-      design_.aggregate == v1::QUALITY_AGGREGATE_RANK) {
-    fold_ = Fold::kMaximum;
-  }
+  if (design_.aggregate == v1::QUALITY_AGGREGATE_MAXIMUM) fold_ = Fold::kMaximum;
+  if (design_.aggregate == v1::QUALITY_AGGREGATE_RANK) fold_ = Fold::kMaximum;
   parts_.resize(design_.terms.size());
   for (size_t a = 0; a < parts_.size(); ++a) {
     for (const Terms& terms : design_.terms[a]) {
@@ -124,8 +118,7 @@ Rating AttributeMeasure::BoundRating(const Levels& levels, uint64_t suppressed) 
   return bound;
 }
 
-double AttributeMeasure::SuppressedCost(size_t, const Terms& terms,
-                                        std::span<const uint64_t> rows) const {
+double AttributeMeasure::SuppressedCost(const Terms& terms, std::span<const uint64_t> rows) const {
   double cost = 0;
   for (size_t label = 0; label < terms.extra.size(); ++label) {
     cost += static_cast<double>(rows[label]) * terms.extra[label];
@@ -160,7 +153,7 @@ Rating AttributeMeasure::Rate(const Levels& levels, const RatedClasses& classes)
       for (const uint32_t id : suppressed) {
         rows[codes[field.Of(keys[classes.first[id]])]] += classes.rows[id];
       }
-      sum += SuppressedCost(a, terms, rows);
+      sum += SuppressedCost(terms, rows);
     }
     const double part = Part(a, Value(a, sum));
     rating.key = Folded(rating.key, part);
@@ -187,7 +180,6 @@ std::string AttributeMeasure::Text(const Rating& rating) const {
   return text + "]";
 }
 
-// Rows at one level: cost(label) when kept, cost_suppressed(label) when not.
 Terms TermsOf(std::span<const uint64_t> rows, const std::function<double(uint32_t)>& kept,
               const std::function<double(uint32_t)>& suppressed) {
   Terms terms;
@@ -286,14 +278,14 @@ void Designer::Loss() {
   for (size_t a = 0; a < packing_.attributes(); ++a) {
     const Hierarchy& hierarchy = packing_.hierarchy(a);
     AddLevels(a, marginals, [&](size_t level) {
-      const LabelCost kept = [&hierarchy, level, f](uint32_t label) {
-        return hierarchy.share(level, label) * f.generalization;
-      };
-      const LabelCost suppressed = [&hierarchy, level, f](uint32_t label) {
-        const double share = hierarchy.share(level, label);
-        return f.suppression == 1 ? 1.0 : share + f.suppression * (1 - share);
-      };
-      return std::pair(kept, suppressed);
+      return std::pair<LabelCost, LabelCost>(
+          [&hierarchy, level, f](uint32_t label) {
+            return hierarchy.share(level, label) * f.generalization;
+          },
+          [&hierarchy, level, f](uint32_t label) {
+            const double share = hierarchy.share(level, label);
+            return f.suppression == 1 ? 1.0 : share + f.suppression * (1 - share);
+          });
     });
     const double offset = f.generalization * rows / hierarchy.domain_size();
     design_.scales[a] = {.offset = offset, .span = rows - offset, .round_after = true};
@@ -325,8 +317,7 @@ void Designer::Precision() {
 void Designer::Height() {
   for (size_t a = 0; a < packing_.attributes(); ++a) {
     for (size_t level = 0; level < packing_.hierarchy(a).levels(); ++level) {
-      const auto height = static_cast<double>(level);
-      design_.terms[a].push_back({.kept = height, .lowest = height});
+      design_.terms[a].push_back({static_cast<double>(level), {}, 0, static_cast<double>(level)});
     }
   }
   design_.aggregate = v1::QUALITY_AGGREGATE_SUM;
@@ -376,9 +367,8 @@ void Designer::EntropyLoss() {
     const double size = hierarchy.domain_size();
     AddLevels(a, marginals, [&, most](size_t level) {
       const LabelCost kept = [&hierarchy, level, f, size, most](uint32_t label) {
-        if (most == 0) return 0.0;
         const double values = std::max(1.0, hierarchy.share(level, label) * size);
-        return f.generalization * std::log10(values) / most;
+        return most == 0 ? 0.0 : f.generalization * std::log10(values) / most;
       };
       const LabelCost suppressed = [f, size, most](uint32_t) {
         return most == 0 ? 0.0 : f.suppression * std::log10(size) / most;
@@ -403,9 +393,7 @@ void Designer::IgnoreSuppression() {
 }  // namespace
 
 std::unique_ptr<Measure> MakeAttributeMeasure(const MeasureInput& input) {
-  auto measure = std::make_unique<AttributeMeasure>(Designer(input).Make());
-  measure->set_packing(input.packing);
-  return measure;
+  return std::make_unique<AttributeMeasure>(Designer(input).Make(), input.packing);
 }
 
 }  // namespace weir::anon::internal

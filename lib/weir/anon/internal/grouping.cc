@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <numeric>
 
 namespace weir::anon::internal {
 namespace {
@@ -50,6 +51,16 @@ void Grouper::GroupPart(Packing& packing, const KeyList& items, const Levels& le
 
 void Grouper::Group(Packing& packing, const KeyList& items, const Levels& levels) {
   Reserve(items.size);
+  // Tuples of a table are distinct, and so are those that stand for classes.
+  const bool is_ground =
+      std::all_of(levels.begin(), levels.end(), [](uint8_t level) { return level == 0; });
+  if (is_ground && !is_part_) {
+    std::iota(class_of_.begin(), class_of_.begin() + static_cast<ptrdiff_t>(items.size), 0U);
+    std::copy_n(class_of_.begin(), items.size, first_.begin());
+    std::copy(items.rows.begin(), items.rows.end(), rows_.begin());
+    classes_ = items.size;
+    return;
+  }
   std::vector<Step> steps;
   std::vector<uint64_t> radixes;
   steps.reserve(packing.chunks());
