@@ -225,8 +225,7 @@ RC_GTEST_PROP(OutputFilePropertyTest, AnyTextsComeBack, (bool streamed, bool par
   RC_ASSERT(Sorted(ReadBack(out, {"p", "q", "r"})) == Sorted(rows));
 }
 
-// Whether all 24 orders of 4 rows are as frequent as uniform ones: the largest deviation of a
-// frequency stays below what Hoeffding allows, but for one run in 1 / kFalsePositiveRate.
+// Whether no order of 4 rows deviates more from 1 in 24 than Hoeffding allows.
 bool LooksUniform(const std::map<std::string, int>& orders, int runs) {
   constexpr int kOrders = 24;
   const double slack =
@@ -241,8 +240,7 @@ bool LooksUniform(const std::map<std::string, int>& orders, int runs) {
 
 class ShuffleTest : public OutputFileTest {
  protected:
-  // Orders of four rows. With several buckets: the limit of memory is so small that rows of two
-  // long texts are dealt to more than one.
+  // Streamed rows have so little memory that there are several buckets.
   std::map<std::string, int> Orders(Holding holding, bool shuffle, int runs) {
     std::string text = "a\n";
     for (const char c : {'p', 'q', 'r', 's'}) text += std::string(1, c) + "\n";

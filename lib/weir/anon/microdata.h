@@ -35,8 +35,7 @@ StatusOr<InputLocation> LocateInput(const v1::RecipeInput& input, const std::str
 StatusOr<InputLocation> LocateInput(const v1::PopulationTable& table, const std::string& folder);
 
 // The columns of a file, in its order. JSON: the members of the first object.
-// Errors: INVALID_ARGUMENT  no such file, no header, a column twice, a name that is empty or not
-//                           UTF-8.
+// Errors: INVALID_ARGUMENT  no such file, no header, a column twice, a name that is not UTF-8.
 //         DATA_LOSS         damaged Parquet.
 StatusOr<std::vector<std::string>> ReadColumnNames(const InputLocation& input);
 
