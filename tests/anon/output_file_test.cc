@@ -46,7 +46,6 @@ using weir::test::StatusIs;
 
 constexpr double kFalsePositiveRate = 1e-9;
 
-// A file read, collapsed by some of its columns, and ready to be written.
 struct Prepared {
   CodedTable table;
   CollapsedTable collapsed;
@@ -271,7 +270,6 @@ TEST_F(ShuffleTest, EveryOrderIsEquallyLikely) {
 TEST_F(ShuffleTest, TheTestRefusesOtherOrders) {
   constexpr int kRuns = 4000;
   EXPECT_FALSE(LooksUniform(Orders(Holding::kHeld, false, 10), 10));
-  // An order that is 10 in 24 more frequent than it should be, at the cost of another.
   std::map<std::string, int> biased;
   for (int i = 0; i < 24; ++i) biased[std::to_string(i)] = kRuns / 24;
   biased["0"] += kRuns * 10 / 24;
