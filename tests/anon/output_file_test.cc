@@ -262,13 +262,13 @@ class ShuffleTest : public OutputFileTest {
 };
 
 TEST_F(ShuffleTest, EveryOrderIsEquallyLikely) {
-  constexpr int kRuns = 4000;
+  constexpr int kRuns = 1000;
   EXPECT_TRUE(LooksUniform(Orders(Holding::kHeld, true, kRuns), kRuns));
   EXPECT_TRUE(LooksUniform(Orders(Holding::kStreamed, true, kRuns), kRuns));
 }
 
 TEST_F(ShuffleTest, TheTestRefusesOtherOrders) {
-  constexpr int kRuns = 4000;
+  constexpr int kRuns = 1000;
   EXPECT_FALSE(LooksUniform(Orders(Holding::kHeld, false, 10), 10));
   std::map<std::string, int> biased;
   for (int i = 0; i < 24; ++i) biased[std::to_string(i)] = kRuns / 24;
