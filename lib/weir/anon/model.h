@@ -42,9 +42,16 @@ class ClassModel {
   virtual Merging merging() const = 0;
   // As in messages and reports: "5-anonymity", "0.2-closeness of occupation".
   virtual std::string name() const = 0;
+  // No class of fewer rows holds: one may be suppressed without a look at its values. Follows from
+  // the model and the shares in the whole table, and is itself monotone (Merging::kOneIsEnough).
+  virtual uint64_t least_rows() const { return 1; }
+  // Whether a class that has nobody of the table (rows 0, population above 0) is judged too. There
+  // is nothing in it to suppress: where one breaks the model, the whole generalization is refused.
+  virtual bool judges_empty_classes() const { return false; }
 };
 
-// What a model may ask of the table that would be given away.
+// What a model may ask of the table that would be given away. A class of which every attribute is
+// generalized to its root tells nothing more than a suppressed one and is left out as if it were.
 struct TableView {
   // Sizes in rows of the classes that are not suppressed, ascending.
   std::span<const uint64_t> class_sizes = {};
