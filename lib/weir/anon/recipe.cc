@@ -17,9 +17,9 @@ constexpr uint32_t kMostThreads = 1024;
 
 StatusOr<Decimal> ReadSuppressionLimit(const doc::Locations& locations, const v1::Recipe& message) {
   if (message.suppression_limit().empty()) return Decimal{0, 0};
-  WEIR_ASSIGN_OR_RETURN(const Decimal limit,
-                        internal::ReadDecimalIn(locations, "suppression_limit",
-                                                message.suppression_limit(), internal::ShareRule()));
+  WEIR_ASSIGN_OR_RETURN(const Decimal limit, internal::ReadDecimalIn(locations, "suppression_limit",
+                                                                     message.suppression_limit(),
+                                                                     internal::ShareRule()));
   if (limit.exponent < -kMostLimitDigits) {
     return locations.At("suppression_limit",
                         InvalidArgument("suppression_limit has at most %d digits after the point",
@@ -69,8 +69,8 @@ StatusOr<std::vector<std::string>> ReadUnit(const doc::Locations& locations,
     const std::string& name = message.privacy_unit(i);
     const std::string path = "privacy_unit[" + std::to_string(i) + "]";
     if (std::find(unit.begin(), unit.end(), name) != unit.end()) {
-      return locations.At(path, InvalidArgument("column %s is there twice; name it once",
-                                                name.c_str()));
+      return locations.At(path,
+                          InvalidArgument("column %s is there twice; name it once", name.c_str()));
     }
     const RecipeColumn* column = internal::FindColumnIn(columns, name);
     if (column != nullptr && column->role != v1::ATTRIBUTE_ROLE_IDENTIFIER) {
@@ -112,9 +112,9 @@ Status CheckFrozen(const doc::Locations& locations, const v1::Recipe& message,
   for (const auto& [name, level] : message.frozen().levels()) {
     const RecipeColumn* column = internal::FindColumnIn(columns, name);
     if (column != nullptr && column->role == v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER) continue;
-    return locations.At("frozen.levels." + name,
-                        InvalidArgument("%s is no quasi-identifier of this recipe; freeze it anew",
-                                        name.c_str()));
+    return locations.At(
+        "frozen.levels." + name,
+        InvalidArgument("%s is no quasi-identifier of this recipe; freeze it anew", name.c_str()));
   }
   for (const RecipeColumn& column : columns) {
     if (column.role != v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER) continue;
@@ -135,12 +135,10 @@ StatusOr<Recipe> Recipe::Create(const doc::Document<v1::Recipe>& document,
   recipe.message_ = message;
   recipe.locations_ = locations;
   recipe.folder_ = folder;
-  WEIR_ASSIGN_OR_RETURN(recipe.input_,
-                        internal::ReadFileFields(locations, "input",
-                                                 {.path = message.input().path(),
-                                                  .format = message.input().format(),
-                                                  .delimiter = message.input().delimiter()},
-                                                 folder));
+  WEIR_RETURN_IF_ERROR(internal::CheckPath(locations, "input.path", message.input().path()));
+  StatusOr<InputLocation> input = LocateInput(message.input(), folder);
+  WEIR_RETURN_IF_ERROR(locations.At("input", input.status()));
+  recipe.input_ = *std::move(input);
   WEIR_ASSIGN_OR_RETURN(recipe.columns_, internal::ReadColumns(locations, message));
   WEIR_ASSIGN_OR_RETURN(recipe.privacy_unit_, ReadUnit(locations, message, recipe.columns_));
   WEIR_ASSIGN_OR_RETURN(recipe.models_, internal::ReadModels(locations, message, recipe.columns_));

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "weir/anon/microdata.h"
 #include "weir/anon/quality.h"
 #include "weir/base/decimal.h"
 #include "weir/base/status.h"
-#include "weir/data/dataset.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/v1/recipe.pb.h"
 
@@ -46,7 +46,7 @@ class Recipe {
                                  const std::string& folder);
 
   // Format, absolute path and delimiter of the file to be anonymized.
-  const data::SourceLocation& input() const { return input_; }
+  const InputLocation& input() const { return input_; }
   // The same recipe for another delivery: only the path differs.
   Recipe WithInput(std::string path) const;
   // Columns whose combination is a privacy unit; empty: every row is one.
@@ -59,7 +59,7 @@ class Recipe {
   // filled in.
   const std::vector<v1::PrivacyModel>& models() const { return models_; }
   // The table that k-map and delta-presence compare with.
-  const std::optional<data::SourceLocation>& population() const { return population_; }
+  const std::optional<InputLocation>& population() const { return population_; }
   // How many of `rows` rows may be suppressed: the whole part of limit * rows, exact.
   uint64_t SuppressibleRows(uint64_t rows) const;
   const Decimal& suppression_limit() const { return suppression_limit_; }
@@ -86,11 +86,11 @@ class Recipe {
   v1::Recipe message_;
   doc::Locations locations_;
   std::string folder_;
-  data::SourceLocation input_ = {.format = data::SourceFormat::kCsv, .path = {}};
+  InputLocation input_;
   std::vector<std::string> privacy_unit_;
   std::vector<RecipeColumn> columns_;
   std::vector<v1::PrivacyModel> models_;
-  std::optional<data::SourceLocation> population_;
+  std::optional<InputLocation> population_;
   Decimal suppression_limit_;
   QualityOptions quality_;
 };

@@ -5,8 +5,6 @@
 #include <set>
 #include <utility>
 
-#include "weir/base/files.h"
-
 namespace weir::anon::internal {
 namespace {
 
@@ -34,9 +32,7 @@ class ColumnReader {
   }
 
  private:
-  bool is_quasi_identifier() const {
-    return column_.role == v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER;
-  }
+  bool is_quasi_identifier() const { return column_.role == v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER; }
   Status At(const std::string& field, const Status& status) const {
     return locations_.At(path_ + "." + field, status);
   }
@@ -75,9 +71,8 @@ class ColumnReader {
                                           "out"));
     }
     const DecimalRule rule = {.words = "must not be negative", .lowest = Decimal{0, 0}};
-    WEIR_ASSIGN_OR_RETURN(
-        const Decimal weight,
-        ReadDecimalIn(locations_, path_ + ".weight", attribute_.weight(), rule));
+    WEIR_ASSIGN_OR_RETURN(const Decimal weight,
+                          ReadDecimalIn(locations_, path_ + ".weight", attribute_.weight(), rule));
     column_.weight = ToDouble(weight);
     return OkStatus();
   }
@@ -98,24 +93,6 @@ class ColumnReader {
   const v1::RecipeAttribute& attribute_;
   RecipeColumn column_;
 };
-
-data::SourceFormat FormatOf(const FileFields& fields) {
-  switch (fields.format) {
-    case v1::FILE_FORMAT_PARQUET:
-      return data::SourceFormat::kParquet;
-    case v1::FILE_FORMAT_JSON:
-      return data::SourceFormat::kJson;
-    case v1::FILE_FORMAT_CSV:
-      return data::SourceFormat::kCsv;
-    default:
-      break;
-  }
-  if (fields.path.ends_with(".parquet")) return data::SourceFormat::kParquet;
-  for (const char* end : {".json", ".jsonl", ".ndjson"}) {
-    if (fields.path.ends_with(end)) return data::SourceFormat::kJson;
-  }
-  return data::SourceFormat::kCsv;
-}
 
 bool IsIn(const Decimal& value, const DecimalRule& rule) {
   if (rule.lowest.has_value()) {
@@ -142,8 +119,14 @@ StatusOr<Decimal> ReadDecimalIn(const doc::Locations& locations, const std::stri
   if (IsIn(*value, rule)) return *value;
   const size_t dot = path.rfind('.');
   const std::string name = dot == std::string::npos ? path : path.substr(dot + 1);
-  return locations.At(
-      path, InvalidArgument("%s %s, got %s", name.c_str(), rule.words, text.c_str()));
+  return locations.At(path,
+                      InvalidArgument("%s %s, got %s", name.c_str(), rule.words, text.c_str()));
+}
+
+Status CheckPath(const doc::Locations& locations, const std::string& path,
+                 const std::string& file) {
+  if (!file.empty() && file.find('\0') == std::string::npos) return OkStatus();
+  return locations.At(path, InvalidArgument("a path has at least one character and no NUL"));
 }
 
 StatusOr<char> ReadDelimiter(const std::string& delimiter) {
@@ -152,24 +135,6 @@ StatusOr<char> ReadDelimiter(const std::string& delimiter) {
   const bool is_printable = (c >= ' ' && c <= '~') || c == '\t';
   if (delimiter.size() == 1 && is_printable && c != '"') return c;
   return InvalidArgument("a delimiter is one ASCII character and not a quote");
-}
-
-StatusOr<data::SourceLocation> ReadFileFields(const doc::Locations& locations,
-                                              const std::string& path, const FileFields& fields,
-                                              const std::string& folder) {
-  if (fields.path.empty() || fields.path.find('\0') != std::string::npos) {
-    return locations.At(path + ".path", InvalidArgument("a path has at least one character"));
-  }
-  data::SourceLocation location = {.format = FormatOf(fields),
-                                   .path = JoinPath(folder, fields.path)};
-  if (!fields.delimiter.empty() && location.format != data::SourceFormat::kCsv) {
-    return locations.At(path + ".delimiter",
-                        InvalidArgument("only a CSV file has a delimiter; leave the key out"));
-  }
-  const StatusOr<char> delimiter = ReadDelimiter(fields.delimiter);
-  WEIR_RETURN_IF_ERROR(locations.At(path + ".delimiter", delimiter.status()));
-  location.delimiter = *delimiter;
-  return location;
 }
 
 StatusOr<std::vector<RecipeColumn>> ReadColumns(const doc::Locations& locations,

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "weir/anon/microdata.h"
 #include "weir/anon/recipe.h"
 #include "weir/base/decimal.h"
 #include "weir/base/status.h"
-#include "weir/data/dataset.h"
 #include "weir/doc/locations.h"
 #include "weir/v1/recipe.pb.h"
 
@@ -31,15 +31,7 @@ StatusOr<Decimal> ReadDecimalIn(const doc::Locations& locations, const std::stri
 DecimalRule ShareRule();     // in [0, 1]
 DecimalRule PositiveRule();  // greater than 0
 
-// Where a table is. `path` names the message that holds path, format and delimiter.
-struct FileFields {
-  std::string path;
-  v1::FileFormat format = v1::FILE_FORMAT_UNSPECIFIED;
-  std::string delimiter;
-};
-StatusOr<data::SourceLocation> ReadFileFields(const doc::Locations& locations,
-                                              const std::string& path, const FileFields& fields,
-                                              const std::string& folder);
+Status CheckPath(const doc::Locations& locations, const std::string& path, const std::string& file);
 // One ASCII character, not a quote; default: a comma.
 StatusOr<char> ReadDelimiter(const std::string& delimiter);
 
@@ -55,9 +47,9 @@ Status CheckAction(const doc::Locations& locations, const std::string& path,
 StatusOr<std::vector<v1::PrivacyModel>> ReadModels(const doc::Locations& locations,
                                                    const v1::Recipe& message,
                                                    const std::vector<RecipeColumn>& columns);
-StatusOr<std::optional<data::SourceLocation>> ReadPopulation(const doc::Locations& locations,
-                                                             const v1::Recipe& message,
-                                                             const std::string& folder);
+StatusOr<std::optional<InputLocation>> ReadPopulation(const doc::Locations& locations,
+                                                      const v1::Recipe& message,
+                                                      const std::string& folder);
 
 // By name; null if there is none.
 const RecipeColumn* FindColumnIn(const std::vector<RecipeColumn>& columns, std::string_view name);
