@@ -3,6 +3,7 @@
 #define WEIR_ANON_MODEL_H_
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -50,6 +51,8 @@ class ClassModel {
   virtual bool judges_empty_classes() const { return false; }
 };
 
+using ClassModelPtr = std::shared_ptr<const ClassModel>;
+
 // What a model may ask of the table that would be given away. A class of which every attribute is
 // generalized to its root tells nothing more than a suppressed one and is left out as if it were.
 struct TableView {
@@ -67,6 +70,8 @@ class TableModel {
   virtual bool Holds(const TableView& view) const = 0;
   virtual std::string name() const = 0;
 };
+
+using TableModelPtr = std::shared_ptr<const TableModel>;
 
 }  // namespace weir::anon
 
