@@ -13,7 +13,6 @@ namespace {
 
 constexpr size_t kMostComparedLabels = 2000;
 constexpr size_t kShortestCompared = 5;
-constexpr size_t kLongLabel = 10;
 
 std::string Text(const char* format, const std::string& a, const std::string& b,
                  const std::string& c) {
@@ -158,8 +157,7 @@ class Linter {
     const size_t length = std::min(a.size(), b.size());
     if (length < kShortestCompared || HasDigit(a) || HasDigit(b)) return false;
     if (internal::FoldLabel(a) == internal::FoldLabel(b)) return false;  // reported already
-    const size_t most = length >= kLongLabel ? 2 : 1;
-    return internal::EditDistance(a, b, most) <= most;
+    return internal::EditDistance(a, b, 1) <= 1;
   }
 
   void Report(size_t level, const std::pair<std::string_view, size_t>& first,

@@ -21,7 +21,7 @@ enum class FindingKind {
   kValueTwice,     // error
   kNotMonotone,    // error: the members of a label are parted at a higher level
   kNotCovered,     // error: values that occur have no place
-  kNearDuplicate,  // labels that differ by case, space or a letter or two
+  kNearDuplicate,  // labels that differ by case, space or one letter
   kSpaceAround,    // a label begins or ends with a space
   kNoRoot,         // the highest level has several labels: rows can stay apart there
 };
@@ -37,9 +37,9 @@ struct Finding {
 // file, which is a public document.
 //
 // Labels above level 0 count as near duplicates if they are equal but for case and spaces, or have
-// no digit, at least 5 letters and a Damerau-Levenshtein distance of 1 (2 from 10 letters on);
-// ground values only if they are equal but for case and spaces. Labels of a level with more than
-// 2000 are compared for case and spaces only.
+// no digit, at least 5 letters and a Damerau-Levenshtein distance of 1; ground values only if they
+// are equal but for case and spaces. Labels of a level with more than 2000 are compared for case
+// and spaces only.
 //
 // Cost:   O(labels^2) of a level.
 // Source: Damerau, "A technique for computer detection and correction of spelling errors",

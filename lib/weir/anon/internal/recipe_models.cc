@@ -176,7 +176,7 @@ class ModelReader {
   }
 
   Status ReadTCloseness(v1::TCloseness& model) const {
-    WEIR_RETURN_IF_ERROR(CheckDecimal("t-closeness.t", model.t(), ShareRule()));
+    WEIR_RETURN_IF_ERROR(CheckDecimal("t-closeness.t", model.t(), RiskRule()));
     if (model.distance() == v1::CLOSENESS_DISTANCE_UNSPECIFIED) {
       model.set_distance(v1::CLOSENESS_DISTANCE_EQUAL);
     }
