@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -13,8 +12,7 @@
 namespace weir::anon {
 namespace {
 
-constexpr double kTolerance = 1e-12;
-// Terms for counts below are looked up.
+// psi of counts below is looked up.
 constexpr uint64_t kTabled = 4096;
 
 // G(n) for even n by psi(m + 1/2) + ln 2, m = n / 2, whose asymptotic series is good to 16 digits
@@ -25,22 +23,20 @@ double GrassbergerOfLarge(uint64_t n) {
   return std::log(2 * m) + square * (1.0 / 24 - square * (7.0 / 960 - square * (31.0 / 8064)));
 }
 
-double TermOf(uint64_t n, EntropyEstimator estimator) {
-  const auto count = static_cast<double>(n);
-  return count *
-         (estimator == EntropyEstimator::kShannon ? std::log(count) : GrassbergerOfLarge(n));
+double PsiOf(uint64_t n, EntropyEstimator estimator) {
+  return estimator == EntropyEstimator::kShannon ? std::log(static_cast<double>(n))
+                                                 : GrassbergerOfLarge(n);
 }
 
-// n psi(n) for n = 0 ... kTabled - 1, psi being ln or G.
-std::vector<double> MakeTerms(EntropyEstimator estimator) {
-  std::vector<double> terms(kTabled, 0.0);
+// psi(n), which is ln or G, for n = 1 ... kTabled - 1; 0 at 0.
+std::vector<double> MakeTable(EntropyEstimator estimator) {
+  std::vector<double> table(kTabled, 0.0);
   double grassberger = -std::numbers::egamma - std::numbers::ln2;
   for (uint64_t n = 1; n < kTabled; ++n) {
     if (n % 2 == 0) grassberger += 2.0 / static_cast<double>(n - 1);
-    terms[n] = estimator == EntropyEstimator::kShannon ? TermOf(n, estimator)
-                                                       : static_cast<double>(n) * grassberger;
+    table[n] = estimator == EntropyEstimator::kShannon ? PsiOf(n, estimator) : grassberger;
   }
-  return terms;
+  return table;
 }
 
 class EntropyModel final : public ClassModel {
@@ -52,20 +48,19 @@ class EntropyModel final : public ClassModel {
         log_l_(std::log(ToDouble(l))),
         least_values_(static_cast<uint64_t>(std::ceil(ToDouble(l)))),
         estimator_(estimator),
-        terms_(MakeTerms(estimator)) {}
+        table_(MakeTable(estimator)) {}
 
-  // N psi(N) - sum of n psi(n) >= N ln l.
+  // sum of n psi(n) <= N (psi(N) - ln l). The terms of Grassberger's estimator can be negative, so
+  // that no part of the sum decides before all values are in it.
   bool Holds(const ClassView& view) const override {
     if (view.rows < least_values_) return false;
-    const double whole = Term(view.rows);
-    const double room = whole - static_cast<double>(view.rows) * log_l_ +
-                        kTolerance * std::max(1.0, std::abs(whole));
+    const double room = static_cast<double>(view.rows) * (Psi(view.rows) - log_l_);
     double sum = 0;
     uint64_t values = 0;
     for (const uint64_t rows : view.sensitive[place_]) {
       if (rows == 0) continue;
       ++values;
-      sum += Term(rows);
+      sum += static_cast<double>(rows) * Psi(rows);
     }
     return values >= least_values_ && sum <= room;
   }
@@ -79,7 +74,7 @@ class EntropyModel final : public ClassModel {
   uint64_t least_rows() const override { return least_values_; }
 
  private:
-  double Term(uint64_t n) const { return n < kTabled ? terms_[n] : TermOf(n, estimator_); }
+  double Psi(uint64_t n) const { return n < kTabled ? table_[n] : PsiOf(n, estimator_); }
 
   size_t place_;
   std::string attribute_;
@@ -87,7 +82,7 @@ class EntropyModel final : public ClassModel {
   double log_l_;
   uint64_t least_values_;
   EntropyEstimator estimator_;
-  std::vector<double> terms_;
+  std::vector<double> table_;
 };
 
 }  // namespace

@@ -43,8 +43,11 @@ enum class EntropyEstimator {
 // Guarantee: no value has a share near 1: an entropy of ln l means a guess as hard as among l
 //            values that are equally likely. With kGrassberger this is said of the population that
 //            the class is thought to be a sample of, so that small classes pass more easily.
-// At the limit: an entropy that is less than ln l by a relative 10^-12 counts as equal and holds.
-// Merging:   kShannon: both needed, as entropy is concave. kGrassberger: nothing follows. Two
+// At the limit: logarithms are rounded, so an entropy of exactly ln l may be refused: {1, 1, 1} has
+//            l = 3 and holds, {2, 2, 2} does not. Nothing that is short of ln l by more than a
+//            relative 10^-15 passes.
+// Merging:   kShannon: both needed, as entropy is concave; so at the limit up to that rounding.
+//            kGrassberger: nothing follows. Two
 //            classes of {1, 1, 1} have l = 7.4 each and together, {2, 2, 2}, l = 2.9.
 StatusOr<ClassModelPtr> MakeEntropyDiversity(const SensitiveAttribute& attribute, const Decimal& l,
                                              EntropyEstimator estimator);
