@@ -68,6 +68,10 @@ struct ColumnRequest {
   // Applied to the text of a value before it enters the dictionary; not to the missing one. Must
   // be a pure function and thread-safe. Called at least once a distinct value, at most once a row.
   std::function<std::string(std::string_view)> reduce = {};
+  // Only if the records of streamed rows take more than half of the memory: the column with most
+  // values has coarser[0] applied to its values (never to the missing one), then one has coarser[1]
+  // or coarser[0], and so on until they fit. MicrodataFacts tells how often.
+  std::vector<std::function<std::string(std::string_view)>> coarser = {};
 };
 
 struct ReadRequest {
@@ -114,6 +118,8 @@ struct MicrodataFacts {
   uint64_t records = 0;            // rows, or distinct combinations if they are not held
   std::string sha256;              // of the file, lower-case hexadecimal
   uint64_t spilled_bytes = 0;      // written to the temporary folder
+  // How many steps of ColumnRequest::coarser were taken, by column of the request.
+  std::vector<uint32_t> coarsened;
 };
 
 namespace internal {

@@ -17,7 +17,7 @@
 #include "weir/data/internal/key_coder.h"
 #include "weir/data/internal/open_key.h"
 #include "weir/data/internal/row_filter.h"
-#include "weir/data/internal/sip_hash.h"
+#include "weir/data/sip_hash.h"
 
 namespace weir::data::internal {
 

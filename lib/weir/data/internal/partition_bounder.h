@@ -11,7 +11,7 @@
 #include "weir/base/status.h"
 #include "weir/data/internal/bounded_query.h"
 #include "weir/data/internal/cell_sums.h"
-#include "weir/data/internal/record_store.h"
+#include "weir/data/record_store.h"
 
 namespace weir::data::internal {
 

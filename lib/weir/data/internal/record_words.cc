@@ -5,7 +5,7 @@
 #include <iterator>
 #include <utility>
 
-#include "weir/data/internal/record_store.h"
+#include "weir/data/record_store.h"
 
 namespace weir::data::internal {
 namespace {

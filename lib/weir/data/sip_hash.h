@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef WEIR_DATA_INTERNAL_SIP_HASH_H_
-#define WEIR_DATA_INTERNAL_SIP_HASH_H_
+#ifndef WEIR_DATA_SIP_HASH_H_
+#define WEIR_DATA_SIP_HASH_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 #include "weir/base/random.h"
 
-namespace weir::data::internal {
+namespace weir::data {
 
 struct SipKey {
   uint64_t low = 0;
@@ -50,6 +50,6 @@ class SipStream {
   uint64_t count_;
 };
 
-}  // namespace weir::data::internal
+}  // namespace weir::data
 
-#endif  // WEIR_DATA_INTERNAL_SIP_HASH_H_
+#endif  // WEIR_DATA_SIP_HASH_H_

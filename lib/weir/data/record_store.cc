@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/data/internal/record_store.h"
+#include "weir/data/record_store.h"
 
 #include <algorithm>
 #include <new>
 #include <utility>
 
-namespace weir::data::internal {
+namespace weir::data {
 namespace {
 
 constexpr size_t kFirstBlockWords = 256;
@@ -13,8 +13,8 @@ constexpr size_t kMostBlockWords = 2048;
 
 }  // namespace
 
-RecordStore::RecordStore(size_t words, uint64_t memory_bytes, std::string temp_folder)
-    : stride_(kRecordHead + words),
+RecordStore::RecordStore(size_t stride, uint64_t memory_bytes, std::string temp_folder)
+    : stride_(stride),
       memory_bytes_(memory_bytes),
       memory_left_(memory_bytes),
       temp_folder_(std::move(temp_folder)) {}
@@ -93,4 +93,4 @@ Status RecordStore::ForEachBlock(
   return OkStatus();
 }
 
-}  // namespace weir::data::internal
+}  // namespace weir::data

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef WEIR_DATA_INTERNAL_RECORD_STORE_H_
-#define WEIR_DATA_INTERNAL_RECORD_STORE_H_
+#ifndef WEIR_DATA_RECORD_STORE_H_
+#define WEIR_DATA_RECORD_STORE_H_
 
 #include <array>
 #include <cstddef>
@@ -13,30 +13,29 @@
 #include <vector>
 
 #include "weir/base/status.h"
-#include "weir/data/internal/sip_hash.h"
-#include "weir/data/internal/source_file.h"
+#include "weir/data/sip_hash.h"
+#include "weir/data/source_file.h"
 
-namespace weir::data::internal {
+namespace weir::data {
 
-// What one row contributes: the unit, the cell and the words of its values (record_words.h).
-// In memory: unit.low, unit.high, cell, then those; all words of 64 bits. With an open key a cell
-// has 128 bits: its high half is the last word.
+// What one row contributes to an aggregation: the unit, the cell and the words of its values
+// (internal/record_words.h). In memory: unit.low, unit.high, cell, then those; all words of 64
+// bits. With an open key a cell has 128 bits: its high half is the last word.
 inline constexpr size_t kRecordHead = 3;
 
 // All rows of a unit are in one partition.
 inline constexpr size_t kPartitions = 512;
 inline size_t PartitionOf(const Hash128& unit) { return unit.high >> 55; }
 
-// The records that one thread has made, by partition. When its memory is used up, all blocks go to
-// an unlinked file. Not thread-safe; reading is, once writing is over.
+// Records of some words each that one thread has made, by partition. When its memory is used up,
+// all blocks go to an unlinked file. Not thread-safe; reading is, once writing is over.
 class RecordStore {
  public:
-  // `temp_folder` empty: nothing is written to disk.
-  RecordStore(size_t words, uint64_t memory_bytes, std::string temp_folder);
+  // `stride`: words of one record, at least 1. `temp_folder` empty: nothing is written to disk.
+  RecordStore(size_t stride, uint64_t memory_bytes, std::string temp_folder);
   RecordStore(const RecordStore&) = delete;
   RecordStore& operator=(const RecordStore&) = delete;
 
-  // Words of one record.
   size_t stride() const { return stride_; }
   // Room for one record in `partition`, to be filled at once.
   // RESOURCE_EXHAUSTED: memory used up and no folder, or the disk is full.
@@ -47,6 +46,9 @@ class RecordStore {
     writer.used += stride_;
     return record;
   }
+  uint64_t spilled_bytes() const { return file_bytes_; }
+  uint64_t memory_bytes_used() const { return memory_bytes_ - memory_left_; }
+
   // Passes all records of a partition on, block by block.
   Status ForEachBlock(size_t partition,
                       const std::function<void(std::span<const uint64_t>)>& handler) const;
@@ -83,6 +85,6 @@ class RecordStore {
   std::array<Partition, kPartitions> partitions_;
 };
 
-}  // namespace weir::data::internal
+}  // namespace weir::data
 
-#endif  // WEIR_DATA_INTERNAL_RECORD_STORE_H_
+#endif  // WEIR_DATA_RECORD_STORE_H_

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/data/internal/source_file.h"
+#include "weir/data/source_file.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -10,8 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace weir::data::internal {
+#include "weir/base/bytes.h"
+
+namespace weir::data {
 namespace {
+
+constexpr size_t kHashStepBytes = size_t{1} << 18;
 
 std::string Reason(int error) { return std::generic_category().message(error); }
 
@@ -45,6 +49,32 @@ StatusOr<uint64_t> SizeOf(const OpenFile& file) {
   struct stat facts {};
   if (::fstat(file.descriptor(), &facts) != 0) return Unavailable("%s", Reason(errno).c_str());
   return static_cast<uint64_t>(facts.st_size);
+}
+
+StatusOr<OpenFile> Duplicate(const OpenFile& file) {
+  OpenFile copy(::fcntl(file.descriptor(), F_DUPFD_CLOEXEC, 0));
+  if (copy.descriptor() < 0) return Exhausted("no descriptor left", errno);
+  return copy;
+}
+
+StatusOr<FileFacts> FactsOf(const OpenFile& file) {
+  struct stat facts {};
+  if (::fstat(file.descriptor(), &facts) != 0) return Unavailable("%s", Reason(errno).c_str());
+  const timespec& time = facts.st_mtim;
+  return FileFacts{.size = static_cast<uint64_t>(facts.st_size),
+                   .modified = int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec};
+}
+
+StatusOr<std::string> Sha256Of(const OpenFile& file) {
+  Sha256Stream hash;
+  std::string buffer(kHashStepBytes, '\0');
+  for (uint64_t offset = 0;;) {
+    WEIR_ASSIGN_OR_RETURN(const size_t got, ReadAt(file, offset, std::span<char>(buffer)));
+    hash.Update(std::string_view(buffer).substr(0, got));
+    offset += got;
+    if (got < buffer.size()) break;
+  }
+  return HexEncode(AsText(hash.Finish()));
 }
 
 StatusOr<size_t> ReadAt(const OpenFile& file, uint64_t offset, std::span<char> buffer) {
@@ -89,4 +119,4 @@ Status WriteAt(const OpenFile& file, uint64_t offset, std::span<const char> data
   return OkStatus();
 }
 
-}  // namespace weir::data::internal
+}  // namespace weir::data

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/data/internal/sip_hash.h"
+#include "weir/data/sip_hash.h"
 
 #include <array>
 #include <bit>
 #include <cstring>
 #include <span>
 
-namespace weir::data::internal {
+namespace weir::data {
 namespace {
 
 static_assert(std::endian::native == std::endian::little);
@@ -129,4 +129,4 @@ uint64_t SipStream::Below(uint64_t bound) {
   return word % bound;
 }
 
-}  // namespace weir::data::internal
+}  // namespace weir::data

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef WEIR_DATA_INTERNAL_BATCH_H_
-#define WEIR_DATA_INTERNAL_BATCH_H_
+#ifndef WEIR_DATA_BATCH_H_
+#define WEIR_DATA_BATCH_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 #include "weir/base/status.h"
 
-namespace weir::data::internal {
+namespace weir::data {
 
 // How the cells of a column lie in memory.
 enum class CellKind {
@@ -44,6 +44,6 @@ struct Batch {
 // Takes the batches of a source. Unless the scan is ordered, several threads call at once.
 using BatchHandler = std::function<Status(const Batch&)>;
 
-}  // namespace weir::data::internal
+}  // namespace weir::data
 
-#endif  // WEIR_DATA_INTERNAL_BATCH_H_
+#endif  // WEIR_DATA_BATCH_H_
