@@ -121,7 +121,9 @@ StatusOr<Microdata> Anonymizer::ReadTable(const State& state, const InputLocatio
   ReadLimits limits = state.options.limits;
   limits.progress = nullptr;
   if (state.options.progress) {
-    limits.progress = [&state, stage](double share) { return state.options.progress(stage, share); };
+    limits.progress = [&state, stage](double share) {
+      return state.options.progress(stage, share);
+    };
   }
   return ReadMicrodata(input, request, limits, *state.random);
 }
@@ -203,8 +205,7 @@ Status Anonymizer::BuildHierarchies(State& state) {
     StatusOr<Hierarchy> hierarchy =
         BuildHierarchy(*state.recipe.FindColumn(name), views,
                        file == state.hierarchy_files.end() ? nullptr : &file->second);
-    WEIR_RETURN_IF_ERROR(
-        state.recipe.At("attributes." + name + ".hierarchy", hierarchy.status()));
+    WEIR_RETURN_IF_ERROR(state.recipe.At("attributes." + name + ".hierarchy", hierarchy.status()));
     return hierarchy;
   };
   state.hierarchies.reserve(state.quasi_identifiers.size());
@@ -261,9 +262,9 @@ Status Anonymizer::MakeProblem(State& state) {
     const size_t height = state.hierarchies[a].levels() - 1;
     const size_t highest = column.highest_level.value_or(height);
     if (column.lowest_level > height || highest > height) {
-      return recipe.At("attributes." + column.name + ".levels",
-                       InvalidArgument("the hierarchy of %s has levels 0 to %zu",
-                                       column.name.c_str(), height));
+      return recipe.At(
+          "attributes." + column.name + ".levels",
+          InvalidArgument("the hierarchy of %s has levels 0 to %zu", column.name.c_str(), height));
     }
     problem.levels.emplace_back(column.lowest_level, highest);
     problem.quality.weights.push_back(column.weight);
@@ -349,8 +350,7 @@ StatusOr<SearchResult> Anonymizer::Repeat(const std::map<std::string, uint32_t>&
 
 StatusOr<ClassTable> Anonymizer::Classes(const SearchResult& search) const {
   WEIR_ASSIGN_OR_RETURN(ClassTable classes, ClassesAt(state_->problem, search.levels));
-  if (classes.suppressed_rows != search.suppressed_rows ||
-      classes.kept_classes != search.classes) {
+  if (classes.suppressed_rows != search.suppressed_rows || classes.kept_classes != search.classes) {
     return Internal("the search and the grouping of its result do not agree");
   }
   return classes;

@@ -30,10 +30,10 @@ struct ClassTable {
 };
 
 // Groups the tuples of a problem at `levels`, one an attribute, and suppresses the classes that
-// break a model, by the rules of Search: all class models and rules on all attributes at once, rules
-// on some attributes until they hold for what is left, then for the table models the smallest
-// classes (of equal ones that which loses least, then the one of lexically smaller labels) as far as
-// needed. It is written without the search's short cuts, so that one checks the other.
+// break a model, by the rules of Search: all class models and rules on all attributes at once,
+// rules on some attributes until they hold for what is left, then for the table models the smallest
+// classes (of equal ones that which loses least, then the one of lexically smaller labels) as far
+// as needed. It is written without the search's short cuts, so that one checks the other.
 //
 // Errors: INVALID_ARGUMENT     not one level an attribute, or a level that its hierarchy lacks.
 //         FAILED_PRECONDITION  a model refuses these levels whatever is suppressed (PolicyRefusal).

@@ -234,8 +234,8 @@ std::vector<std::string> NamesOfModels(const Recipe& recipe, const SearchProblem
   auto of_table = problem.table_models.begin();
   for (const v1::PrivacyModel& model : recipe.models()) {
     std::string name = NameOf(model);
-    const bool is_of_table =
-        model.has_average_risk() || model.has_sample_uniqueness() || model.has_population_uniqueness();
+    const bool is_of_table = model.has_average_risk() || model.has_sample_uniqueness() ||
+                             model.has_population_uniqueness();
     if (name.empty()) name = is_of_table ? (*of_table++)->name() : (*of_class++)->name();
     names.push_back(std::move(name));
   }

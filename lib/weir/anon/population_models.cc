@@ -29,6 +29,7 @@ class PresenceModel final : public ClassModel {
   }
   Merging merging() const override { return Merging::kBothNeeded; }
   std::string name() const override { return name_; }
+  bool needs_population() const override { return true; }
   bool judges_empty_classes() const override {
     return scope_ == PresenceScope::kPopulation && lowest_.numerator > 0;
   }
@@ -46,6 +47,7 @@ class MapModel final : public ClassModel {
   bool Holds(const ClassView& view) const override { return view.population >= k_; }
   Merging merging() const override { return Merging::kOneIsEnough; }
   std::string name() const override { return std::to_string(k_) + "-map"; }
+  bool needs_population() const override { return true; }
 
  private:
   uint64_t k_;

@@ -28,7 +28,7 @@ struct Anonymizer::State {
   Files* files = nullptr;
   RandomSource* random = nullptr;
 
-  std::vector<std::string> file_columns = {};      // of the input, in its order
+  std::vector<std::string> file_columns = {};       // of the input, in its order
   std::vector<std::string> quasi_identifiers = {};  // in the order of the input
   std::vector<std::string> protected_names = {};    // sensitive, named by a model
   std::optional<Microdata> microdata = std::nullopt;

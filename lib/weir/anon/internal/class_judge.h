@@ -50,9 +50,9 @@ class ClassJudge {
   const SearchProblem& problem_;
   std::span<const size_t> levels_;
   ClassTable& table_;
-  std::vector<size_t> begin_;           // by class, into tuple_list_
-  std::vector<uint32_t> tuple_list_;    // by class
-  std::vector<Grouping> partial_;       // one a rule on some attributes
+  std::vector<size_t> begin_;         // by class, into tuple_list_
+  std::vector<uint32_t> tuple_list_;  // by class
+  std::vector<Grouping> partial_;     // one a rule on some attributes
   std::vector<KAnonymityRule> partial_rules_;
   std::vector<std::vector<uint64_t>> counts_;  // by sensitive attribute: rows by value
   std::vector<std::span<const uint64_t>> views_;
