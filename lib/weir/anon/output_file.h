@@ -52,6 +52,10 @@ struct OutputLocation {
   bool replace = false;  // an existing file is replaced, else refused
 };
 
+// Whether WriteMicrodata could begin: ask before long work.
+// Errors: ALREADY_EXISTS, INVALID_ARGUMENT as there; a format that is not written.
+Status CheckOutput(const OutputLocation& location);
+
 // What was written; made by the writer alone.
 struct OutputFacts {
   uint64_t rows = 0;
@@ -70,7 +74,8 @@ struct OutputFacts {
 //            INVALID_ARGUMENT   a column twice, a text place out of range, kByRow on streamed rows,
 //                               no such folder, a text that is no value of its type.
 //            DATA_LOSS          streamed rows: the input is not what it was.
-//            RESOURCE_EXHAUSTED the disk is full.
+//            RESOURCE_EXHAUSTED the disk is full, or the memory limit too small.
+//            PERMISSION_DENIED  the folder cannot be written to.
 //            CANCELLED          `limits.progress` gave false.
 // Source:    Fisher-Yates: Knuth, TAOCP vol. 2, algorithm 3.4.2P. Buckets: Sandelius, "A simple
 //            randomization procedure", J. R. Stat. Soc. B 24(2), 1962.

@@ -22,18 +22,16 @@ bool IsPresent(const uint64_t* present, size_t row) {
   return present == nullptr || (present[row / 64] >> (row % 64) & 1) != 0;
 }
 
+}  // namespace
+
 int64_t FloorTo(const ValueStep& step, int64_t value) {
   const int128 distance = int128{value} - step.origin;
-  if (distance >= INT64_MIN && distance <= INT64_MAX) {
-    const auto near = static_cast<int64_t>(distance);
-    const int64_t rest = near % step.width;
-    return value - (rest < 0 ? rest + step.width : rest);
-  }
-  const auto rest = static_cast<int64_t>(distance % step.width);
-  return value - (rest < 0 ? rest + step.width : rest);
+  const bool near = distance >= INT64_MIN && distance <= INT64_MAX;
+  int64_t rest = near ? static_cast<int64_t>(distance) % step.width
+                      : static_cast<int64_t>(distance % step.width);
+  if (rest < 0) rest += step.width;
+  return value < INT64_MIN + rest ? value : value - rest;
 }
-
-}  // namespace
 
 StatusOr<SharedDictionary::Entry> SharedDictionary::EntryOf(std::string_view raw) {
   const auto& missing = request_.missing;

@@ -16,6 +16,9 @@
 
 namespace weir::anon::internal {
 
+// The start of the step that `value` lies in; the value itself where that is no 64-bit number.
+int64_t FloorTo(const ValueStep& step, int64_t value);
+
 // The dictionary of one column, which several threads fill or, once it is frozen, look up.
 class SharedDictionary {
  public:

@@ -45,6 +45,26 @@ ScanPlan PlanScan(const ReadRequest& request, bool kept) {
   return plan;
 }
 
+StatusOr<std::string> TextOfCell(const ColumnRequest& request, const BatchColumn& column,
+                                 size_t row) {
+  if (!IsPresent(column, row)) return std::string();
+  std::string text;
+  if (column.kind == CellKind::kText) {
+    text = static_cast<const std::string_view*>(column.cells)[row];
+    if (!data::IsUtf8(text)) {
+      return InvalidArgument("column %s: a text is not UTF-8", QuoteText(request.name).c_str());
+    }
+  } else {
+    const int64_t value = NumberAt(column, row);
+    WEIR_ASSIGN_OR_RETURN(
+        text, data::TextOf(column.kind,
+                           request.step.has_value() ? FloorTo(*request.step, value) : value));
+  }
+  const auto& missing = request.missing;
+  if (std::find(missing.begin(), missing.end(), text) != missing.end()) return std::string();
+  return !text.empty() && request.reduce ? request.reduce(text) : text;
+}
+
 TableCoder::TableCoder(const ReadRequest& request, const ScanPlan& plan,
                        SharedDictionaries& dictionaries, const data::SipKey& unit_key)
     : request_(request), plan_(plan), unit_key_(unit_key), codes_(dictionaries.size()) {

@@ -28,6 +28,11 @@ struct ScanPlan {
 // With `kept`, the columns of that use are encoded as well.
 ScanPlan PlanScan(const ReadRequest& request, bool kept);
 
+// The text of a cell as the request wants it, without a dictionary.
+// Errors: INVALID_ARGUMENT not UTF-8, or a time outside the calendar.
+StatusOr<std::string> TextOfCell(const ColumnRequest& request, const data::BatchColumn& column,
+                                 size_t row);
+
 // The dictionaries that the threads of one pass share.
 using SharedDictionaries = std::vector<std::unique_ptr<SharedDictionary>>;
 
