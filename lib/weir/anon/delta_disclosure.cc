@@ -72,11 +72,10 @@ class DisclosureModel final : public ClassModel {
   // Whether the largest counts allowed, each by itself, add up to so many rows.
   bool IsPossible(uint64_t rows) const {
     uint64_t most = 0;
-    for (const Interval& interval : intervals_) {
-      const uint64_t count = internal::MostRows(interval.high, rows);
-      const bool is_allowed =
-          static_cast<double>(count) * (1 + 1e-9) > interval.low * static_cast<double>(rows);
-      if (is_allowed) most += count;
+    for (size_t value = 0; value < intervals_.size(); ++value) {
+      uint64_t count = internal::MostRows(intervals_[value].high, rows);
+      if (count > 0 && !IsInside(value, count, rows)) --count;
+      if (count > 0 && IsInside(value, count, rows)) most += count;
       if (most >= rows) return true;
     }
     return false;
