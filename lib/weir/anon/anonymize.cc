@@ -330,7 +330,9 @@ StatusOr<SearchResult> Anonymizer::RunSearch(const SearchProblem& problem) {
       static_cast<void>(options.progress(Stage::kSearching, share));
     };
   }
-  return Search(problem, limits);
+  StatusOr<SearchResult> found = Search(problem, limits);
+  if (found.status().code() != StatusCode::kFailedPrecondition) return found;
+  return PolicyRefusal("anonymization_models", MessageOf(found.status()));
 }
 
 StatusOr<SearchResult> Anonymizer::Find() { return RunSearch(state_->problem); }
