@@ -161,6 +161,10 @@ class Reference(Adult):
         self.assertEqual(done.json["equivalence_classes"], 24)
         done = self.run_weir("--json", "anonymize", "a.recipe.yaml", "-o", "out.csv", "--force")
         self.assertEqual(done.json["schema"], "weir.v1")
+        done = self.run_weir("anonymize", "--json", "a.recipe.yaml", "-o", "out.csv", "--force")
+        self.assertEqual(done.json["suppressed_rows"], 0)
+        refused = self.run_weir("anonymize", "--json", "-o", "out.csv", code=2)
+        self.assertIn("recipe is required", refused.err)
 
     def test_rows_are_shuffled(self):
         self.anonymize(adult_recipe())

@@ -15,8 +15,8 @@ struct AnonymizeCommand {
   AnonymizeEffort effort;
 };
 
-Status Anonymize(Context& context, const AnonymizeCommand& command) {
-  if (command.outputs.has_json && command.outputs.json.empty()) context.json = true;
+Status Anonymize(Context& context, AnonymizeCommand& command) {
+  WEIR_RETURN_IF_ERROR(SettleJson(context, command.recipe, command.outputs));
   WEIR_ASSIGN_OR_RETURN(const anon::Recipe recipe, ReadRecipe(context, command.recipe));
   WEIR_RETURN_IF_ERROR(CheckOutputs(context, command.outputs, recipe, command.recipe));
   return RunAnonymization(context, recipe, command.outputs, command.effort,
@@ -29,8 +29,7 @@ void AddAnonymizeCommand(CLI::App& app, Context& context) {
   CLI::App* anonymize = app.add_subcommand(
       "anonymize", "Generalize and suppress a file until it holds the models of a recipe");
   auto command = std::make_shared<AnonymizeCommand>();
-  anonymize->add_option("recipe", command->recipe, "Recipe document: <name>.recipe.yaml")
-      ->required();
+  anonymize->add_option("recipe", command->recipe, "Recipe document: <name>.recipe.yaml; required");
   AddOutputOptions(anonymize, command->outputs);
   AddEffortOptions(anonymize, command->effort);
   anonymize->footer(

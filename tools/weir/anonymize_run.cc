@@ -134,6 +134,13 @@ void AddOutputOptions(CLI::App* command, AnonymizeOutputs& outputs) {
   command->add_flag("--force", outputs.force, "Replace existing files");
 }
 
+Status SettleJson(Context& context, std::string& recipe, AnonymizeOutputs& outputs) {
+  if (recipe.empty()) std::swap(recipe, outputs.json);
+  if (recipe.empty()) return InvalidArgument("recipe is required");
+  if (outputs.has_json && outputs.json.empty()) context.json = true;
+  return OkStatus();
+}
+
 void AddEffortOptions(CLI::App* command, AnonymizeEffort& effort) {
   command->add_option("--time-limit", effort.time_limit_seconds,
                       "Seconds for the search; then the best so far is taken; default: the "

@@ -28,6 +28,10 @@ struct AnonymizeEffort {
   uint32_t threads = 0;             // 0: the recipe's
 };
 void AddOutputOptions(CLI::App* command, AnonymizeOutputs& outputs);
+// Settles what --json means: with a file, where the result goes; without, as for all commands. A
+// recipe that stands right behind --json was meant for the recipe.
+// Errors: INVALID_ARGUMENT  there is no recipe.
+Status SettleJson(Context& context, std::string& recipe, AnonymizeOutputs& outputs);
 void AddEffortOptions(CLI::App* command, AnonymizeEffort& effort);
 
 // A recipe document, read and validated; reads no data.

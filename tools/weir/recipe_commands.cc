@@ -134,8 +134,8 @@ Status Freeze(const Context& context, const FreezeCommand& command) {
   return OkStatus();
 }
 
-Status Apply(Context& context, const ApplyCommand& command) {
-  if (command.outputs.has_json && command.outputs.json.empty()) context.json = true;
+Status Apply(Context& context, ApplyCommand& command) {
+  WEIR_RETURN_IF_ERROR(SettleJson(context, command.recipe, command.outputs));
   WEIR_ASSIGN_OR_RETURN(const anon::Recipe frozen, ReadRecipe(context, command.recipe));
   if (frozen.frozen() == nullptr) {
     return InvalidArgument("%s is not frozen; `weir recipe freeze` does that",
@@ -185,7 +185,7 @@ void AddApply(CLI::App* recipe, Context& context) {
   auto command = std::make_shared<ApplyCommand>();
   CLI::App* apply = recipe->add_subcommand(
       "apply", "Repeat a frozen transformation on another delivery, if it still holds");
-  apply->add_option("recipe", command->recipe, "Frozen recipe")->required();
+  apply->add_option("recipe", command->recipe, "Frozen recipe; required");
   apply->add_option("--input", command->input, "The delivery, in place of the recipe's input")
       ->required();
   AddOutputOptions(apply, command->outputs);
