@@ -53,5 +53,24 @@ TEST(KeyOptionTest, WritesWhatItReads) {
   EXPECT_THAT(WriteJson(recipe->message, {}), HasSubstr("\"k-anonymity\""));
 }
 
+TEST(KeyOptionTest, OneMappingStandsForAListOfActions) {
+  const std::string head = "input: {path: a.csv}\nattributes:\n  id: {role: identifier, action: ";
+  const std::string action = "{pseudonym: {key: trips-2025, scope: recipient}}";
+  const auto lone = ParseYaml<v1::Recipe>(head + action + "}\n", "a.recipe.yaml");
+  const auto list = ParseYaml<v1::Recipe>(head + "[" + action + "]}\n", "a.recipe.yaml");
+  ASSERT_THAT(lone, IsOk());
+  ASSERT_THAT(list, IsOk());
+  EXPECT_EQ(lone->message.SerializeAsString(), list->message.SerializeAsString());
+  EXPECT_THAT(lone->locations.Find("attributes.id.action[0].pseudonym.key"), IsOk());
+}
+
+TEST(KeyOptionTest, OtherListsAreWrittenAsLists) {
+  const std::string text =
+      "input: {path: a.csv}\nattributes:\n  age: quasi-identifier\n"
+      "models: {k-anonymity: {k: 5}}\n";
+  EXPECT_THAT(ParseYaml<v1::Recipe>(text, "a.recipe.yaml"),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("must be a list")));
+}
+
 }  // namespace
 }  // namespace weir::doc

@@ -57,6 +57,8 @@ class ClassModel {
   // Whether a class that has nobody of the table (rows 0, population above 0) is judged too. There
   // is nothing in it to suppress: where one breaks the model, the whole generalization is refused.
   virtual bool judges_empty_classes() const { return false; }
+  // Whether it asks for ClassView::population, which nobody can count in a published file.
+  virtual bool needs_population() const { return false; }
 };
 
 using ClassModelPtr = std::shared_ptr<const ClassModel>;

@@ -36,6 +36,7 @@ class PresenceModel final : public ClassModel {
     if (most >= view.rows) return view.rows == 0 ? 0 : 1;
     return view.rows - static_cast<uint64_t>(most);
   }
+  bool needs_population() const override { return true; }
   bool judges_empty_classes() const override {
     return scope_ == PresenceScope::kPopulation && lowest_.numerator > 0;
   }
@@ -53,6 +54,7 @@ class MapModel final : public ClassModel {
   bool Holds(const ClassView& view) const override { return view.population >= k_; }
   Merging merging() const override { return Merging::kOneIsEnough; }
   std::string name() const override { return std::to_string(k_) + "-map"; }
+  bool needs_population() const override { return true; }
 
  private:
   uint64_t k_;

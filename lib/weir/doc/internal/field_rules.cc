@@ -53,6 +53,10 @@ Status Wrong(std::string_view kind, std::string_view text, std::string_view advi
 
 bool IsRequired(const FieldDescriptor& field) { return field.options().GetExtension(v1::required); }
 
+bool MayBeLone(const FieldDescriptor& field) {
+  return !IsScalar(field) && field.options().GetExtension(v1::lone);
+}
+
 v1::Lexical LexicalOf(const FieldDescriptor& field) {
   return field.options().GetExtension(v1::lexical);
 }

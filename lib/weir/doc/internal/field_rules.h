@@ -16,6 +16,8 @@ namespace weir::doc::internal {
 // What the options of options.proto say about a message or field: one place for reader and writers.
 
 bool IsRequired(const google::protobuf::FieldDescriptor& field);
+// Whether one mapping may stand for a list of it.
+bool MayBeLone(const google::protobuf::FieldDescriptor& field);
 v1::Lexical LexicalOf(const google::protobuf::FieldDescriptor& field);
 
 // The field's key in documents: its option, else its name. Null unless a key of this message.

@@ -171,6 +171,9 @@ Status Reader::ReadField(const YamlNode& node, const std::string& path,
 Status Reader::ReadList(const YamlNode& node, const std::string& path, const FieldDescriptor& field,
                         Message& message) {
   Remember(node, path);
+  if (node.kind != Kind::kSequence && MayBeLone(field)) {
+    return Fill(node, path + "[0]", *message.GetReflection()->AddMessage(&message, &field));
+  }
   if (node.kind != Kind::kSequence) {
     return Error(node, path, "must be a list; write [first, second] or one '- item' a line");
   }
