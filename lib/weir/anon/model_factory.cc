@@ -100,7 +100,10 @@ class ModelMaker {
   Status AddDeltaPresence(const v1::DeltaPresence& model) {
     WEIR_ASSIGN_OR_RETURN(const Decimal lowest, ParseDecimal(model.lowest()));
     WEIR_ASSIGN_OR_RETURN(const Decimal highest, ParseDecimal(model.highest()));
-    return Keep(MakeDeltaPresence({.lowest = lowest, .highest = highest}));
+    const PresenceScope scope = model.scope() == v1::PRESENCE_SCOPE_CLASSES
+                                    ? PresenceScope::kClassesOfTable
+                                    : PresenceScope::kPopulation;
+    return Keep(MakeDeltaPresence({.lowest = lowest, .highest = highest}, scope));
   }
 
   Status AddSensitive(const v1::PrivacyModel& model) {
