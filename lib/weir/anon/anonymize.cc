@@ -13,15 +13,6 @@ namespace {
 
 // Parts of the vocabulary that need steps which this version does not have.
 Status CheckSupported(const Recipe& recipe) {
-  for (const RecipeColumn& column : recipe.columns()) {
-    for (size_t i = 0; i < column.actions.size(); ++i) {
-      const v1::Action& action = column.actions[i];
-      if (action.has_remove() || action.has_keep()) continue;
-      return recipe.At("attributes." + column.name + ".action[" + std::to_string(i) + "]",
-                       InvalidArgument("this version cannot do this action; leave it out, or do it "
-                                       "before"));
-    }
-  }
   const v1::Recoding recoding = recipe.transformation().recoding();
   if (recoding != v1::RECODING_UNSPECIFIED && recoding != v1::RECODING_GLOBAL) {
     return recipe.At("transformation.recoding",
@@ -120,6 +111,7 @@ StatusOr<Microdata> Anonymizer::ReadTable(const State& state, const InputLocatio
                                           const ReadRequest& request, Stage stage) {
   ReadLimits limits = state.options.limits;
   limits.progress = nullptr;
+  if (stage == Stage::kReading && NeedsRows(state.recipe)) limits.holding = Holding::kHeld;
   if (state.options.progress) {
     limits.progress = [&state, stage](double share) {
       return state.options.progress(stage, share);
@@ -134,11 +126,12 @@ Status Anonymizer::ReadInputs(State& state) {
   ReadRequest population = {};
   for (const std::string& name : state.file_columns) {
     const RecipeColumn* column = recipe.FindColumn(name);
-    if (column == nullptr || column->role == v1::ATTRIBUTE_ROLE_IDENTIFIER) continue;
+    if (column == nullptr || !IsWritten(*column)) continue;
     const bool is_analysed = IsAnalysed(*column, state.protected_names);
     request.columns.push_back({.name = name,
                                .use = is_analysed ? ColumnUse::kAnalysed : ColumnUse::kKept,
                                .missing = column->missing});
+    WEIR_RETURN_IF_ERROR(AddValueActions(state, *column, request.columns.back()));
     if (column->role != v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER) continue;
     population.columns.push_back(request.columns.back());
     state.quasi_identifiers.push_back(name);
@@ -148,12 +141,15 @@ Status Anonymizer::ReadInputs(State& state) {
     request.unit_missing.push_back(column == nullptr ? std::vector<std::string>()
                                                      : column->missing);
   }
+  AddUnitColumns(state, request);
   WEIR_ASSIGN_OR_RETURN(state.microdata,
                         ReadTable(state, recipe.input(), request, Stage::kReading));
+  WEIR_RETURN_IF_ERROR(CheckValueActions(state));
+  WEIR_RETURN_IF_ERROR(ApplyRowActions(state));
   if (!recipe.population().has_value()) return OkStatus();
   WEIR_ASSIGN_OR_RETURN(state.population,
                         ReadTable(state, *recipe.population(), population, Stage::kReading));
-  return OkStatus();
+  return CheckValueActions(state);
 }
 
 StatusOr<std::unique_ptr<Anonymizer::State>> Anonymizer::Read(const Recipe& recipe,

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "weir/anon/action_keys.h"
 #include "weir/anon/class_table.h"
 #include "weir/anon/hierarchy_lint.h"
 #include "weir/anon/microdata.h"
@@ -29,6 +30,8 @@ namespace weir::anon {
 enum class Stage { kReading, kSearching, kWriting, kVerifying };
 
 struct AnonymizeOptions {
+  // Secret keys, recipient and period of the actions.
+  ActionContext actions = {};
   // Memory, threads and temporary folder of all stages; its `progress` is not used.
   ReadLimits limits = {};
   // Of the search; when it ends the best so far is taken, with its gap.
@@ -145,12 +148,18 @@ class Anonymizer {
   static StatusOr<Microdata> ReadTable(const State& state, const InputLocation& input,
                                        const ReadRequest& request, Stage stage);
   static Status ReadInputs(State& state);
+  static bool NeedsRows(const Recipe& recipe);
+  static Status AddValueActions(State& state, const RecipeColumn& column, ColumnRequest& request);
+  static Status CheckValueActions(const State& state);
+  static void AddUnitColumns(const State& state, ReadRequest& request);
+  static Status ApplyRowActions(State& state);
   static std::vector<std::string> ValuesOf(const State& state, const std::string& column);
   static Status BuildHierarchies(State& state);
   static Status CollapseRows(State& state);
   static Status MakeProblem(State& state);
   StatusOr<SearchResult> RunSearch(const SearchProblem& problem);
   StatusOr<ClassTable> Classes(const SearchResult& search) const;
+  Status AddAggregates(const ClassTable& classes, OutputPlan& plan) const;
   OutputPlan PlanOutput(const SearchResult& search, const ClassTable& classes) const;
   AnonymizationFacts FactsOf(const SearchResult& search, const ClassTable& classes) const;
   Status Verify(const SearchResult& search, const ClassTable& classes,

@@ -50,7 +50,7 @@ OutputPlan Anonymizer::PlanOutput(const SearchResult& search, const ClassTable& 
   for (const uint32_t id : classes.class_of) plan.suppressed.push_back(classes.suppressed[id]);
   for (const std::string& name : state.file_columns) {
     const RecipeColumn* column = state.recipe.FindColumn(name);
-    if (column == nullptr || column->role == v1::ATTRIBUTE_ROLE_IDENTIFIER) continue;
+    if (column == nullptr || !IsWritten(*column)) continue;
     OutputColumn output = {.name = name, .column = name};
     if (column->role == v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER) {
       const auto found =
@@ -65,7 +65,7 @@ OutputPlan Anonymizer::PlanOutput(const SearchResult& search, const ClassTable& 
       for (const uint32_t code : state.collapsed.table.codes[a]) {
         output.text_of.push_back(hierarchy.codes(level)[code]);
       }
-    } else if (column->role == v1::ATTRIBUTE_ROLE_INSENSITIVE) {
+    } else if (column->role == v1::ATTRIBUTE_ROLE_INSENSITIVE && column->actions.empty()) {
       output.type = column->type;
     }
     plan.columns.push_back(std::move(output));
@@ -159,9 +159,11 @@ StatusOr<OwnerView<AnonymizationFacts>> Anonymizer::Write(const SearchResult& se
       return state.options.progress(Stage::kWriting, share);
     };
   }
-  WEIR_ASSIGN_OR_RETURN(const OwnerView<OutputFacts> written,
-                        WriteMicrodata(*state.microdata, state.collapsed,
-                                       PlanOutput(search, classes), output, limits, *state.random));
+  OutputPlan plan = PlanOutput(search, classes);
+  WEIR_RETURN_IF_ERROR(AddAggregates(classes, plan));
+  WEIR_ASSIGN_OR_RETURN(
+      const OwnerView<OutputFacts> written,
+      WriteMicrodata(*state.microdata, state.collapsed, plan, output, limits, *state.random));
   const Status verified = Verify(search, classes, output);
   if (!verified.ok()) {
     WEIR_RETURN_IF_ERROR(state.files->Remove(output.path));

@@ -12,6 +12,7 @@
 #include "weir/anon/hierarchy.h"
 #include "weir/anon/hierarchy_file.h"
 #include "weir/anon/model_factory.h"
+#include "weir/anon/value_actions.h"
 
 namespace weir::anon {
 
@@ -33,6 +34,7 @@ struct Anonymizer::State {
   std::vector<std::string> protected_names = {};    // sensitive, named by a model
   std::optional<Microdata> microdata = std::nullopt;
   std::optional<Microdata> population = std::nullopt;
+  std::map<std::string, ValueActions> value_actions = {};     // by attribute
   std::map<std::string, HierarchyFile> hierarchy_files = {};  // by attribute
 
   std::vector<Hierarchy> hierarchies = {};  // of the quasi-identifiers
