@@ -60,8 +60,9 @@ QualityOptions QualityOf(const nlohmann::json& metric) {
 }
 
 bool MayTie(const std::string& key) {
-  static const std::set<std::string> keys = {"Loss-max", "Loss-gs1",       "Height",
-                                             "AECS",     "Discernability", "Discernability-mono"};
+  static const std::set<std::string> keys = {"Loss-max",  "Loss-gs1",       "Height",
+                                             "AECS",      "Discernability", "Discernability-mono",
+                                             "Precision", "Precision-mono"};
   return keys.contains(key);
 }
 

@@ -22,8 +22,8 @@ SearchProblem KAnonymityProblem(const nlohmann::json& run, const AdultProblem& a
 // A run's measure, by the `metric` that the reference gives.
 QualityOptions QualityOf(const nlohmann::json& metric);
 
-// Measures for which several nodes share the best score, as the reference says: which of these is
-// found is each program's own choice.
+// Measures for which several nodes share the best score, as the reference says (and precision,
+// whose values are parts of heights): which of these is found is each program's own choice.
 bool MayTie(const std::string& key);
 
 }  // namespace weir::anon::test

@@ -115,8 +115,10 @@ class ModelJudgementTest : public ::testing::TestWithParam<ReferenceRun> {};
 
 TEST_P(ModelJudgementTest, SuppressesTheSameRows) {
   const ReferenceRun& run = GetParam();
-  const ReferenceProblem reference = LoadReference(run);
-  const Judgement judgement = Judge(reference.adult, run.levels, reference.models);
+  ReferenceProblem reference = LoadReference(run);
+  std::vector<ClassModelPtr>& models = reference.models.classes;
+  models.insert(models.begin(), reference.sizes.begin(), reference.sizes.end());
+  const Judgement judgement = Judge(*reference.adult, run.levels, reference.models);
   EXPECT_FALSE(judgement.is_refused);
   EXPECT_EQ(judgement.suppressed_rows, reference.suppressed_rows);
   const uint64_t empty = reference.has_classes_of_population ? judgement.empty_classes : 0;

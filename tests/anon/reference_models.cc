@@ -74,35 +74,35 @@ const std::map<std::string, Maker>& ClassMakers() {
          return MakeHighestRisk(*ParseDecimal(Whole(n.numbers[0]) == 5 ? "0.2" : "0"));
        }},
       {"distinct-l",
-       [](N n, P p) { return MakeDistinctDiversity(Sensitive(p.adult), Whole(n.numbers[0])); }},
+       [](N n, P p) { return MakeDistinctDiversity(Sensitive(*p.adult), Whole(n.numbers[0])); }},
       {"entropy-l",
        [](N n, P p) {
-         return MakeEntropyDiversity(Sensitive(p.adult), n.numbers[0], EntropyEstimator::kShannon);
+         return MakeEntropyDiversity(Sensitive(*p.adult), n.numbers[0], EntropyEstimator::kShannon);
        }},
       {"grassberger-l",
        [](N n, P p) {
-         return MakeEntropyDiversity(Sensitive(p.adult), n.numbers[0],
+         return MakeEntropyDiversity(Sensitive(*p.adult), n.numbers[0],
                                      EntropyEstimator::kGrassberger);
        }},
       {"recursive-cl",
        [](N n, P p) {
-         return MakeRecursiveDiversity(Sensitive(p.adult), n.numbers[0], Whole(n.numbers[1]));
+         return MakeRecursiveDiversity(Sensitive(*p.adult), n.numbers[0], Whole(n.numbers[1]));
        }},
-      {"t-equal", [](N n, P p) { return MakeEqualCloseness(Sensitive(p.adult), n.numbers[0]); }},
+      {"t-equal", [](N n, P p) { return MakeEqualCloseness(Sensitive(*p.adult), n.numbers[0]); }},
       {"t-ordered",
        [](N n, P p) {
-         return MakeOrderedCloseness(Sensitive(p.adult), n.numbers[0],
-                                     OrderOfLabels(*p.adult.sensitive));
+         return MakeOrderedCloseness(Sensitive(*p.adult), n.numbers[0],
+                                     OrderOfLabels(*p.adult->sensitive));
        }},
       {"t-hier",
        [](N n, P p) {
-         return MakeHierarchicalCloseness(Sensitive(p.adult), n.numbers[0], *p.adult.sensitive);
+         return MakeHierarchicalCloseness(Sensitive(*p.adult), n.numbers[0], *p.adult->sensitive);
        }},
       {"delta-disclosure",
-       [](N n, P p) { return MakeDeltaDisclosure(Sensitive(p.adult), n.numbers[0]); }},
-      {"beta-basic", [](N n, P p) { return MakeBasicLikeness(Sensitive(p.adult), n.numbers[0]); }},
+       [](N n, P p) { return MakeDeltaDisclosure(Sensitive(*p.adult), n.numbers[0]); }},
+      {"beta-basic", [](N n, P p) { return MakeBasicLikeness(Sensitive(*p.adult), n.numbers[0]); }},
       {"beta-enhanced",
-       [](N n, P p) { return MakeEnhancedLikeness(Sensitive(p.adult), n.numbers[0]); }},
+       [](N n, P p) { return MakeEnhancedLikeness(Sensitive(*p.adult), n.numbers[0]); }},
       {"presence",
        [](N n, P p) {
          // With a least class size beside it the reference does not look at the groups of the
@@ -137,8 +137,17 @@ void AddModel(const std::string& text, ReferenceProblem& problem) {
                                  v1::UNIQUENESS_ESTIMATOR_DANKAR),
         text);
   } else {
-    Add(problem.models.classes, ClassMakers().at(wanted.name)(wanted, problem), text);
+    const bool is_size = wanted.name == "k" || wanted.name == "kmap";
+    Add(is_size ? problem.sizes : problem.models.classes,
+        ClassMakers().at(wanted.name)(wanted, problem), text);
   }
+}
+
+const AdultProblem& AdultOnce(const AdultChoice& choice) {
+  static std::map<std::pair<bool, bool>, AdultProblem> known;
+  const std::pair key(choice.sensitive.has_value(), choice.is_subset);
+  const auto found = known.find(key);
+  return found != known.end() ? found->second : known.emplace(key, LoadAdult(choice)).first->second;
 }
 
 // From the sums over all values of each class, computed apart from this library.
@@ -166,7 +175,7 @@ ReferenceProblem LoadReference(const ReferenceRun& run) {
     if (wanted.name == "k") problem.k = Whole(wanted.numbers[0]);
     if (wanted.name == "kmap") problem.k_map = Whole(wanted.numbers[0]);
   }
-  problem.adult = LoadAdult(choice);
+  problem.adult = &AdultOnce(choice);
   for (const std::string& text : run.models) AddModel(text, problem);
   problem.suppressed_rows = run.suppressed_rows;
   problem.classes = run.classes;

@@ -20,10 +20,12 @@ struct Models {
 
 // A reference run as a problem of ours.
 struct ReferenceProblem {
-  AdultProblem adult;
+  const AdultProblem* adult = nullptr;  // read once in a process
   Models models;
-  uint64_t k = 1;      // k-anonymity, which the search knows by itself; also among `models`
-  uint64_t k_map = 0;  // likewise
+  // k-anonymity and k-map, which the search knows by itself: as numbers, and as models.
+  uint64_t k = 1;
+  uint64_t k_map = 0;
+  std::vector<ClassModelPtr> sizes = {};
   // What we expect at the levels of the run: its figures, but for the rows outside the research
   // subset, which are none of the table's, and for `is_corrected`.
   uint64_t suppressed_rows = 0;

@@ -155,7 +155,6 @@ Status Anonymizer::ReadInputs(State& state) {
 StatusOr<std::unique_ptr<Anonymizer::State>> Anonymizer::Read(const Recipe& recipe,
                                                               const AnonymizeOptions& options,
                                                               Files& files, RandomSource& random) {
-  WEIR_RETURN_IF_ERROR(CheckSupported(recipe));
   auto state = std::make_unique<State>(
       State{.recipe = recipe, .options = options, .files = &files, .random = &random});
   std::set<std::string> names;
@@ -164,6 +163,7 @@ StatusOr<std::unique_ptr<Anonymizer::State>> Anonymizer::Read(const Recipe& reci
   state->protected_names.assign(names.begin(), names.end());
   WEIR_ASSIGN_OR_RETURN(state->file_columns, ReadColumnNames(recipe.input()));
   WEIR_RETURN_IF_ERROR(CheckColumns(recipe, state->file_columns));
+  WEIR_RETURN_IF_ERROR(CheckSupported(recipe));
   for (const RecipeColumn& column : recipe.columns()) {
     if (!column.hierarchy.has_value() || column.hierarchy->csv().empty()) continue;
     const std::string& delimiter = column.hierarchy->delimiter();
@@ -326,7 +326,9 @@ StatusOr<SearchResult> Anonymizer::RunSearch(const SearchProblem& problem) {
       static_cast<void>(options.progress(Stage::kSearching, share));
     };
   }
-  return Search(problem, limits);
+  StatusOr<SearchResult> found = Search(problem, limits);
+  if (found.status().code() != StatusCode::kFailedPrecondition) return found;
+  return PolicyRefusal("anonymization_models", MessageOf(found.status()));
 }
 
 StatusOr<SearchResult> Anonymizer::Find() { return RunSearch(state_->problem); }

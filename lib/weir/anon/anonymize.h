@@ -114,6 +114,8 @@ class Anonymizer {
   ~Anonymizer();
 
   // The best transformation; see weir/anon/search.h.
+  // Errors: FAILED_PRECONDITION  none holds the models within the limit, or none was found in time
+  //                              (PolicyRefusal).
   StatusOr<SearchResult> Find();
 
   // This transformation, one level a quasi-identifier, if it holds all models within the

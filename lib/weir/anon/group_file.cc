@@ -1,75 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
-#include <cstring>
 #include <future>
 #include <string>
-#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "weir/anon/internal/input_file.h"
+#include "weir/anon/internal/tuple_index.h"
 #include "weir/anon/output_file.h"
 #include "weir/base/catch_memory.h"
 #include "weir/data/duckdb/file_scanner.h"
-#include "weir/data/sip_hash.h"
 
 namespace weir::anon {
 namespace {
 
 using data::BatchColumn;
 using data::CellKind;
-using data::Hash128;
 
-constexpr uint64_t kBytesPerClass = 64;
+constexpr uint64_t kBytesPerClass = 24;  // and a code a column
 
-struct HashOfHash {
-  size_t operator()(const Hash128& hash) const { return hash.low; }
-};
-
-// Has nothing in common with the code that made the file, but how files are split into cells.
+// Has nothing in common with the code that made the file, but how files are split into cells and
+// texts are looked up.
 class FileGrouper {
  public:
-  FileGrouper(std::string_view suppressed_text, const ReadLimits& limits)
+  FileGrouper(size_t columns, std::string_view suppressed_text, const ReadLimits& limits)
       : suppressed_text_(suppressed_text),
-        most_classes_(limits.memory_bytes / 2 / kBytesPerClass),
-        key_(data::MakeSipKey(SystemRandom())) {}
+        most_classes_(limits.memory_bytes / 2 / (kBytesPerClass + columns * sizeof(uint32_t))),
+        words_((columns + 1) / 2),
+        texts_(columns),
+        classes_(words_) {}
 
   Status Add(const data::Batch& batch) {
+    keys_.assign(batch.rows * words_, 0);
+    for (size_t i = 0; i < texts_.size(); ++i) {
+      const unsigned shift = i % 2 == 0 ? 0 : 32;
+      for (size_t row = 0; row < batch.rows; ++row) {
+        WEIR_ASSIGN_OR_RETURN(const std::string_view text, TextAt(batch.columns[i], row));
+        keys_[row * words_ + i / 2] |= uint64_t{texts_[i].Add(text)} << shift;
+      }
+    }
     for (size_t row = 0; row < batch.rows; ++row) {
-      WEIR_RETURN_IF_ERROR(AddRow(batch, row));
+      const uint32_t number = classes_.Add(&keys_[row * words_]);
+      if (number == rows_.size()) rows_.push_back(0);
+      ++rows_[number];
     }
-    return OkStatus();
-  }
-
-  GroupedFile Finish() && {
-    GroupedFile grouped{.rows = rows_, .suppressed_rows = suppressed_rows_};
-    grouped.classes = classes_.size();
-    for (const auto& [key, rows] : classes_) ++grouped.classes_of_size[rows];
-    return grouped;
-  }
-
- private:
-  Status AddRow(const data::Batch& batch, size_t row) {
-    bool suppressed = !batch.columns.empty();
-    tuple_.clear();
-    for (const BatchColumn& column : batch.columns) {
-      WEIR_ASSIGN_OR_RETURN(const std::string_view text, TextAt(column, row));
-      suppressed = suppressed && text == suppressed_text_;
-      std::array<char, sizeof(uint64_t)> size{};
-      const uint64_t bytes = text.size();
-      std::memcpy(size.data(), &bytes, sizeof(bytes));
-      tuple_.append(size.data(), size.size()).append(text);
-    }
-    ++rows_;
-    if (suppressed) {
-      ++suppressed_rows_;
-      return OkStatus();
-    }
-    ++classes_[data::SipHash128(key_, tuple_)];
-    if (classes_.size() <= most_classes_) return OkStatus();
+    if (rows_.size() <= most_classes_) return OkStatus();
     return MakeError(StatusCode::kResourceExhausted,
                      "the classes of the file do not fit the memory limit");
   }
 
+  GroupedFile Finish() const {
+    GroupedFile grouped;
+    for (uint32_t number = 0; number < rows_.size(); ++number) {
+      grouped.rows += rows_[number];
+      if (IsSuppressed(classes_.key(number))) {
+        grouped.suppressed_rows += rows_[number];
+        continue;
+      }
+      ++grouped.classes;
+      ++grouped.classes_of_size[rows_[number]];
+    }
+    return grouped;
+  }
+
+ private:
   StatusOr<std::string_view> TextAt(const BatchColumn& column, size_t row) {
     const bool present =
         column.present == nullptr || (column.present[row / 64] >> (row % 64) & 1) != 0;
@@ -84,13 +77,21 @@ class FileGrouper {
     return std::string_view(number_);
   }
 
+  bool IsSuppressed(const uint64_t* key) const {
+    for (size_t i = 0; i < texts_.size(); ++i) {
+      const auto code = static_cast<uint32_t>(key[i / 2] >> (i % 2 == 0 ? 0 : 32));
+      if (texts_[i][code] != suppressed_text_) return false;
+    }
+    return true;
+  }
+
   std::string_view suppressed_text_;
   uint64_t most_classes_;
-  data::SipKey key_;
-  uint64_t rows_ = 0;
-  uint64_t suppressed_rows_ = 0;
-  std::unordered_map<Hash128, uint64_t, HashOfHash> classes_;
-  std::string tuple_;
+  size_t words_;
+  std::vector<Dictionary> texts_;
+  internal::TupleIndex classes_;  // two codes a word
+  std::vector<uint64_t> rows_;    // by class
+  std::vector<uint64_t> keys_;    // of a batch
   std::string number_;
 };
 
@@ -101,7 +102,7 @@ StatusOr<GroupedFile> Group(const InputLocation& file, const std::vector<std::st
                         data::FileScanner::Open(internal::SourceOf(file)));
   std::future<StatusOr<std::string>> sha256 =
       std::async(std::launch::async, [&scanner] { return scanner.Sha256(); });
-  FileGrouper grouper(suppressed_text, limits);
+  FileGrouper grouper(columns.size(), suppressed_text, limits);
   const data::FileScanOptions options{
       .memory_bytes = limits.memory_bytes / 4, .threads = 1, .progress = limits.progress};
   const Status status = scanner.Scan(columns, options, [&](const data::Batch& batch) {
@@ -111,7 +112,7 @@ StatusOr<GroupedFile> Group(const InputLocation& file, const std::vector<std::st
   WEIR_RETURN_IF_ERROR(status);
   WEIR_RETURN_IF_ERROR(digest.status());
   WEIR_RETURN_IF_ERROR(scanner.CheckUnchanged());
-  GroupedFile grouped = std::move(grouper).Finish();
+  GroupedFile grouped = grouper.Finish();
   grouped.sha256 = *std::move(digest);
   return grouped;
 }

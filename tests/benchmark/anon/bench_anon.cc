@@ -35,7 +35,7 @@ struct Cold {
 constexpr Cold kResampled[] = {{0.0, 1130}, {0.05, 6000}, {1.0, 6700}};
 constexpr double kLeastSpeedUp = 10;
 constexpr double kResampledTargetMs = 60;
-constexpr size_t kRuns = 7;
+constexpr size_t kRuns = 3;
 constexpr size_t kMillion = 1'000'000;
 
 double CpuMs() {

@@ -49,7 +49,10 @@ class AttributeMeasure final : public Measure {
  public:
   explicit AttributeMeasure(Design design);
 
-  double Bound(const Levels& levels, uint64_t suppressed) const override;
+  double Bound(const Levels& levels, uint64_t suppressed) const override {
+    return BoundRating(levels, suppressed).key;
+  }
+  Rating BoundRating(const Levels& levels, uint64_t suppressed) const override;
   Rating Rate(const Levels& levels, const RatedClasses& classes) const override;
   double Score(const Rating& rating) const override;
   std::string Text(const Rating& rating) const override;
@@ -68,6 +71,7 @@ class AttributeMeasure final : public Measure {
 
 AttributeMeasure::AttributeMeasure(Design design) : design_(std::move(design)) {
   fold_ = Fold::kSum;
+  is_settled_ = true;
   if (design_.aggregate == v1::QUALITY_AGGREGATE_GEOMETRIC_MEAN) fold_ = Fold::kProduct;
   if (design_.aggregate == v1::QUALITY_AGGREGATE_MAXIMUM ||
       design_.aggregate == v1::QUALITY_AGGREGATE_RANK) {
@@ -103,16 +107,21 @@ double AttributeMeasure::Folded(double folded, double part) const {
   return fold_ == Fold::kSum ? folded + part : std::max(folded, part);
 }
 
-double AttributeMeasure::Bound(const Levels& levels, uint64_t suppressed) const {
-  if (suppressed == 0) return FoldOf(levels);
-  double folded = fold_ == Fold::kProduct ? 1.0 : 0.0;
+Rating AttributeMeasure::BoundRating(const Levels& levels, uint64_t suppressed) const {
+  const bool is_ranked = design_.aggregate == v1::QUALITY_AGGREGATE_RANK;
+  if (suppressed == 0 && !is_ranked) return {.key = FoldOf(levels)};
+  Rating bound = {.key = fold_ == Fold::kProduct ? 1.0 : 0.0};
   const double rows = static_cast<double>(suppressed) * (1 - kRoundingSlack);
   for (size_t a = 0; a < levels.size(); ++a) {
     const Terms& terms = design_.terms[a][levels[a]];
     const double sum = terms.lowest + rows * std::max(0.0, terms.least_extra);
-    folded = Folded(folded, Part(a, Value(a, sum)));
+    const double part = Part(a, Value(a, sum));
+    bound.key = Folded(bound.key, part);
+    if (is_ranked) bound.ranked.push_back(part);
   }
-  return folded;
+  bound.key = Settled(bound.key);
+  std::sort(bound.ranked.begin(), bound.ranked.end(), std::greater<>());
+  return bound;
 }
 
 double AttributeMeasure::SuppressedCost(size_t, const Terms& terms,
@@ -157,6 +166,7 @@ Rating AttributeMeasure::Rate(const Levels& levels, const RatedClasses& classes)
     rating.key = Folded(rating.key, part);
     if (design_.aggregate == v1::QUALITY_AGGREGATE_RANK) rating.ranked.push_back(part);
   }
+  rating.key = Settled(rating.key);
   std::sort(rating.ranked.begin(), rating.ranked.end(), std::greater<>());
   return rating;
 }

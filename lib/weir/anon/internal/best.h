@@ -27,6 +27,12 @@ class Best {
     if (bound > rating_.key) return true;
     return rating_.ranked.empty() && std::pair(total_level, id) >= std::pair(total_level_, id_);
   }
+  // The same for a whole rating.
+  bool RulesOut(const Rating& bound, uint64_t total_level, Lattice::Id id) const {
+    if (rating_.ranked.empty()) return RulesOut(bound.key, total_level, id);
+    if (!is_found_ || bound < rating_) return false;
+    return rating_ < bound || std::pair(total_level, id) >= std::pair(total_level_, id_);
+  }
   // Whether no node of any level with this bound can be better.
   bool RulesOut(double bound) const { return is_found_ && bound > rating_.key; }
 

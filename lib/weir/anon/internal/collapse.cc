@@ -70,7 +70,8 @@ class Collector {
  public:
   explicit Collector(const std::optional<CodeColumn>& sensitive) {
     if (!sensitive) return;
-    table_.sensitive.push_back({.name = sensitive->name, .values = sensitive->values});
+    table_.sensitive.push_back(
+        {.name = sensitive->name, .values = sensitive->values, .counts = {}});
   }
   void Add(bool is_new, uint32_t sensitive) {
     if (is_new) {

@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
 #include <span>
 #include <utility>
 
 #include "weir/anon/internal/key_layout.h"
-#include "weir/anon/internal/tuple_index.h"
+#include "weir/anon/internal/sort_keys.h"
 #include "weir/base/catch_memory.h"
 
 namespace weir::anon::internal {
@@ -43,7 +42,6 @@ StatusOr<std::vector<MappedColumn>> MapColumns(const CodedTable& table,
   return columns;
 }
 
-// Tuples while they are found: numbered as they come, in the end by their codes.
 class Collapser {
  public:
   Collapser(const CodedTable& table, const CollapseRequest& request, const CodedTable* population)
@@ -53,17 +51,17 @@ class Collapser {
 
  private:
   Status CheckRequest();
-  Status NumberRecords(const CodedTable& table, const std::vector<MappedColumn>& columns,
-                       TupleIndex& index, std::vector<uint32_t>& tuples) const;
-  std::vector<uint32_t> SortTuples(const TupleIndex& index);
-  void GroupRecords();
+  Status AppendKeys(const CodedTable& table, const std::vector<MappedColumn>& columns,
+                    std::vector<uint64_t>& keys) const;
+  void MakeTuples(const std::vector<uint64_t>& keys);
+  void AddRecord(uint32_t number);
   uint64_t RowsOf(size_t record) const { return table_.held ? 1 : table_.rows_of_record[record]; }
   std::span<const uint32_t> RecordsOf(size_t tuple) const {
     return std::span<const uint32_t>(records_).subspan(
         records_begin_[tuple], records_begin_[tuple + 1] - records_begin_[tuple]);
   }
-  void CountRows();
   Status CountSensitive();
+  void CountValues(const MappedColumn& values, SensitiveColumn& column) const;
   void CollectUnits();
   void AddUnitsOf(size_t record, std::vector<uint64_t>& units) const;
 
@@ -105,71 +103,79 @@ Status Collapser::CheckRequest() {
                    "the quasi-identifiers have too many distinct values together");
 }
 
-Status Collapser::NumberRecords(const CodedTable& table, const std::vector<MappedColumn>& columns,
-                                TupleIndex& index, std::vector<uint32_t>& tuples) const {
-  const size_t records = table.facts.records;
-  if (records >= UINT32_MAX) {
-    return MakeError(StatusCode::kResourceExhausted, "2^32 records and more are not held");
+Status Collapser::AppendKeys(const CodedTable& table, const std::vector<MappedColumn>& columns,
+                             std::vector<uint64_t>& keys) const {
+  const size_t words = layout_.words();
+  const size_t before = keys.size() / words;
+  if (table.facts.records >= UINT32_MAX - before) {
+    return MakeError(StatusCode::kResourceExhausted, "2^32 records and more are not collapsed");
   }
-  tuples.reserve(records);
-  for (size_t record = 0; record < records; ++record) {
-    uint64_t key[kMostKeyWords] = {};
+  keys.resize((before + table.facts.records) * words);
+  for (size_t record = 0; record < table.facts.records; ++record) {
+    uint64_t* const key = &keys[(before + record) * words];
     for (size_t i = 0; i < columns.size(); ++i) layout_.Put(key, i, columns[i].At(record));
-    tuples.push_back(index.Add(key));
-    if (index.IsFull()) {
-      return MakeError(StatusCode::kResourceExhausted, "2^32 - 2 distinct tuples and more");
-    }
   }
   return OkStatus();
 }
 
-// Fills the codes; gives the new number of each old one.
-std::vector<uint32_t> Collapser::SortTuples(const TupleIndex& index) {
-  struct Entry {
-    uint64_t first_word;
-    uint32_t tuple;
-  };
-  std::vector<Entry> order;
-  order.reserve(index.size());
-  for (uint32_t i = 0; i < index.size(); ++i) order.push_back({*index.key(i), i});
+// Adds a record to the last tuple. Those of the population are numbered behind those of the table.
+void Collapser::AddRecord(uint32_t number) {
+  TupleTable& table = result_.table;
+  if (number < table_.facts.records) {
+    table.rows.back() += RowsOf(number);
+    result_.tuple_of_record[number] = static_cast<uint32_t>(table.rows.size() - 1);
+    records_.push_back(number);
+    return;
+  }
+  const size_t record = number - table_.facts.records;
+  table.population.back() += population_->held ? 1 : population_->rows_of_record[record];
+}
+
+void Collapser::MakeTuples(const std::vector<uint64_t>& keys) {
   const size_t words = layout_.words();
-  std::sort(order.begin(), order.end(), [&](const Entry& a, const Entry& b) {
-    if (words == 1 || a.first_word != b.first_word) return a.first_word < b.first_word;
-    const uint64_t* const left = index.key(a.tuple);
-    const uint64_t* const right = index.key(b.tuple);
-    return std::lexicographical_compare(left, left + words, right, right + words);
-  });
-  std::vector<uint32_t> new_number(order.size());
-  for (uint32_t i = 0; i < order.size(); ++i) new_number[order[i].tuple] = i;
+  const std::vector<uint32_t> order = SortKeys(keys, words);
   TupleTable& table = result_.table;
   table.codes.resize(columns_.size());
-  for (size_t column = 0; column < columns_.size(); ++column) {
-    table.codes[column].reserve(order.size());
-    for (const Entry& entry : order) {
-      table.codes[column].push_back(layout_.Get(index.key(entry.tuple), column));
+  result_.tuple_of_record.resize(table_.facts.records);
+  records_.reserve(table_.facts.records);
+  const uint64_t* last = nullptr;
+  for (const uint32_t number : order) {
+    const uint64_t* const key = &keys[number * words];
+    if (last == nullptr || !std::equal(key, key + words, last)) {
+      for (size_t i = 0; i < columns_.size(); ++i) table.codes[i].push_back(layout_.Get(key, i));
+      table.rows.push_back(0);
+      if (population_ != nullptr) table.population.push_back(0);
+      records_begin_.push_back(records_.size());
+      last = key;
     }
+    AddRecord(number);
   }
-  return new_number;
+  records_begin_.push_back(records_.size());
 }
 
-void Collapser::GroupRecords() {
-  const std::vector<uint32_t>& tuples = result_.tuple_of_record;
-  records_begin_.assign(result_.table.rows.size() + 1, 0);
-  for (const uint32_t tuple : tuples) ++records_begin_[tuple + 1];
-  std::partial_sum(records_begin_.begin(), records_begin_.end(), records_begin_.begin());
-  std::vector<uint64_t> next = records_begin_;
-  records_.resize(tuples.size());
-  for (uint32_t record = 0; record < tuples.size(); ++record) {
-    records_[next[tuples[record]]++] = record;
+void Collapser::CountValues(const MappedColumn& values, SensitiveColumn& column) const {
+  std::vector<ValueCount>& items = column.counts.items;
+  std::vector<ValueCount> counts;
+  column.counts.begin.reserve(result_.table.tuples() + 1);
+  column.counts.begin.push_back(0);
+  for (size_t tuple = 0; tuple < result_.table.tuples(); ++tuple) {
+    counts.clear();
+    for (const uint32_t record : RecordsOf(tuple)) {
+      counts.push_back({.value = values.At(record), .rows = RowsOf(record)});
+    }
+    std::sort(counts.begin(), counts.end(),
+              [](const ValueCount& a, const ValueCount& b) { return a.value < b.value; });
+    for (const ValueCount& count : counts) {
+      const bool same =
+          items.size() > column.counts.begin.back() && items.back().value == count.value;
+      if (same) {
+        items.back().rows += count.rows;
+      } else {
+        items.push_back(count);
+      }
+    }
+    column.counts.begin.push_back(items.size());
   }
-}
-
-void Collapser::CountRows() {
-  TupleTable& table = result_.table;
-  for (size_t record = 0; record < result_.tuple_of_record.size(); ++record) {
-    table.rows[result_.tuple_of_record[record]] += RowsOf(record);
-  }
-  table.total_rows = table_.facts.rows;
 }
 
 Status Collapser::CountSensitive() {
@@ -179,33 +185,11 @@ Status Collapser::CountSensitive() {
     SensitiveColumn column{.name = request_.sensitive[i].column,
                            .values = request_.sensitive_values[i]};
     for (const uint32_t code : *columns[i].map) {
-      if (code >= column.values) {
-        return InvalidArgument("sensitive attribute %s: a code is not below %u",
-                               QuoteText(column.name).c_str(), column.values);
-      }
+      if (code < column.values) continue;
+      return InvalidArgument("sensitive attribute %s: a code is not below %u",
+                             QuoteText(column.name).c_str(), column.values);
     }
-    column.counts.begin.reserve(result_.table.tuples() + 1);
-    column.counts.begin.push_back(0);
-    std::vector<ValueCount> counts;
-    for (size_t tuple = 0; tuple < result_.table.tuples(); ++tuple) {
-      counts.clear();
-      for (const uint32_t record : RecordsOf(tuple)) {
-        counts.push_back({.value = columns[i].At(record), .rows = RowsOf(record)});
-      }
-      std::sort(counts.begin(), counts.end(),
-                [](const ValueCount& a, const ValueCount& b) { return a.value < b.value; });
-      std::vector<ValueCount>& items = column.counts.items;
-      for (const ValueCount& count : counts) {
-        const bool same =
-            items.size() > column.counts.begin.back() && items.back().value == count.value;
-        if (same) {
-          items.back().rows += count.rows;
-        } else {
-          items.push_back(count);
-        }
-      }
-      column.counts.begin.push_back(items.size());
-    }
+    CountValues(columns[i], column);
     result_.table.sensitive.push_back(std::move(column));
   }
   return OkStatus();
@@ -241,26 +225,16 @@ void Collapser::CollectUnits() {
 
 StatusOr<CollapsedTable> Collapser::Run() {
   WEIR_RETURN_IF_ERROR(CheckRequest());
-  TupleIndex index(layout_.words());
-  WEIR_RETURN_IF_ERROR(NumberRecords(table_, columns_, index, result_.tuple_of_record));
-  std::vector<uint32_t> of_population;
-  if (population_ != nullptr) {
-    WEIR_RETURN_IF_ERROR(NumberRecords(*population_, population_columns_, index, of_population));
-  }
-  const std::vector<uint32_t> new_number = SortTuples(index);
-  for (uint32_t& tuple : result_.tuple_of_record) tuple = new_number[tuple];
-  TupleTable& table = result_.table;
-  for (const CodeMap& map : request_.quasi_identifiers) table.names.push_back(map.column);
-  table.rows.resize(index.size());
-  CountRows();
-  if (population_ != nullptr) {
-    table.population.resize(index.size());
-    for (size_t record = 0; record < of_population.size(); ++record) {
-      table.population[new_number[of_population[record]]] +=
-          population_->held ? 1 : population_->rows_of_record[record];
+  {
+    std::vector<uint64_t> keys;
+    WEIR_RETURN_IF_ERROR(AppendKeys(table_, columns_, keys));
+    if (population_ != nullptr) {
+      WEIR_RETURN_IF_ERROR(AppendKeys(*population_, population_columns_, keys));
     }
+    MakeTuples(keys);
   }
-  if (!request_.sensitive.empty() || table_.has_unit()) GroupRecords();
+  for (const CodeMap& map : request_.quasi_identifiers) result_.table.names.push_back(map.column);
+  result_.table.total_rows = table_.facts.rows;
   WEIR_RETURN_IF_ERROR(CountSensitive());
   if (table_.has_unit()) CollectUnits();
   return std::move(result_);

@@ -4,10 +4,14 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <utility>
 
 namespace weir::anon::internal {
 namespace {
+
+constexpr size_t kMostHubs = 256;
+constexpr uint64_t kChecksBeforeHubs = 32;
 
 // A double as a 32-bit number of the same order, rounded down.
 uint32_t Ordered(double value) {
@@ -41,7 +45,22 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
       measure_(*prepared.measure),
       evaluator_(prepared),
       snapshots_(prepared, limits.memory_bytes / 2),
-      start_(std::chrono::steady_clock::now()) {}
+      start_(std::chrono::steady_clock::now()) {
+  if (prepared.is_by_rows_alone()) witnesses_.emplace(prepared);
+  hub_order_.resize(lattice_.attributes());
+  for (size_t a = 0; a < hub_order_.size(); ++a) hub_order_[a] = a;
+  const Packing& packing = *prepared.packing;
+  std::stable_sort(hub_order_.begin(), hub_order_.end(), [&](size_t a, size_t b) {
+    return packing.hierarchy(a).size(0) > packing.hierarchy(b).size(0);
+  });
+  size_t hubs = 1;
+  size_t depth = 0;
+  while (depth < hub_order_.size() && hubs <= kMostHubs) {
+    const size_t a = hub_order_[depth++];
+    hubs *= size_t{1} + lattice_.top()[a] - lattice_.bottom()[a];
+  }
+  hub_order_.resize(depth);
+}
 
 // The fold in the order of attributes, as Measure::FoldOf has it: bit by bit the same.
 void DenseSearch::FillBounds() {
@@ -59,6 +78,7 @@ void DenseSearch::FillBounds() {
     }
     bounds_.swap(next);
   }
+  for (double& bound : bounds_) bound = measure_.Settled(bound);
 }
 
 // By bound, rounded to 32 bits; equal ones by total level, then id.
@@ -95,7 +115,8 @@ DenseSearch::Node DenseSearch::NodeOf(Id id) const {
 
 bool DenseSearch::MayBeBetter(const Node& node, uint64_t suppressed) const {
   if (suppressed > prepared_.limit()) return false;
-  const double bound = std::max(bounds_[node.id], measure_.Bound(node.levels, suppressed));
+  Rating bound = measure_.BoundRating(node.levels, suppressed);
+  bound.key = std::max(bounds_[node.id], bound.key);
   return !outcome_.best.RulesOut(bound, node.total_level, node.id);
 }
 
@@ -140,7 +161,8 @@ std::vector<DenseSearch::Node> DenseSearch::PathAbove(const Node& node) const {
 }
 
 void DenseSearch::RaiseSuppressed(const Levels& levels, uint64_t suppressed) {
-  if (suppressed == 0) return;
+  // What is known of a node is known of all below.
+  if (suppressed == 0 || suppressed_[lattice_.IdOf(levels)] >= suppressed) return;
   ForEachRun(lattice_, lattice_.bottom(), levels, [&](Id first, uint64_t count) {
     uint64_t* known = suppressed_.data() + first;
     for (uint64_t i = 0; i < count; ++i) known[i] = std::max(known[i], suppressed);
@@ -150,10 +172,20 @@ void DenseSearch::RaiseSuppressed(const Levels& levels, uint64_t suppressed) {
 void DenseSearch::Check(const Node& node) {
   is_checked_[node.id] = 1;
   ++outcome_.nodes_checked;
+  NeedHubs(node);
   const ClassSource source = snapshots_.BestFor(node.levels);
-  const Evaluation evaluation = evaluator_.Evaluate(node.levels, source, MostSuppressed(node));
-  if (snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
+  const uint64_t most_suppressed = MostSuppressed(node);
+  const Evaluation evaluation = evaluator_.Evaluate(node.levels, source, most_suppressed);
+  if (evaluation.is_grouped &&
+      snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
     snapshots_.Add(node.levels, evaluator_.TakeClasses(source));
+  }
+  if (witnesses_ && most_suppressed == 0 && evaluation.suppressed_below > 0) {
+    for (std::vector<uint64_t>& key : evaluator_.SmallestClasses(source, 4)) {
+      witnesses_->Add(std::move(key));
+      const std::optional<Levels> high = witnesses_->Refute(node.levels);
+      if (high) RaiseSuppressed(*high, prepared_.limit() == 0 ? kRefused : 1);
+    }
   }
   outcome_.best.Offer(evaluation, node.total_level, node.id);
   RaiseSuppressed(node.levels, evaluation.suppressed_below);
@@ -166,8 +198,44 @@ void DenseSearch::Check(const Node& node) {
   }
 }
 
+// Hubs generalize the first few attributes as the node does, and leave the rest: whole families of
+// nodes are grouped from one. A hub is made when it is asked for the second time.
+void DenseSearch::NeedHubs(const Node& node) {
+  if (outcome_.nodes_checked < kChecksBeforeHubs) return;
+  Levels hub = lattice_.bottom();
+  for (const size_t a : hub_order_) {
+    if (node.levels[a] == hub[a]) continue;
+    hub[a] = node.levels[a];
+    uint32_t& requests = hub_requests_[lattice_.IdOf(hub)];
+    if (++requests != 2 || !snapshots_.has_room()) continue;
+    const ClassSource source = snapshots_.BestFor(hub);
+    evaluator_.GroupOnly(hub, source);
+    if (snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
+      snapshots_.Add(hub, evaluator_.TakeClasses(source));
+    }
+  }
+}
+
+// Where not one row may be suppressed, a known small class may refuse the node without grouping.
+bool DenseSearch::IsRefutedByWitness(const Node& node) {
+  if (!witnesses_ || MostSuppressed(node) > 0) return false;
+  const std::optional<Levels> high = witnesses_->Refute(node.levels);
+  if (!high) return false;
+  RaiseSuppressed(*high, prepared_.limit() == 0 ? kRefused : 1);
+  return true;
+}
+
 void DenseSearch::Resolve(const Node& node) {
-  std::vector<Node> path = PathAbove(node);
+  if (IsRefutedByWitness(node)) return;
+  if (witnesses_ && MostSuppressed(node) == 0) {
+    Check(node);
+    return;
+  }
+  // Where suppression costs nothing and is not limited, the node itself decides at once.
+  const uint64_t rows = prepared_.table().total_rows;
+  const bool is_free =
+      prepared_.limit() >= rows && measure_.Bound(node.levels, rows) <= bounds_[node.id];
+  std::vector<Node> path = is_free ? std::vector<Node>{node} : PathAbove(node);
   size_t low = 0;
   size_t high = path.size();
   while (!IsRuledOut(node)) {
@@ -195,11 +263,13 @@ SearchOutcome DenseSearch::Run() {
     const Id id = order_[done];
     if (is_checked_[id] != 0 || suppressed_[id] > prepared_.limit()) continue;
     const Node node = NodeOf(id);
-    if (outcome_.best.RulesOut(measure_.FoldOf(node.levels) * (1 - 1e-5))) break;
+    // The order is that of bounds rounded to twenty binary digits.
+    const double folded = measure_.FoldOf(node.levels);
+    if (outcome_.best.RulesOut(folded - 1e-5 * std::abs(folded))) break;
     if (IsRuledOut(node)) continue;
     if (IsTimeOver()) {
       outcome_.is_complete = false;
-      outcome_.bound = measure_.FoldOf(node.levels);
+      outcome_.bound = folded - 1e-5 * std::abs(folded);
       break;
     }
     Resolve(node);

@@ -4,12 +4,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "weir/anon/internal/best.h"
 #include "weir/anon/internal/evaluation.h"
 #include "weir/anon/internal/prepared.h"
 #include "weir/anon/internal/snapshots.h"
+#include "weir/anon/internal/witnesses.h"
 #include "weir/anon/search.h"
 
 namespace weir::anon::internal {
@@ -43,6 +46,8 @@ class DenseSearch {
   std::vector<Node> PathAbove(const Node& node) const;
   void Resolve(const Node& node);
   void Check(const Node& node);
+  void NeedHubs(const Node& node);
+  bool IsRefutedByWitness(const Node& node);
   void RaiseSuppressed(const Levels& levels, uint64_t suppressed);
   bool IsTimeOver();
   void Report(size_t done);
@@ -53,6 +58,10 @@ class DenseSearch {
   const Measure& measure_;
   Evaluator evaluator_;
   Snapshots snapshots_;
+  std::optional<Witnesses> witnesses_;
+  // Attributes in the order in which hubs generalize them, and how often each hub was asked for.
+  std::vector<size_t> hub_order_;
+  std::unordered_map<Id, uint32_t> hub_requests_;
   std::vector<double> bounds_;
   std::vector<uint32_t> order_;
   // kRefused, or the least rows that are suppressed.

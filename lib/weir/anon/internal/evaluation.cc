@@ -231,12 +231,29 @@ void Evaluator::JudgeTable(const Levels& levels, const ClassSource& source) {
   }
 }
 
+uint64_t Evaluator::SuppressedInPart(const Levels& levels, const ClassSource& source) {
+  constexpr size_t kLeastItems = 4096;
+  if (source.list.size < kLeastItems || prepared_.least_rows < 2) return 0;
+  grouper_.GroupPart(*prepared_.packing, source.list, levels);
+  uint64_t suppressed = 0;
+  for (const uint64_t rows : grouper_.rows()) {
+    suppressed += rows < prepared_.least_rows ? rows : 0;
+  }
+  return suppressed;
+}
+
 Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
                                uint64_t most_suppressed) {
+  const bool is_strict = most_suppressed == 0;
+  if (is_strict || prepared_.limit() * 4 <= prepared_.table().total_rows) {
+    const uint64_t in_part = SuppressedInPart(levels, source);
+    if (in_part > prepared_.limit()) return {.suppressed_below = kRefused};
+    if (is_strict && in_part > 0) return {.suppressed_below = in_part};
+  }
   grouper_.Group(*prepared_.packing, source.list, levels);
   Start(source);
   JudgeSizes(source);
-  Evaluation result;
+  Evaluation result = {.is_grouped = true};
   const auto give_up = [&](uint64_t below) {
     result.suppressed_below = below > prepared_.limit() ? kRefused : below;
     return result;
@@ -270,6 +287,27 @@ Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
   result.rating = prepared_.measure->Rate(levels, rated);
   result.bound_above = prepared_.measure->BoundAbove(levels, rated);
   return result;
+}
+
+std::vector<std::vector<uint64_t>> Evaluator::SmallestClasses(const ClassSource& source,
+                                                              size_t most) const {
+  std::vector<uint32_t> small;
+  const std::span<const uint64_t> rows = grouper_.rows();
+  for (uint32_t id = 0; id < rows.size(); ++id) {
+    if (rows[id] > 0 && rows[id] < prepared_.least_rows) small.push_back(id);
+  }
+  most = std::min(most, small.size());
+  std::partial_sort(
+      small.begin(), small.begin() + static_cast<ptrdiff_t>(most), small.end(),
+      [&](uint32_t a, uint32_t b) { return std::pair(rows[a], a) < std::pair(rows[b], b); });
+  small.resize(most);
+  std::vector<std::vector<uint64_t>> keys(most);
+  for (size_t i = 0; i < most; ++i) {
+    for (size_t word = 0; word < prepared_.packing->words(); ++word) {
+      keys[i].push_back(source.list.keys[word * source.list.size + grouper_.first()[small[i]]]);
+    }
+  }
+  return keys;
 }
 
 ClassList Evaluator::TakeClasses(const ClassSource& source) const {

@@ -22,14 +22,14 @@ struct Evaluation {
   // At least so many rows are suppressed in this node and in every more special one; kRefused:
   // none of these nodes holds the models within the limit.
   uint64_t suppressed_below = 0;
+  // Whether all classes were put together, so that they may serve for more general nodes.
+  bool is_grouped = false;
   // Set only if the node holds all models within the limit and was not given up before.
   std::optional<Rating> rating = std::nullopt;
   uint64_t suppressed_rows = 0;
   uint64_t classes = 0;  // kept, with rows
   // No more general node has a rating of a smaller key.
   double bound_above = -std::numeric_limits<double>::infinity();
-  // An item of a smallest class, where one is too small.
-  std::optional<uint32_t> witness = std::nullopt;
 };
 
 // Groups rows and asks the models. Holds working memory: not thread-safe, one a thread.
@@ -39,9 +39,15 @@ class Evaluator {
 
   // Gives the node up as soon as more than `most_suppressed` rows are suppressed.
   Evaluation Evaluate(const Levels& levels, const ClassSource& source, uint64_t most_suppressed);
+  // Only puts the classes together.
+  void GroupOnly(const Levels& levels, const ClassSource& source) {
+    grouper_.Group(*prepared_.packing, source.list, levels);
+  }
   // Of the node evaluated last.
   ClassList TakeClasses(const ClassSource& source) const;
   size_t grouped_classes() const { return grouper_.classes(); }
+  // Keys of up to `most` of the smallest classes with too few rows in the node evaluated last.
+  std::vector<std::vector<uint64_t>> SmallestClasses(const ClassSource& source, size_t most) const;
   // The models that refuse a class with rows in the node evaluated last, and how many rows are
   // suppressed if the limit does not matter.
   struct Failure {
@@ -52,6 +58,9 @@ class Evaluator {
   Failure Explain(const Levels& levels, const ClassSource& source);
 
  private:
+  // How many rows are in too small classes, counted in an eighth of the classes; 0 where that would
+  // save little.
+  uint64_t SuppressedInPart(const Levels& levels, const ClassSource& source);
   void Start(const ClassSource& source);
   void JudgeSizes(const ClassSource& source);
   void JudgeUnits(const ClassSource& source);

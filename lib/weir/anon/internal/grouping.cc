@@ -11,6 +11,7 @@ namespace weir::anon::internal {
 namespace {
 
 constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
+constexpr unsigned kPartBits = 3;
 
 }  // namespace
 
@@ -41,6 +42,12 @@ void Grouper::Reserve(size_t items) {
   index_.resize(items);
 }
 
+void Grouper::GroupPart(Packing& packing, const KeyList& items, const Levels& levels) {
+  is_part_ = true;
+  Group(packing, items, levels);
+  is_part_ = false;
+}
+
 void Grouper::Group(Packing& packing, const KeyList& items, const Levels& levels) {
   Reserve(items.size);
   std::vector<Step> steps;
@@ -63,6 +70,7 @@ void Grouper::Group(Packing& packing, const KeyList& items, const Levels& levels
     space *= table.radix;
   }
   if (!is_one_stage) {
+    is_part_ = false;
     GroupInStages(steps, radixes, items);
     return;
   }
@@ -100,7 +108,7 @@ void Grouper::Run(std::span<const Step> steps, uint64_t space, const KeyList& it
 
 template <class IndexOf>
 void Grouper::Count(const IndexOf& index_of, uint64_t space, const KeyList& items) {
-  if (space <= 4096 || space <= 4 * items.size) {
+  if (!is_part_ && (space <= 4096 || space <= 4 * items.size)) {
     CountDirect(index_of, space, items);
   } else {
     CountHashed(index_of, items);
@@ -130,14 +138,21 @@ void Grouper::CountDirect(const IndexOf& index_of, uint64_t space, const KeyList
 
 template <class IndexOf>
 void Grouper::CountHashed(const IndexOf& index_of, const KeyList& items) {
-  StartHash(static_cast<unsigned>(std::bit_width(std::max<size_t>(items.size / 2, 512))));
+  const unsigned part_bits = is_part_ ? kPartBits : 0;
+  const size_t expected = (items.size / 2) >> part_bits;
+  StartHash(static_cast<unsigned>(std::bit_width(std::max<size_t>(expected, 512))));
   const uint64_t* weights = items.rows.data();
   uint64_t* rows = rows_.data();
   for (size_t i = 0; i < items.size; ++i) {
     const uint64_t index = index_of(i);
+    const uint64_t hash = index * kGolden;
+    if (part_bits > 0 && hash >> (64 - part_bits) != 0) {
+      class_of_.data()[i] = kNoClass;
+      continue;
+    }
     Slot* slots = slots_.data();
     const uint64_t mask = (uint64_t{1} << slot_bits_) - 1;
-    uint64_t at = (index * kGolden) >> (64 - slot_bits_);
+    uint64_t at = (hash << part_bits) >> (64 - slot_bits_);
     while (slots[at].stamp == stamp_ && slots[at].index != index) at = (at + 1) & mask;
     if (slots[at].stamp != stamp_) {
       const auto id = static_cast<uint32_t>(classes_++);
@@ -165,10 +180,11 @@ void Grouper::StartHash(unsigned bits) {
 }
 
 void Grouper::GrowHash() {
+  const unsigned part_bits = is_part_ ? kPartBits : 0;
   StartHash(slot_bits_ + 1);
   const uint64_t mask = (uint64_t{1} << slot_bits_) - 1;
   for (uint32_t id = 0; id < classes_; ++id) {
-    uint64_t at = (index_[id] * kGolden) >> (64 - slot_bits_);
+    uint64_t at = ((index_[id] * kGolden) << part_bits) >> (64 - slot_bits_);
     while (slots_[at].stamp == stamp_) at = (at + 1) & mask;
     slots_[at] = {.index = index_[id], .id = id, .stamp = stamp_};
   }

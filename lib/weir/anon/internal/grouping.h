@@ -25,6 +25,10 @@ class Grouper {
  public:
   // Classes are numbered in the order of their first item.
   void Group(Packing& packing, const KeyList& items, const Levels& levels);
+  // The same for an eighth of the classes only, chosen by a hash, but these with all their rows.
+  // The items of the others have no class (kNoClass).
+  void GroupPart(Packing& packing, const KeyList& items, const Levels& levels);
+  static constexpr uint32_t kNoClass = 0xFFFFFFFF;
 
   size_t classes() const { return classes_; }
   std::span<const uint32_t> class_of() const { return {class_of_.data(), items_}; }
@@ -72,6 +76,7 @@ class Grouper {
   std::vector<Slot> slots_;
   unsigned slot_bits_ = 0;
   uint32_t stamp_ = 0;
+  bool is_part_ = false;
 };
 
 }  // namespace weir::anon::internal

@@ -2,6 +2,7 @@
 #include "weir/anon/internal/measure.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdio>
 
@@ -94,7 +95,14 @@ double Measure::FoldOf(const Levels& levels) const {
       folded = fold_ == Fold::kSum ? folded + part : std::max(folded, part);
     }
   }
-  return folded;
+  return Settled(folded);
+}
+
+double RoundedKey(double key) {
+  if (!std::isfinite(key)) return key;
+  constexpr unsigned kDropped = 9;
+  const auto bits = std::bit_cast<uint64_t>(key) + (uint64_t{1} << (kDropped - 1));
+  return std::bit_cast<double>(bits >> kDropped << kDropped);
 }
 
 double Measure::BoundAbove(const Levels&, const RatedClasses&) const {

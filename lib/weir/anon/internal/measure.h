@@ -53,6 +53,10 @@ struct Rating {
   friend bool operator==(const Rating& a, const Rating& b) = default;
 };
 
+// A key to 44 binary digits: sums of equal decimals in different order become equal, so that the
+// rule for ties decides and not the rounding. Monotone.
+double RoundedKey(double key);
+
 // The classes of one generalization, as a measure sees them. Classes without rows (those of the
 // population alone) do not count.
 struct RatedClasses {
@@ -79,8 +83,14 @@ class Measure {
   // Bound(levels, 0) is the fold of these in the order of attributes.
   double part(size_t attribute, size_t level) const { return parts_[attribute][level]; }
   double FoldOf(const Levels& levels) const;
+  // The last step of a fold.
+  double Settled(double folded) const { return is_settled_ ? RoundedKey(folded) : folded; }
 
   virtual double Bound(const Levels& levels, uint64_t suppressed) const = 0;
+  // The same for the whole rating.
+  virtual Rating BoundRating(const Levels& levels, uint64_t suppressed) const {
+    return {.key = Bound(levels, suppressed)};
+  }
   virtual Rating Rate(const Levels& levels, const RatedClasses& classes) const = 0;
   // No rating of a more general node has a smaller key; -infinity: nothing is known.
   virtual double BoundAbove(const Levels& levels, const RatedClasses& classes) const;
@@ -92,6 +102,7 @@ class Measure {
  protected:
   Fold fold_ = Fold::kSum;
   std::vector<std::vector<double>> parts_;
+  bool is_settled_ = false;
 };
 
 struct MeasureInput {

@@ -163,7 +163,7 @@ StatusOr<RecordRun> RecordCollector::CollapsePartition(const KeyLayout& layout,
   std::vector<uint64_t> rows;
   const auto collapse = [&] {
     if (rows.empty()) return;
-    RecordRun next = CollapseRows(shape_, rows);
+    RecordRun next = CollapseRecords(shape_, rows);
     run = run.records() == 0 ? std::move(next) : MergeRuns(shape_, run, next);
   };
   for (const Part& part : parts_) {

@@ -83,7 +83,7 @@ void JoinRecord(const RecordShape& shape, const RecordRun& from, size_t record, 
 
 }  // namespace
 
-RecordRun CollapseRows(const RecordShape& shape, std::vector<uint64_t>& rows) {
+RecordRun CollapseRecords(const RecordShape& shape, std::vector<uint64_t>& rows) {
   const size_t words = shape.words();
   SortRows(words, rows);
   RecordRun run;

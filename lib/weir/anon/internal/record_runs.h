@@ -28,9 +28,9 @@ struct RecordRun {
 };
 
 // Sorts `rows` (each shape.words() long) and collapses them. `rows` is left empty.
-RecordRun CollapseRows(const RecordShape& shape, std::vector<uint64_t>& rows);
+RecordRun CollapseRecords(const RecordShape& shape, std::vector<uint64_t>& rows);
 
-// What CollapseRows would have given for the rows of both together.
+// What CollapseRecords would have given for the rows of both together.
 RecordRun MergeRuns(const RecordShape& shape, const RecordRun& a, const RecordRun& b);
 
 }  // namespace weir::anon::internal

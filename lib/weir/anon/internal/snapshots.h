@@ -22,6 +22,7 @@ class Snapshots {
   // Whether a node of so many classes, grouped from `source_size`, is worth the copy.
   bool IsWorthKeeping(size_t classes, size_t source_size) const;
   void Add(const Levels& levels, ClassList classes);
+  bool has_room() const { return memory_left_ > 0; }
 
  private:
   struct Entry {
