@@ -13,11 +13,6 @@ namespace {
 
 // Parts of the vocabulary that need steps which this version does not have.
 Status CheckSupported(const Recipe& recipe) {
-  const v1::Recoding recoding = recipe.transformation().recoding();
-  if (recoding != v1::RECODING_UNSPECIFIED && recoding != v1::RECODING_GLOBAL) {
-    return recipe.At("transformation.recoding",
-                     InvalidArgument("this version does global recoding only"));
-  }
   if (!recipe.has_mobility()) return OkStatus();
   return recipe.At("mobility", InvalidArgument("this version does not do mobility rules"));
 }
@@ -316,7 +311,7 @@ StatusOr<OwnerView<RecipeInspection>> Anonymizer::Inspect(const Recipe& recipe,
   return OwnerView<RecipeInspection>(std::move(inspection));
 }
 
-StatusOr<SearchResult> Anonymizer::RunSearch(const SearchProblem& problem) {
+SearchLimits Anonymizer::LimitsOfSearch() const {
   const AnonymizeOptions& options = state_->options;
   SearchLimits limits = {.time = options.time_limit,
                          .memory_bytes = options.limits.memory_bytes,
@@ -326,14 +321,21 @@ StatusOr<SearchResult> Anonymizer::RunSearch(const SearchProblem& problem) {
       static_cast<void>(options.progress(Stage::kSearching, share));
     };
   }
-  StatusOr<SearchResult> found = Search(problem, limits);
+  return limits;
+}
+
+StatusOr<SearchResult> Anonymizer::RunSearch(const SearchProblem& problem) {
+  StatusOr<SearchResult> found = Search(problem, LimitsOfSearch());
   if (found.status().code() != StatusCode::kFailedPrecondition) return found;
   return PolicyRefusal("anonymization_models", MessageOf(found.status()));
 }
 
-StatusOr<SearchResult> Anonymizer::Find() { return RunSearch(state_->problem); }
+StatusOr<SearchResult> Anonymizer::Find() {
+  return IsGlobal(state_->recipe) ? RunSearch(state_->problem) : FindRecoding();
+}
 
 StatusOr<SearchResult> Anonymizer::Repeat(const std::map<std::string, uint32_t>& levels) {
+  WEIR_RETURN_IF_ERROR(CheckRepeatable(state_->recipe));
   SearchProblem problem = state_->problem;
   for (size_t a = 0; a < state_->quasi_identifiers.size(); ++a) {
     const auto level = levels.find(state_->quasi_identifiers[a]);
@@ -347,6 +349,7 @@ StatusOr<SearchResult> Anonymizer::Repeat(const std::map<std::string, uint32_t>&
 }
 
 StatusOr<ClassTable> Anonymizer::Classes(const SearchResult& search) const {
+  if (state_->recoded != nullptr) return state_->recoded->classes;
   WEIR_ASSIGN_OR_RETURN(ClassTable classes, ClassesAt(state_->problem, search.levels));
   if (classes.suppressed_rows != search.suppressed_rows || classes.kept_classes != search.classes) {
     return Internal("the search and the grouping of its result do not agree");
@@ -355,6 +358,7 @@ StatusOr<ClassTable> Anonymizer::Classes(const SearchResult& search) const {
 }
 
 StatusOr<v1::FrozenTransformation> Anonymizer::Freeze(const SearchResult& search) const {
+  WEIR_RETURN_IF_ERROR(CheckRepeatable(state_->recipe));
   v1::FrozenTransformation frozen;
   for (size_t a = 0; a < state_->quasi_identifiers.size(); ++a) {
     const std::string& name = state_->quasi_identifiers[a];

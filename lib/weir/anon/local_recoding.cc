@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recodings that generalize classes each by itself: repeated searches, and Mondrian.
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -94,15 +95,42 @@ Recoding ToRecoding(const SearchProblem& problem, const Progress& progress) {
   return recoding;
 }
 
+// Joins classes of equal labels, which a reader cannot tell apart. Gives whether there were any.
+bool JoinEqual(const SearchProblem& problem, std::vector<LocalClass>& classes) {
+  std::map<std::pair<std::vector<uint8_t>, std::vector<uint32_t>>, size_t> place_of;
+  std::vector<LocalClass> joined;
+  for (LocalClass& made : classes) {
+    std::vector<uint32_t> labels;
+    for (size_t a = 0; a < made.levels.size(); ++a) {
+      const uint32_t ground = problem.table->codes[a][made.tuples.front()];
+      labels.push_back(problem.hierarchies[a]->codes(made.levels[a])[ground]);
+    }
+    const auto [place, is_new] =
+        place_of.try_emplace({made.levels, std::move(labels)}, joined.size());
+    if (is_new) {
+      joined.push_back(std::move(made));
+      continue;
+    }
+    std::vector<uint32_t>& tuples = joined[place->second].tuples;
+    tuples.insert(tuples.end(), made.tuples.begin(), made.tuples.end());
+  }
+  const bool any = joined.size() < classes.size();
+  classes = std::move(joined);
+  return any;
+}
+
+// Ends: no turn raises a level, and one that lowers none leaves fewer classes.
 void SpecializeAll(const SearchProblem& problem, Progress& progress) {
   internal::TupleJudge judge(problem);
-  std::vector<LocalClass> special;
-  for (LocalClass& made : progress.classes) {
-    for (LocalClass& part : internal::Specialize(problem, std::move(made), judge)) {
-      special.push_back(std::move(part));
+  do {
+    std::vector<LocalClass> special;
+    for (LocalClass& made : progress.classes) {
+      for (LocalClass& part : internal::Specialize(problem, std::move(made), judge)) {
+        special.push_back(std::move(part));
+      }
     }
-  }
-  progress.classes = std::move(special);
+    progress.classes = std::move(special);
+  } while (JoinEqual(problem, progress.classes));
 }
 
 std::vector<uint32_t> AllTuples(const SearchProblem& problem) {
