@@ -257,7 +257,7 @@ class BadInput(Adult):
                 (self.folder / "out.csv").unlink()
 
     def test_what_this_version_does_not_do_is_refused(self):
-        self.refuse_recipe(adult_recipe(more="transformation: mondrian\n"), "a.recipe.yaml:15", "recoding")
+        self.refuse_recipe(adult_recipe(more="mobility: {trip: age}\n"), "a.recipe.yaml:15", "mobility")
 
 
 class Recipes(Adult):

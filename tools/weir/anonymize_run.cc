@@ -105,7 +105,11 @@ void Summarize(const Context& context, const OwnerView<anon::AnonymizationFacts>
   context.Say("highest risk " + Percent(facts.before.highest) + " before, " +
               Percent(facts.after.highest) + " after; average " + Percent(facts.before.average) +
               " before, " + Percent(facts.after.average) + " after");
-  if (!facts.search.optimal) {
+  if (facts.is_recoded) {
+    context.Say(
+        "recoded class by class; levels are the highest that occur, and the score has no "
+        "proved bound");
+  } else if (!facts.search.optimal) {
     context.Warn("the time limit ended the search: a better transformation may exist, by at most " +
                  Percent(anon::GapOf(facts.search)) + " of the score");
   }
@@ -147,6 +151,14 @@ void AddEffortOptions(CLI::App* command, AnonymizeEffort& effort) {
                       "recipe's, else none");
   command->add_option("--threads", effort.threads,
                       "Default: the recipe's, else those of the machine");
+  command->add_option("--keys", effort.actions.keys_folder,
+                      "Folder of the secret keys that actions name: NAME.key of at least 32 random "
+                      "bytes, readable by you alone");
+  command->add_option("--recipient", effort.actions.recipient,
+                      "Who gets the output: others get other pseudonyms of scope recipient");
+  command->add_option("--period", effort.actions.period,
+                      "What time the output is about: other periods get other pseudonyms of scope "
+                      "period");
 }
 
 StatusOr<anon::Recipe> ReadRecipe(const Context& context, const std::string& path) {
@@ -159,6 +171,7 @@ StatusOr<anon::Recipe> ReadRecipe(const Context& context, const std::string& pat
 anon::AnonymizeOptions OptionsFor(const anon::Recipe& recipe, const AnonymizeEffort& effort,
                                   const std::string& temp_folder, ProgressLine& progress) {
   anon::AnonymizeOptions options;
+  options.actions = effort.actions;
   const uint64_t memory = recipe.search().memory_mib() << 20;
   options.limits.memory_bytes = std::max(kLeastMemoryBytes, memory > 0 ? memory : HalfOfMemory());
   unsigned threads = effort.threads > 0 ? effort.threads : recipe.search().threads();

@@ -26,6 +26,7 @@ struct AnonymizeOutputs {
 struct AnonymizeEffort {
   uint32_t time_limit_seconds = 0;  // 0: the recipe's
   uint32_t threads = 0;             // 0: the recipe's
+  anon::ActionContext actions = {};
 };
 void AddOutputOptions(CLI::App* command, AnonymizeOutputs& outputs);
 // Settles what --json means: with a file, where the result goes; without, as for all commands. A

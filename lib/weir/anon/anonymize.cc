@@ -13,20 +13,6 @@ namespace {
 
 // Parts of the vocabulary that need steps which this version does not have.
 Status CheckSupported(const Recipe& recipe) {
-  for (const RecipeColumn& column : recipe.columns()) {
-    for (size_t i = 0; i < column.actions.size(); ++i) {
-      const v1::Action& action = column.actions[i];
-      if (action.has_remove() || action.has_keep()) continue;
-      return recipe.At("attributes." + column.name + ".action[" + std::to_string(i) + "]",
-                       InvalidArgument("this version cannot do this action; leave it out, or do it "
-                                       "before"));
-    }
-  }
-  const v1::Recoding recoding = recipe.transformation().recoding();
-  if (recoding != v1::RECODING_UNSPECIFIED && recoding != v1::RECODING_GLOBAL) {
-    return recipe.At("transformation.recoding",
-                     InvalidArgument("this version does global recoding only"));
-  }
   if (!recipe.has_mobility()) return OkStatus();
   return recipe.At("mobility", InvalidArgument("this version does not do mobility rules"));
 }
@@ -120,6 +106,7 @@ StatusOr<Microdata> Anonymizer::ReadTable(const State& state, const InputLocatio
                                           const ReadRequest& request, Stage stage) {
   ReadLimits limits = state.options.limits;
   limits.progress = nullptr;
+  if (stage == Stage::kReading && NeedsRows(state.recipe)) limits.holding = Holding::kHeld;
   if (state.options.progress) {
     limits.progress = [&state, stage](double share) {
       return state.options.progress(stage, share);
@@ -134,11 +121,12 @@ Status Anonymizer::ReadInputs(State& state) {
   ReadRequest population = {};
   for (const std::string& name : state.file_columns) {
     const RecipeColumn* column = recipe.FindColumn(name);
-    if (column == nullptr || column->role == v1::ATTRIBUTE_ROLE_IDENTIFIER) continue;
+    if (column == nullptr || !IsWritten(*column)) continue;
     const bool is_analysed = IsAnalysed(*column, state.protected_names);
     request.columns.push_back({.name = name,
                                .use = is_analysed ? ColumnUse::kAnalysed : ColumnUse::kKept,
                                .missing = column->missing});
+    WEIR_RETURN_IF_ERROR(AddValueActions(state, *column, request.columns.back()));
     if (column->role != v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER) continue;
     population.columns.push_back(request.columns.back());
     state.quasi_identifiers.push_back(name);
@@ -148,12 +136,15 @@ Status Anonymizer::ReadInputs(State& state) {
     request.unit_missing.push_back(column == nullptr ? std::vector<std::string>()
                                                      : column->missing);
   }
+  AddUnitColumns(state, request);
   WEIR_ASSIGN_OR_RETURN(state.microdata,
                         ReadTable(state, recipe.input(), request, Stage::kReading));
+  WEIR_RETURN_IF_ERROR(CheckValueActions(state));
+  WEIR_RETURN_IF_ERROR(ApplyRowActions(state));
   if (!recipe.population().has_value()) return OkStatus();
   WEIR_ASSIGN_OR_RETURN(state.population,
                         ReadTable(state, *recipe.population(), population, Stage::kReading));
-  return OkStatus();
+  return CheckValueActions(state);
 }
 
 StatusOr<std::unique_ptr<Anonymizer::State>> Anonymizer::Read(const Recipe& recipe,
@@ -320,7 +311,7 @@ StatusOr<OwnerView<RecipeInspection>> Anonymizer::Inspect(const Recipe& recipe,
   return OwnerView<RecipeInspection>(std::move(inspection));
 }
 
-StatusOr<SearchResult> Anonymizer::RunSearch(const SearchProblem& problem) {
+SearchLimits Anonymizer::LimitsOfSearch() const {
   const AnonymizeOptions& options = state_->options;
   SearchLimits limits = {.time = options.time_limit,
                          .memory_bytes = options.limits.memory_bytes,
@@ -330,14 +321,21 @@ StatusOr<SearchResult> Anonymizer::RunSearch(const SearchProblem& problem) {
       static_cast<void>(options.progress(Stage::kSearching, share));
     };
   }
-  StatusOr<SearchResult> found = Search(problem, limits);
+  return limits;
+}
+
+StatusOr<SearchResult> Anonymizer::RunSearch(const SearchProblem& problem) {
+  StatusOr<SearchResult> found = Search(problem, LimitsOfSearch());
   if (found.status().code() != StatusCode::kFailedPrecondition) return found;
   return PolicyRefusal("anonymization_models", MessageOf(found.status()));
 }
 
-StatusOr<SearchResult> Anonymizer::Find() { return RunSearch(state_->problem); }
+StatusOr<SearchResult> Anonymizer::Find() {
+  return IsGlobal(state_->recipe) ? RunSearch(state_->problem) : FindRecoding();
+}
 
 StatusOr<SearchResult> Anonymizer::Repeat(const std::map<std::string, uint32_t>& levels) {
+  WEIR_RETURN_IF_ERROR(CheckRepeatable(state_->recipe));
   SearchProblem problem = state_->problem;
   for (size_t a = 0; a < state_->quasi_identifiers.size(); ++a) {
     const auto level = levels.find(state_->quasi_identifiers[a]);
@@ -351,6 +349,7 @@ StatusOr<SearchResult> Anonymizer::Repeat(const std::map<std::string, uint32_t>&
 }
 
 StatusOr<ClassTable> Anonymizer::Classes(const SearchResult& search) const {
+  if (state_->recoded != nullptr) return state_->recoded->classes;
   WEIR_ASSIGN_OR_RETURN(ClassTable classes, ClassesAt(state_->problem, search.levels));
   if (classes.suppressed_rows != search.suppressed_rows || classes.kept_classes != search.classes) {
     return Internal("the search and the grouping of its result do not agree");
@@ -359,6 +358,7 @@ StatusOr<ClassTable> Anonymizer::Classes(const SearchResult& search) const {
 }
 
 StatusOr<v1::FrozenTransformation> Anonymizer::Freeze(const SearchResult& search) const {
+  WEIR_RETURN_IF_ERROR(CheckRepeatable(state_->recipe));
   v1::FrozenTransformation frozen;
   for (size_t a = 0; a < state_->quasi_identifiers.size(); ++a) {
     const std::string& name = state_->quasi_identifiers[a];

@@ -12,11 +12,13 @@
 #include <string>
 #include <vector>
 
+#include "weir/anon/action_keys.h"
 #include "weir/anon/class_table.h"
 #include "weir/anon/hierarchy_lint.h"
 #include "weir/anon/microdata.h"
 #include "weir/anon/output_file.h"
 #include "weir/anon/recipe.h"
+#include "weir/anon/recoding.h"
 #include "weir/anon/search.h"
 #include "weir/base/files.h"
 #include "weir/base/random.h"
@@ -29,6 +31,8 @@ namespace weir::anon {
 enum class Stage { kReading, kSearching, kWriting, kVerifying };
 
 struct AnonymizeOptions {
+  // Secret keys, recipient and period of the actions.
+  ActionContext actions = {};
   // Memory, threads and temporary folder of all stages; its `progress` is not used.
   ReadLimits limits = {};
   // Of the search; when it ends the best so far is taken, with its gap.
@@ -69,6 +73,7 @@ struct AnonymizationFacts {
   std::string output_sha256;
   uint64_t output_rows = 0;
   bool drops_suppressed_rows = false;
+  bool is_recoded = false;  // in another way than globally
 };
 
 // How far from the optimum the score may be, as a share of it: 0 if it is proved to be the best.
@@ -110,7 +115,9 @@ class Anonymizer {
   Anonymizer(Anonymizer&&) noexcept;
   ~Anonymizer();
 
-  // The best transformation; see weir/anon/search.h.
+  // The best transformation; see weir/anon/search.h. Other recodings than the global one: a local
+  // optimum (weir/anon/recoding.h); its `levels` are the highest that occur, its score is the loss
+  // with the geometric mean, and it has no bound. Call it once, then Write.
   // Errors: FAILED_PRECONDITION  none holds the models within the limit, or none was found in time
   //                              (PolicyRefusal).
   StatusOr<SearchResult> Find();
@@ -147,12 +154,25 @@ class Anonymizer {
   static StatusOr<Microdata> ReadTable(const State& state, const InputLocation& input,
                                        const ReadRequest& request, Stage stage);
   static Status ReadInputs(State& state);
+  static bool NeedsRows(const Recipe& recipe);
+  static Status AddValueActions(State& state, const RecipeColumn& column, ColumnRequest& request);
+  static Status CheckValueActions(const State& state);
+  static void AddUnitColumns(const State& state, ReadRequest& request);
+  static Status ApplyRowActions(State& state);
   static std::vector<std::string> ValuesOf(const State& state, const std::string& column);
   static Status BuildHierarchies(State& state);
   static Status CollapseRows(State& state);
   static Status MakeProblem(State& state);
+  SearchLimits LimitsOfSearch() const;
   StatusOr<SearchResult> RunSearch(const SearchProblem& problem);
+  static bool IsGlobal(const Recipe& recipe);
+  static Status CheckRepeatable(const Recipe& recipe);
+  StatusOr<Recoding> MakeRecoding(SearchResult& search);
+  StatusOr<SearchResult> FindRecoding();
+  double RecodedLoss(size_t attribute) const;
+  std::string SuppressedText() const;
   StatusOr<ClassTable> Classes(const SearchResult& search) const;
+  Status AddAggregates(const ClassTable& classes, OutputPlan& plan) const;
   OutputPlan PlanOutput(const SearchResult& search, const ClassTable& classes) const;
   AnonymizationFacts FactsOf(const SearchResult& search, const ClassTable& classes) const;
   Status Verify(const SearchResult& search, const ClassTable& classes,

@@ -9,11 +9,6 @@
 namespace weir::anon {
 namespace {
 
-std::string SuppressedText(const Recipe& recipe) {
-  return recipe.output().suppressed().empty() ? std::string(kSuppressed)
-                                              : recipe.output().suppressed();
-}
-
 // Share of the domain that a cell of the output stands for, scaled so that the input has 0 and a
 // column that is suppressed as a whole has 1.
 double LossOf(const SearchProblem& problem, const ClassTable& classes, size_t attribute,
@@ -35,6 +30,11 @@ double LossOf(const SearchProblem& problem, const ClassTable& classes, size_t at
 
 }  // namespace
 
+std::string Anonymizer::SuppressedText() const {
+  const std::string& text = state_->recipe.output().suppressed();
+  return text.empty() ? std::string(kSuppressed) : text;
+}
+
 double GapOf(const SearchResult& search) {
   if (search.optimal || search.score == 0) return 0;
   return std::clamp((search.score - search.lower_bound) / search.score, 0.0, 1.0);
@@ -43,29 +43,32 @@ double GapOf(const SearchResult& search) {
 OutputPlan Anonymizer::PlanOutput(const SearchResult& search, const ClassTable& classes) const {
   const State& state = *state_;
   OutputPlan plan;
-  plan.suppressed_text = SuppressedText(state.recipe);
+  plan.suppressed_text = SuppressedText();
   plan.drop_suppressed = state.recipe.output().drop_suppressed_rows();
   plan.shuffle = !state.recipe.output().has_shuffle() || state.recipe.output().shuffle();
   plan.suppressed.reserve(classes.class_of.size());
   for (const uint32_t id : classes.class_of) plan.suppressed.push_back(classes.suppressed[id]);
   for (const std::string& name : state.file_columns) {
     const RecipeColumn* column = state.recipe.FindColumn(name);
-    if (column == nullptr || column->role == v1::ATTRIBUTE_ROLE_IDENTIFIER) continue;
+    if (column == nullptr || !IsWritten(*column)) continue;
     OutputColumn output = {.name = name, .column = name};
     if (column->role == v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER) {
       const auto found =
           std::find(state.quasi_identifiers.begin(), state.quasi_identifiers.end(), name);
       const auto a = static_cast<size_t>(found - state.quasi_identifiers.begin());
-      const Hierarchy& hierarchy = state.hierarchies[a];
-      const size_t level = search.levels[a];
+      const bool is_recoded = state.recoded != nullptr;
+      const Hierarchy& hierarchy =
+          is_recoded ? state.recoded->hierarchies[a] : state.hierarchies[a];
+      const size_t level = is_recoded ? 0 : search.levels[a];
+      const TupleTable& table = is_recoded ? state.recoded->table : state.collapsed.table;
       output.source = CellSource::kByTuple;
       for (uint32_t i = 0; i < hierarchy.size(level); ++i) {
         output.texts.push_back(hierarchy.label(level, i));
       }
-      for (const uint32_t code : state.collapsed.table.codes[a]) {
+      for (const uint32_t code : table.codes[a]) {
         output.text_of.push_back(hierarchy.codes(level)[code]);
       }
-    } else if (column->role == v1::ATTRIBUTE_ROLE_INSENSITIVE) {
+    } else if (column->role == v1::ATTRIBUTE_ROLE_INSENSITIVE && column->actions.empty()) {
       output.type = column->type;
     }
     plan.columns.push_back(std::move(output));
@@ -91,7 +94,9 @@ AnonymizationFacts Anonymizer::FactsOf(const SearchResult& search,
     facts.attributes.push_back({.name = state.quasi_identifiers[a],
                                 .level = search.levels[a],
                                 .height = state.hierarchies[a].levels() - 1,
-                                .loss = LossOf(state.problem, classes, a, search.levels[a])});
+                                .loss = state.recoded != nullptr
+                                            ? RecodedLoss(a)
+                                            : LossOf(state.problem, classes, a, search.levels[a])});
   }
   facts.models = state.model_names;
   for (const auto& [name, file] : state.hierarchy_files) {
@@ -99,6 +104,7 @@ AnonymizationFacts Anonymizer::FactsOf(const SearchResult& search,
   }
   facts.class_sizes_after = classes.SizesOfKept();
   facts.after = RiskOf(facts.class_sizes_after);
+  facts.is_recoded = state.recoded != nullptr;
   facts.drops_suppressed_rows = state.recipe.output().drop_suppressed_rows();
   return facts;
 }
@@ -122,7 +128,7 @@ Status Anonymizer::Verify(const SearchResult& search, const ClassTable& classes,
     collapse.quasi_identifiers.back().codes.resize(column.values.size());
     std::iota(collapse.quasi_identifiers.back().codes.begin(),
               collapse.quasi_identifiers.back().codes.end(), 0U);
-    star_codes.push_back(column.values.Find(SuppressedText(state.recipe)));
+    star_codes.push_back(column.values.Find(SuppressedText()));
   }
   for (const ProtectedColumn& known : state.sensitive) {
     const CodedColumn& column = ColumnOf(microdata, known.name);
@@ -139,10 +145,13 @@ Status Anonymizer::Verify(const SearchResult& search, const ClassTable& classes,
   }
   WEIR_ASSIGN_OR_RETURN(const CollapsedTable collapsed, Collapse(microdata, collapse));
   const bool drops = state.recipe.output().drop_suppressed_rows();
-  return internal::ProveOutput({.problem = state.problem,
-                                .levels = search.levels,
+  const bool is_recoded = state.recoded != nullptr;
+  const std::vector<size_t> levels =
+      is_recoded ? std::vector<size_t>(state.hierarchies.size(), 0) : search.levels;
+  return internal::ProveOutput({.problem = is_recoded ? state.recoded->problem : state.problem,
+                                .levels = levels,
                                 .classes = classes,
-                                .suppressed_text = SuppressedText(state.recipe),
+                                .suppressed_text = SuppressedText(),
                                 .drops_suppressed = drops,
                                 .output = collapsed.table,
                                 .star_codes = star_codes});
@@ -159,9 +168,11 @@ StatusOr<OwnerView<AnonymizationFacts>> Anonymizer::Write(const SearchResult& se
       return state.options.progress(Stage::kWriting, share);
     };
   }
-  WEIR_ASSIGN_OR_RETURN(const OwnerView<OutputFacts> written,
-                        WriteMicrodata(*state.microdata, state.collapsed,
-                                       PlanOutput(search, classes), output, limits, *state.random));
+  OutputPlan plan = PlanOutput(search, classes);
+  WEIR_RETURN_IF_ERROR(AddAggregates(classes, plan));
+  WEIR_ASSIGN_OR_RETURN(
+      const OwnerView<OutputFacts> written,
+      WriteMicrodata(*state.microdata, state.collapsed, plan, output, limits, *state.random));
   const Status verified = Verify(search, classes, output);
   if (!verified.ok()) {
     WEIR_RETURN_IF_ERROR(state.files->Remove(output.path));

@@ -75,13 +75,14 @@ StatusOr<std::vector<std::string>> ReadColumnNames(const InputLocation& input) {
   return names;
 }
 
-Microdata::Microdata(AnonKey, std::unique_ptr<const internal::CodedTable> table)
+Microdata::Microdata(AnonKey, std::unique_ptr<internal::CodedTable> table)
     : table_(std::move(table)) {}
 Microdata::~Microdata() = default;
 Microdata::Microdata(Microdata&&) noexcept = default;
 Microdata& Microdata::operator=(Microdata&&) noexcept = default;
 
 const std::vector<CodedColumn>& Microdata::columns(AnonKey) const { return table_->columns; }
+std::unique_ptr<internal::CodedTable> Microdata::Take(AnonKey) && { return std::move(table_); }
 bool Microdata::held() const { return table_->held; }
 OwnerView<MicrodataFacts> Microdata::Facts() const {
   return OwnerView<MicrodataFacts>(table_->facts);
@@ -93,7 +94,7 @@ class MicrodataReader final {
                                   const ReadLimits& limits, RandomSource& random) {
     WEIR_ASSIGN_OR_RETURN(internal::CodedTable table,
                           internal::ReadTable(input, request, limits, random));
-    return Microdata(AnonKey(), std::make_unique<const internal::CodedTable>(std::move(table)));
+    return Microdata(AnonKey(), std::make_unique<internal::CodedTable>(std::move(table)));
   }
 };
 

@@ -131,7 +131,7 @@ struct CodedTable;
 // Immutable, thread-safe for reading; move-only.
 class Microdata {
  public:
-  Microdata(AnonKey, std::unique_ptr<const internal::CodedTable> table);
+  Microdata(AnonKey, std::unique_ptr<internal::CodedTable> table);
   ~Microdata();
   Microdata(Microdata&&) noexcept;
   Microdata& operator=(Microdata&&) noexcept;
@@ -141,12 +141,14 @@ class Microdata {
   // The columns of the request, in its order.
   const std::vector<CodedColumn>& columns(AnonKey) const;
   const internal::CodedTable& table(AnonKey) const { return *table_; }
+  // All of it, to be changed and made Microdata again.
+  std::unique_ptr<internal::CodedTable> Take(AnonKey) &&;
   // Whether records are rows.
   bool held() const;
   OwnerView<MicrodataFacts> Facts() const;
 
  private:
-  std::unique_ptr<const internal::CodedTable> table_;
+  std::unique_ptr<internal::CodedTable> table_;
 };
 
 // Reads the columns asked for, in one pass, and hashes the file.

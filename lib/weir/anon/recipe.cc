@@ -103,6 +103,51 @@ Status CheckOutput(const doc::Locations& locations, const v1::Recipe& message) {
     return locations.At("transformation.rounds",
                         InvalidArgument("rounds are for recoding: local only; leave the key out"));
   }
+  if (!transformation.least_share().empty()) {
+    const std::string path = "transformation.least_share";
+    if (transformation.recoding() != v1::RECODING_LOCAL) {
+      return locations.At(path, InvalidArgument("least_share is for recoding: local only; leave "
+                                                "the key out"));
+    }
+    const internal::DecimalRule rule = {.words = "must be in (0, 1]",
+                                        .lowest = Decimal{0, 0},
+                                        .highest = Decimal{1, 0},
+                                        .above_lowest = true};
+    WEIR_RETURN_IF_ERROR(
+        internal::ReadDecimalIn(locations, path, transformation.least_share(), rule).status());
+  }
+  return OkStatus();
+}
+
+std::string ProtectedBy(const v1::PrivacyModel& model) {
+  if (model.has_l_diversity()) return model.l_diversity().attribute();
+  if (model.has_t_closeness()) return model.t_closeness().attribute();
+  if (model.has_delta_disclosure()) return model.delta_disclosure().attribute();
+  if (model.has_beta_likeness()) return model.beta_likeness().attribute();
+  return "";
+}
+
+// Actions that need something beside their column.
+Status CheckActions(const doc::Locations& locations, const std::vector<RecipeColumn>& columns,
+                    const std::vector<std::string>& unit,
+                    const std::vector<v1::PrivacyModel>& models) {
+  for (const RecipeColumn& column : columns) {
+    const bool is_protected = std::any_of(
+        models.begin(), models.end(),
+        [&](const v1::PrivacyModel& model) { return ProtectedBy(model) == column.name; });
+    for (size_t i = 0; i < column.actions.size(); ++i) {
+      const std::string path = "attributes." + column.name + ".action[" + std::to_string(i) + "]";
+      if (column.actions[i].has_date_shift() && unit.empty()) {
+        return locations.At(path, InvalidArgument("all dates of a privacy unit are shifted by the "
+                                                  "same; name privacy_unit"));
+      }
+      if (column.actions[i].has_microaggregate() && is_protected) {
+        return locations.At(path, InvalidArgument("a model protects the values of %s, which would "
+                                                  "be others afterwards; leave the action out",
+                                                  column.name.c_str()));
+      }
+    }
+  }
   return OkStatus();
 }
 
@@ -142,6 +187,8 @@ StatusOr<Recipe> Recipe::Create(const doc::Document<v1::Recipe>& document,
   WEIR_ASSIGN_OR_RETURN(recipe.columns_, internal::ReadColumns(locations, message));
   WEIR_ASSIGN_OR_RETURN(recipe.privacy_unit_, ReadUnit(locations, message, recipe.columns_));
   WEIR_ASSIGN_OR_RETURN(recipe.models_, internal::ReadModels(locations, message, recipe.columns_));
+  WEIR_RETURN_IF_ERROR(
+      CheckActions(locations, recipe.columns_, recipe.privacy_unit_, recipe.models_));
   WEIR_ASSIGN_OR_RETURN(recipe.population_, internal::ReadPopulation(locations, message, folder));
   WEIR_ASSIGN_OR_RETURN(recipe.suppression_limit_, ReadSuppressionLimit(locations, message));
   WEIR_ASSIGN_OR_RETURN(recipe.quality_, ReadQuality(locations, message.quality()));

@@ -3,6 +3,7 @@
 #define WEIR_ANON_INTERNAL_ANONYMIZER_STATE_H_
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "weir/anon/hierarchy.h"
 #include "weir/anon/hierarchy_file.h"
 #include "weir/anon/model_factory.h"
+#include "weir/anon/recoding.h"
+#include "weir/anon/value_actions.h"
 
 namespace weir::anon {
 
@@ -33,6 +36,7 @@ struct Anonymizer::State {
   std::vector<std::string> protected_names = {};    // sensitive, named by a model
   std::optional<Microdata> microdata = std::nullopt;
   std::optional<Microdata> population = std::nullopt;
+  std::map<std::string, ValueActions> value_actions = {};     // by attribute
   std::map<std::string, HierarchyFile> hierarchy_files = {};  // by attribute
 
   std::vector<Hierarchy> hierarchies = {};  // of the quasi-identifiers
@@ -41,6 +45,8 @@ struct Anonymizer::State {
   CollapsedTable collapsed = {};
   SearchProblem problem = {};
   std::vector<std::string> model_names = {};
+  // Of another recoding than the global one, once it was found.
+  std::unique_ptr<RecodedTable> recoded = nullptr;
 };
 
 }  // namespace weir::anon

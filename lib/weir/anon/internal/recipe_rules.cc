@@ -7,9 +7,13 @@
 
 #include "weir/anon/internal/date_label.h"
 #include "weir/anon/internal/recipe_reader.h"
+#include "weir/anon/value_actions.h"
 
 namespace weir::anon::internal {
 namespace {
+
+// A thousand years.
+constexpr uint32_t kMostShiftDays = 365250;
 
 using Field = google::protobuf::RepeatedPtrField<std::string>;
 
@@ -141,7 +145,57 @@ Status CheckRoleAction(const RecipeColumn& column, const v1::Action& action) {
         "only identifiers are removed; leave column %s out of attributes instead",
         column.name.c_str());
   }
+  const bool hides = action.has_remove() || action.has_pseudonym() || action.has_mask();
+  if (is_identifier && !hides && !action.has_keep()) {
+    return InvalidArgument(
+        "an identifier is removed, masked or made a pseudonym; give column %s another role if its "
+        "values name nobody",
+        column.name.c_str());
+  }
+  if (action.has_microaggregate() && column.role == v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER) {
+    return InvalidArgument("column %s is generalized; aggregate columns that are kept",
+                           column.name.c_str());
+  }
   return OkStatus();
+}
+
+// Row actions work on the values that value actions made, and removing or keeping is all there is.
+Status CheckOrderOfActions(const RecipeColumn& column, const v1::Action& action) {
+  if (column.actions.empty()) return OkStatus();
+  const v1::Action& before = column.actions.back();
+  if (before.has_remove() || before.has_keep() || before.has_microaggregate()) {
+    return InvalidArgument("nothing comes after remove, keep or microaggregate");
+  }
+  if (action.has_remove() || action.has_keep()) {
+    return InvalidArgument("remove and keep stand alone");
+  }
+  if (IsValueAction(action) && IsRowAction(before)) {
+    return InvalidArgument(
+        "coding, round, mask and pseudonym come before date-shift, pram, "
+        "rank-swap and microaggregate");
+  }
+  return OkStatus();
+}
+
+Status CheckMask(const v1::MaskAction& mask) {
+  const auto characters = std::count_if(mask.with().begin(), mask.with().end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  });
+  if (mask.with().empty() || characters == 1) return OkStatus();
+  return InvalidArgument("what masks is one character, got %s", QuoteText(mask.with()).c_str());
+}
+
+bool IsNumber(const RecipeColumn& column) {
+  return column.type == v1::VALUE_TYPE_INT || column.type == v1::VALUE_TYPE_DECIMAL;
+}
+
+Status CheckMicroaggregate(const RecipeColumn& column, const v1::MicroaggregateAction& action) {
+  if (!IsNumber(column)) {
+    return InvalidArgument("only numbers are aggregated; give column %s the type int or decimal",
+                           column.name.c_str());
+  }
+  if (action.k() != 1) return OkStatus();
+  return InvalidArgument("a group of one hides nobody; k must be at least 2");
 }
 
 Status CheckPlainAction(const doc::Locations& locations, const std::string& path,
@@ -162,8 +216,10 @@ Status CheckPlainAction(const doc::Locations& locations, const std::string& path
                            percent)
           .status();
     case v1::Action::kDateShift:
-      if (action.date_shift().days() == 0) {
-        return locations.At(path + ".date-shift.days", InvalidArgument("days must be at least 1"));
+      if (action.date_shift().days() == 0 || action.date_shift().days() > kMostShiftDays) {
+        return locations.At(path + ".date-shift.days",
+                            InvalidArgument("days must be in [1, %u], got %u", kMostShiftDays,
+                                            action.date_shift().days()));
       }
       if (!IsTime(column)) {
         return locations.At(path, InvalidArgument("only dates are shifted; give column %s the type "
@@ -172,9 +228,10 @@ Status CheckPlainAction(const doc::Locations& locations, const std::string& path
       }
       return OkStatus();
     case v1::Action::kMicroaggregate:
-      if (action.microaggregate().k() != 1) return OkStatus();
-      return locations.At(path + ".microaggregate.k",
-                          InvalidArgument("a group of one hides nobody; k must be at least 2"));
+      return locations.At(path + ".microaggregate",
+                          CheckMicroaggregate(column, action.microaggregate()));
+    case v1::Action::kMask:
+      return locations.At(path + ".mask.with", CheckMask(action.mask()));
     default:
       return OkStatus();
   }
@@ -214,6 +271,7 @@ Status CheckHierarchyRule(const doc::Locations& locations, const std::string& pa
 Status CheckAction(const doc::Locations& locations, const std::string& path,
                    const RecipeColumn& column, const v1::Action& action) {
   WEIR_RETURN_IF_ERROR(locations.At(path, CheckRoleAction(column, action)));
+  WEIR_RETURN_IF_ERROR(locations.At(path, CheckOrderOfActions(column, action)));
   if (action.has_coding()) return CheckCoding(locations, path + ".coding", action.coding());
   return CheckPlainAction(locations, path, column, action);
 }
