@@ -141,6 +141,34 @@ TEST_P(ModelMergingTest, DeclaresAllThatIsTrue) {
   EXPECT_GT(TryPairs(model, more).broken, 0) << model.name();
 }
 
+// Of random partings of a class that does not hold.
+int PartsKeepTooMuch(const ClassModel& model, uint64_t too_much) {
+  weir::test::SeededRandom random(20'12);
+  int wrong = 0;
+  for (int trial = 0; trial < kPairs / 4; ++trial) {
+    Class whole{.counts = Counts(kValues, 0)};
+    uint64_t suppressed = 0;
+    for (uint64_t parts = 1 + Draw(random, 4); parts > 0; --parts) {
+      const Class part = AnyClass(random);
+      whole = Merge(whole, part);
+      if (HoldsFor(model, part)) continue;
+      suppressed += std::accumulate(part.counts.begin(), part.counts.end(), uint64_t{0});
+    }
+    if (HoldsFor(model, whole)) continue;
+    const uint64_t rows = std::accumulate(whole.counts.begin(), whole.counts.end(), uint64_t{0});
+    const std::span<const uint64_t> values = whole.counts;
+    const uint64_t least = model.LeastSuppressed(
+        {.rows = rows, .units = rows, .population = whole.population, .sensitive = {&values, 1}});
+    if (least + too_much > suppressed) ++wrong;
+  }
+  return wrong;
+}
+
+TEST_P(ModelMergingTest, BoundsWhatPartsCanKeep) {
+  EXPECT_EQ(PartsKeepTooMuch(*GetParam(), 0), 0) << GetParam()->name();
+  EXPECT_GT(PartsKeepTooMuch(*GetParam(), 1), 0) << GetParam()->name();
+}
+
 INSTANTIATE_TEST_SUITE_P(All, ModelMergingTest, ::testing::ValuesIn(AllModels()));
 
 }  // namespace

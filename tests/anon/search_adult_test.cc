@@ -40,7 +40,9 @@ TEST_P(AdultReferenceTest, FindsTheOptimumOfTheReference) {
     EXPECT_NEAR(result->score, score, is_loss ? 1e-9 : 1e-9 * std::abs(score));
   }
   const std::vector<size_t> levels = solution.at("levels_vector");
-  if (!MayTie(metric.at("key"))) EXPECT_EQ(result->levels, levels);
+  if (!MayTie(metric.at("key"))) {
+    EXPECT_EQ(result->levels, levels);
+  }
   // Also where another node of the same score was found: the reference's own has this score, and
   // the rows and classes that it says.
   SearchProblem alone = test::KAnonymityProblem(run, adult);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/anon/delta_disclosure.h"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <string>
@@ -49,6 +50,20 @@ class DisclosureModel final : public ClassModel {
   Merging merging() const override { return Merging::kNothing; }
   std::string name() const override { return text_ + "-disclosure privacy of " + attribute_.name; }
   uint64_t least_rows() const override { return least_rows_; }
+  // No value may have more than its highest share of what is kept. That half of the condition, by
+  // itself, needs both; the lower half says nothing.
+  uint64_t LeastSuppressed(const ClassView& view) const override {
+    const auto counts = view.sensitive[attribute_.place];
+    const auto most_kept = [&](double kept) {
+      uint64_t most = 0;
+      const auto rows = static_cast<uint64_t>(kept);
+      for (size_t value = 0; value < counts.size(); ++value) {
+        most += std::min(counts[value], internal::MostRows(intervals_[value].high, rows));
+      }
+      return static_cast<double>(most);
+    };
+    return internal::LeastSuppressedBy(view.rows, least_rows_, most_kept);
+  }
 
  private:
   bool IsInside(size_t value, uint64_t count, uint64_t rows) const {

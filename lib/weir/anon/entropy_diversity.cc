@@ -18,7 +18,8 @@ constexpr uint64_t kTabled = 4096;
 // G(n) for even n by psi(m + 1/2) + ln 2, m = n / 2, whose asymptotic series is good to 16 digits
 // for m >= 50.
 double GrassbergerOfLarge(uint64_t n) {
-  const double m = static_cast<double>(n / 2);
+  const uint64_t half = n / 2;
+  const auto m = static_cast<double>(half);
   const double square = 1.0 / (m * m);
   return std::log(2 * m) + square * (1.0 / 24 - square * (7.0 / 960 - square * (31.0 / 8064)));
 }

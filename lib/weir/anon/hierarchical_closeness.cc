@@ -62,6 +62,7 @@ class HierarchicalModel final : public ClassModel {
       : place_(attribute.place),
         name_(attribute.name),
         total_(attribute.total),
+        height_(static_cast<double>(std::max<size_t>(1, hierarchy.levels() - 1))),
         leaves_(WalkLeaves(attribute, hierarchy)),
         limit_(std::move(limit)) {
     const auto levels = RowsByLevel(attribute, hierarchy);
@@ -83,8 +84,40 @@ class HierarchicalModel final : public ClassModel {
     return limit_.text() + "-closeness (hierarchical distance) of " + name_;
   }
   uint64_t least_rows() const override { return least_rows_; }
+  // As with equal distance, on the average of the levels.
+  uint64_t LeastSuppressed(const ClassView& view) const override {
+    const double close = height_ * (1 - limit_.t());
+    const auto most_kept = [&](double kept) { return RowsWithin(view, kept) / close; };
+    return std::max<uint64_t>(1, internal::LeastSuppressedBy(view.rows, least_rows_, most_kept));
+  }
 
  private:
+  // Sum over the levels below the root and their labels: the smaller of the label's rows in the
+  // class and of its share of `kept`.
+  double RowsWithin(const ClassView& view, double kept) const {
+    struct Open {
+      uint64_t in_class = 0;
+      uint64_t in_table = 0;
+    };
+    std::array<Open, kMostLevels> open = {};
+    const auto counts = view.sensitive[place_];
+    const double share = kept / static_cast<double>(total_);
+    double within = 0;
+    for (const Leaf& leaf : leaves_) {
+      Open node = {.in_class = counts[leaf.value], .in_table = leaf.rows};
+      for (uint32_t level = 0;; ++level) {
+        within += std::min(static_cast<double>(node.in_class),
+                           static_cast<double>(node.in_table) * share);
+        node.in_class += open[level + 1].in_class;
+        node.in_table += open[level + 1].in_table;
+        open[level + 1] = node;
+        if (level == leaf.nodes_ended) break;
+        open[level + 1] = {};
+      }
+    }
+    return within;
+  }
+
   static std::vector<std::vector<uint64_t>> RowsByLevel(const SensitiveAttribute& attribute,
                                                         const Hierarchy& hierarchy) {
     std::vector<std::vector<uint64_t>> levels;
@@ -104,8 +137,7 @@ class HierarchicalModel final : public ClassModel {
     const auto total = static_cast<Int>(total_);
     const auto counts = view.sensitive[place_];
     const auto most = static_cast<Int>(limit_.Most(view.rows));
-    std::array<Int, kMostLevels> excess;  // of the open node of each level
-    excess.fill(0);
+    std::array<Int, kMostLevels> excess = {};  // of the open node of each level
     Int work = 0;
     for (const Leaf& leaf : leaves_) {
       Int difference =
@@ -125,6 +157,7 @@ class HierarchicalModel final : public ClassModel {
   size_t place_;
   std::string name_;
   uint64_t total_;
+  double height_;
   std::vector<Leaf> leaves_;
   ClosenessLimit limit_;
   uint64_t least_rows_ = 1;

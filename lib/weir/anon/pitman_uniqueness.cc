@@ -20,13 +20,13 @@ class Likelihood {
  public:
   explicit Likelihood(const Sample& sample) : sample_(sample) {}
 
-  double ByTheta(double theta,
-                 double alpha) const {  // NOLINT(bugprone-easily-swappable-parameters)
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): in the order of the literature.
+  double ByTheta(double theta, double alpha) const {
     return SumOfInverses(theta, alpha) - DigammaDifference(theta + 1, sample_.rows - 1);
   }
 
-  double ByAlpha(double theta,
-                 double alpha) const {  // NOLINT(bugprone-easily-swappable-parameters)
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): in the order of the literature.
+  double ByAlpha(double theta, double alpha) const {
     double derivative = (sample_.classes - 1 - theta * SumOfInverses(theta, alpha)) / alpha;
     for (const SizeCount& size : sample_.sizes) {
       if (size.size == 1) continue;
@@ -71,7 +71,7 @@ std::optional<double> PitmanUniques(const Sample& sample) {
   if (!alpha) return std::nullopt;
   const auto theta = likelihood.Theta(*alpha);
   if (!theta) return std::nullopt;
-  return std::exp(std::lgamma(*theta + 1) - std::lgamma(*theta + *alpha) +
+  return std::exp(LogGamma(*theta + 1) - LogGamma(*theta + *alpha) +
                   *alpha * std::log(sample.population));
 }
 

@@ -30,6 +30,13 @@ class PresenceModel final : public ClassModel {
   Merging merging() const override { return Merging::kBothNeeded; }
   std::string name() const override { return name_; }
   bool needs_population() const override { return true; }
+  // Parts that hold have at most `highest` of their population, which is at most the class's.
+  uint64_t LeastSuppressed(const ClassView& view) const override {
+    const uint128 most =
+        static_cast<uint128>(view.population) * highest_.numerator / highest_.denominator;
+    if (most >= view.rows) return view.rows == 0 ? 0 : 1;
+    return view.rows - static_cast<uint64_t>(most);
+  }
   bool judges_empty_classes() const override {
     return scope_ == PresenceScope::kPopulation && lowest_.numerator > 0;
   }

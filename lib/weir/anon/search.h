@@ -44,7 +44,7 @@ struct SearchProblem {
 struct SearchLimits {
   std::optional<std::chrono::milliseconds> time = std::nullopt;
   uint64_t memory_bytes = uint64_t{2} << 30;
-  unsigned threads = 1;
+  unsigned threads = 1;  // reserved: the search runs in the calling thread
   // Called now and then from the calling thread, with the share done in [0, 1].
   std::function<void(double)> progress = {};
 };

@@ -34,6 +34,22 @@ class EqualModel final : public ClassModel {
     return limit_.text() + "-closeness (equal distance) of " + attribute_.name;
   }
   uint64_t least_rows() const override { return least_rows_; }
+  // What is kept of a value is at most its rows; and 1 - t of all that is kept lies within the
+  // table's shares.
+  uint64_t LeastSuppressed(const ClassView& view) const override {
+    const double close = 1 - limit_.t();
+    const auto counts = view.sensitive[attribute_.place];
+    const double scale = 1 / static_cast<double>(attribute_.total);
+    const auto most_kept = [&](double kept) {
+      double within = 0;
+      for (size_t value = 0; value < counts.size(); ++value) {
+        within += std::min(static_cast<double>(counts[value]),
+                           static_cast<double>(attribute_.rows[value]) * scale * kept);
+      }
+      return within / close;
+    };
+    return std::max<uint64_t>(1, internal::LeastSuppressedBy(view.rows, least_rows_, most_kept));
+  }
 
  private:
   // The distance is the part of the class that is in excess of the table's shares.

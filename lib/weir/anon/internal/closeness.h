@@ -31,6 +31,9 @@ class ClosenessLimit {
   // Whether 64 bits hold every sum over the domain for a class of so many rows.
   bool is_narrow(uint64_t rows) const { return is_narrow_ && rows <= total_; }
   const std::string& text() const { return text_; }
+  double t() const {
+    return static_cast<double>(t_.numerator) / static_cast<double>(t_.denominator);
+  }
 
  private:
   ClosenessLimit(Ratio t, std::string text, uint128 scale, uint64_t total, bool is_narrow)

@@ -9,6 +9,9 @@ namespace weir::anon::internal {
 // Source: Abramowitz, Stegun, "Handbook of mathematical functions", 6.3.5 and 6.3.18.
 double DigammaDifference(double x, double steps);  // NOLINT(bugprone-easily-swappable-parameters)
 
+// ln Gamma(x) for x > 0; unlike std::lgamma safe to call from several threads.
+double LogGamma(double x);
+
 }  // namespace weir::anon::internal
 
 #endif  // WEIR_ANON_INTERNAL_GAMMA_H_

@@ -34,27 +34,27 @@ StatusOr<Ratio> CheckedRatio(std::string_view what, const Decimal& value, const 
 }
 
 const LimitRange& PositiveShare() {
-  static const LimitRange range{.text = "(0, 1]",
-                                .lowest = MakeDecimal(0, 0),
-                                .is_lowest_allowed = false,
-                                .highest = MakeDecimal(1, 0)};
-  return range;
+  static const LimitRange kRange{.text = "(0, 1]",
+                                 .lowest = MakeDecimal(0, 0),
+                                 .is_lowest_allowed = false,
+                                 .highest = MakeDecimal(1, 0)};
+  return kRange;
 }
 
 const LimitRange& AnyShare() {
-  static const LimitRange range{.text = "[0, 1]",
-                                .lowest = MakeDecimal(0, 0),
-                                .is_lowest_allowed = true,
-                                .highest = MakeDecimal(1, 0)};
-  return range;
+  static const LimitRange kRange{.text = "[0, 1]",
+                                 .lowest = MakeDecimal(0, 0),
+                                 .is_lowest_allowed = true,
+                                 .highest = MakeDecimal(1, 0)};
+  return kRange;
 }
 
 const LimitRange& PositiveFactor() {
-  static const LimitRange range{.text = "(0, 1000000]",
-                                .lowest = MakeDecimal(0, 0),
-                                .is_lowest_allowed = false,
-                                .highest = MakeDecimal(1'000'000, 0)};
-  return range;
+  static const LimitRange kRange{.text = "(0, 1000000]",
+                                 .lowest = MakeDecimal(0, 0),
+                                 .is_lowest_allowed = false,
+                                 .highest = MakeDecimal(1'000'000, 0)};
+  return kRange;
 }
 
 }  // namespace weir::anon::internal
