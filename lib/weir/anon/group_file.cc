@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <future>
 #include <string>
 #include <utility>
@@ -104,7 +105,9 @@ StatusOr<GroupedFile> Group(const InputLocation& file, const std::vector<std::st
       std::async(std::launch::async, [&scanner] { return scanner.Sha256(); });
   FileGrouper grouper(columns.size(), suppressed_text, limits);
   const data::FileScanOptions options{
-      .memory_bytes = limits.memory_bytes / 4, .threads = 1, .progress = limits.progress};
+      .memory_bytes = std::max(limits.memory_bytes / 4, uint64_t{32} << 20),
+      .threads = 1,
+      .progress = limits.progress};
   const Status status = scanner.Scan(columns, options, [&](const data::Batch& batch) {
     return CatchMemory([&] { return grouper.Add(batch); });
   });

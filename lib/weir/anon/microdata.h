@@ -35,8 +35,7 @@ StatusOr<InputLocation> LocateInput(const v1::RecipeInput& input, const std::str
 StatusOr<InputLocation> LocateInput(const v1::PopulationTable& table, const std::string& folder);
 
 // The columns of a file, in its order. JSON: the members of the first object.
-// Errors: INVALID_ARGUMENT  no such file, no header, a column twice, a name that is empty or not
-//                           UTF-8.
+// Errors: INVALID_ARGUMENT  no such file, no header, a column twice, a name that is not UTF-8.
 //         DATA_LOSS         damaged Parquet.
 StatusOr<std::vector<std::string>> ReadColumnNames(const InputLocation& input);
 
@@ -152,8 +151,9 @@ class Microdata {
 
 // Reads the columns asked for, in one pass, and hashes the file.
 //
-// Shapes:    n rows -> n records, or with streamed rows the distinct combinations of the analysed
-//            columns, ascending by their codes, with the rows and units of each.
+// Shapes:    n rows -> n records in the order of the file, or with streamed rows the distinct
+//            combinations of the analysed columns, in an order that follows from the set of rows,
+//            with the rows and units of each.
 // Guarantee: every row of the file counts. The result depends on the content of the file only
 //            (except for the hashes of units, whose key is fresh), not on threads or memory.
 // Reveals:   nothing; see Microdata. Messages name lines, columns and rules, for the owner.

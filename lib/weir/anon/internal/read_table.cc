@@ -141,9 +141,10 @@ StatusOr<CodedTable> Read(const InputLocation& input, const ReadRequest& request
     dictionaries.push_back(std::make_unique<SharedDictionary>(table.request.columns[column]));
   }
   const data::SipKey unit_key = data::MakeSipKey(random);
-  const data::FileScanOptions options{.memory_bytes = limits.memory_bytes / 4,
-                                      .threads = static_cast<int>(limits.threads),
-                                      .progress = OneAtATime(limits.progress)};
+  const data::FileScanOptions options{
+      .memory_bytes = std::max(limits.memory_bytes / 4, uint64_t{32} << 20),
+      .threads = static_cast<int>(limits.threads),
+      .progress = OneAtATime(limits.progress)};
   std::future<StatusOr<std::string>> sha256 =
       std::async(std::launch::async, [&scanner] { return scanner.Sha256(); });
   const Status status =

@@ -252,7 +252,7 @@ Status StreamedRows::Spool() {
                                       limits_.temp_folder);
   Dealer dealer(*this);
   const data::FileScanOptions options{
-      .memory_bytes = limits_.memory_bytes / 4,
+      .memory_bytes = std::max(limits_.memory_bytes / 4, uint64_t{32} << 20),
       .threads = cells_.plan().shuffle ? static_cast<int>(limits_.threads) : 1,
       .progress = OneAtATime(limits_.progress)};
   WEIR_RETURN_IF_ERROR(table_.scanner->Scan(

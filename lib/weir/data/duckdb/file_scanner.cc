@@ -30,7 +30,7 @@ constexpr uint64_t kMetadataMemoryBytes = uint64_t{256} << 20;
 Status CheckNames(const std::vector<FileColumn>& columns) {
   std::set<std::string_view> names;
   for (const FileColumn& column : columns) {
-    if (column.name.empty()) return InvalidArgument("a column has no name");
+    if (column.name.empty()) continue;
     if (!IsUtf8(column.name) || column.name.find('\0') != std::string::npos) {
       return InvalidArgument("the name of a column is no UTF-8 text: %s",
                              QuoteText(column.name).c_str());
@@ -162,8 +162,8 @@ StatusOr<std::vector<FileColumn>> FileScanner::ColumnsAsFound() const {
                           database->Query("DESCRIBE SELECT * FROM " + SourceSql(file_)));
     const std::vector<std::vector<std::string>> found = described->TextColumns({0, 1});
     for (size_t i = 0; i < found[0].size(); ++i) {
-      WEIR_ASSIGN_OR_RETURN(FileColumn column, ParquetColumn(found[0][i], found[1][i]));
-      columns.push_back(std::move(column));
+      const auto column = ParquetColumn(found[0][i], found[1][i]);
+      columns.push_back(column.ok() ? *column : FileColumn{.name = found[0][i]});
     }
     return columns;
   }

@@ -50,8 +50,9 @@ class FileScanner {
 
   uint64_t size_bytes() const { return facts_.size; }
 
-  // In the order of the file; of JSON lines the members of the first object.
-  // Errors: INVALID_ARGUMENT  no header, a name that is empty, not UTF-8 or there twice.
+  // In the order of the file; of JSON lines the members of the first object. A column without a
+  // name, or of a type that Scan refuses, is in the list as well: it may not be needed.
+  // Errors: INVALID_ARGUMENT  no header, a name that is not UTF-8 or there twice.
   //         DATA_LOSS         damaged Parquet.
   StatusOr<std::vector<FileColumn>> Columns() const;
 
