@@ -160,6 +160,7 @@ class Linter {
     return internal::EditDistance(a, b, 1) <= 1;
   }
 
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): in the order of the lines
   void Report(size_t level, const std::pair<std::string_view, size_t>& first,
               const std::pair<std::string_view, size_t>& second) {
     Warn(FindingKind::kNearDuplicate, Line(second.second),

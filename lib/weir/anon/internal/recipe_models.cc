@@ -232,6 +232,7 @@ const v1::PopulationTable* PopulationOf(const v1::PrivacyModel& model) {
   return nullptr;
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): it does not matter which is first
 bool SameFile(const InputLocation& a, const InputLocation& b) {
   return a.path == b.path && a.format == b.format && a.delimiter == b.delimiter;
 }
