@@ -19,11 +19,11 @@
 namespace weir::anon {
 namespace {
 
-using test::IsOk;
-using test::SeededRandom;
-using test::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::weir::test::IsOk;
+using ::weir::test::SeededRandom;
+using ::weir::test::StatusIs;
 
 constexpr size_t kAttributes = 3;
 constexpr uint32_t kValues = 8;

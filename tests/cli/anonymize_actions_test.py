@@ -158,7 +158,7 @@ class Actions(CommandTest):
                 made, suppressed = self.check_classes(rows, 9)
                 self.assertEqual(result["equivalence_classes"], made)
                 self.assertEqual(result["suppressed_rows"], suppressed)
-                self.assertNotEqual(result["optimal"], True)
+                self.assertIsNot(result["optimal"], True)
                 if recoding == "mondrian":
                     self.assertGreaterEqual(made, classes)
                     self.assertEqual(suppressed, 0)
