@@ -142,6 +142,14 @@ std::string ShowPlan(const v1::ReleasePreview& preview) {
   return text + table.ToString() + ShowSelection(plan) + ShowTop(plan);
 }
 
+std::string ShowErrors(const google::protobuf::RepeatedField<double>& errors) {
+  std::string text;
+  for (const double error : errors) {
+    text += (text.empty() ? "" : ", ") + (error > 0 ? ShowNumber(error) : "by the answer");
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string ShowPreview(const v1::ReleasePreview& preview) {
@@ -161,14 +169,12 @@ std::string ShowPreview(const v1::ReleasePreview& preview) {
 std::string ShowExplanation(const v1::ReleasePreview& preview) {
   std::string text;
   if (preview.alternatives_size() > 0) {
-    TextTable table({"WAY", "TAKEN", "STANDARD ERRORS", "UNITS FOR HALF"});
+    TextTable table({"WAY", "TAKEN", "STANDARD ERRORS", "MEAN ERRORS", "UNITS FOR HALF"});
     for (const v1::PlanAlternative& way : preview.alternatives()) {
-      std::string errors;
-      for (const double error : way.standard_errors()) {
-        errors += (errors.empty() ? "" : ", ") + (error > 0 ? ShowNumber(error) : "by the answer");
-      }
       table.Add({way.what(), way.taken() ? "yes" : "",
-                 way.refusal().empty() ? errors : "not possible: " + way.refusal(),
+                 way.refusal().empty() ? ShowErrors(way.standard_errors())
+                                       : "not possible: " + way.refusal(),
+                 ShowErrors(way.mean_errors()),
                  way.units_for_half() > 0 ? ShowNumber(way.units_for_half()) : ""});
     }
     text += "ways that were weighed\n" + table.ToString();

@@ -12,6 +12,11 @@ StatusOr<double> StandardError(const NoiseLaw& law) {
   return internal::StandardDeviation(law);
 }
 
+StatusOr<double> MeanAbsoluteError(const NoiseLaw& law) {
+  WEIR_RETURN_IF_ERROR(internal::CheckLaw(law));
+  return internal::MeanSize(law);
+}
+
 StatusOr<double> TwoSidedTail(const NoiseLaw& law, int128 w) {
   WEIR_RETURN_IF_ERROR(internal::CheckLaw(law));
   if (w < 0) return InvalidArgument("the half width of an interval must not be negative");

@@ -49,13 +49,6 @@ std::vector<uint32_t> WeightsOf(const NoisePlanOptions& options) {
   return std::vector<uint32_t>(options.measures.size(), 1);
 }
 
-StatusOr<PlannedNoise> Describe(const NoiseEvent& event, std::optional<Epsilon> epsilon) {
-  const NoiseLaw law = LawOf(event);
-  WEIR_ASSIGN_OR_RETURN(const double standard_error, StandardError(law));
-  WEIR_ASSIGN_OR_RETURN(const int128 half_width, HalfWidth(law));
-  return PlannedNoise{event, standard_error, half_width, epsilon};
-}
-
 // What other events leave of the budget.
 struct Remainder {
   Epsilon epsilon;      // after their epsilons
@@ -89,7 +82,7 @@ StatusOr<NoisePlan> MakePlan(const std::vector<NoiseEvent>& events,
   for (size_t i = 0; i < events.size(); ++i) {
     const std::optional<Epsilon> share =
         shares.empty() ? std::nullopt : std::optional<Epsilon>(shares[i]);
-    WEIR_ASSIGN_OR_RETURN(const PlannedNoise planned, Describe(events[i], share));
+    WEIR_ASSIGN_OR_RETURN(const PlannedNoise planned, DescribeNoise(events[i], share));
     measures.push_back(planned);
   }
   WEIR_ASSIGN_OR_RETURN(PrivacyCost cost, PrivacyCost::Create(events, epsilon, delta, others));
@@ -246,6 +239,14 @@ double MeanLogError(const NoisePlan& plan) {
   double sum = 0;
   for (const PlannedNoise& planned : plan.measures) sum += std::log(planned.standard_error);
   return sum;
+}
+
+StatusOr<PlannedNoise> DescribeNoise(const NoiseEvent& event, std::optional<Epsilon> epsilon) {
+  const NoiseLaw law = LawOf(event);
+  WEIR_ASSIGN_OR_RETURN(const double standard_error, StandardError(law));
+  WEIR_ASSIGN_OR_RETURN(const double mean_absolute_error, MeanAbsoluteError(law));
+  WEIR_ASSIGN_OR_RETURN(const int128 half_width, HalfWidth(law));
+  return PlannedNoise{event, standard_error, mean_absolute_error, half_width, epsilon};
 }
 
 StatusOr<NoisePlan> PlanNoise(const NoisePlanOptions& options) {

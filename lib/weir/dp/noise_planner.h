@@ -32,8 +32,9 @@ struct NoisePlanOptions {
 
 struct PlannedNoise {
   NoiseEvent event;
-  double standard_error = 0;  // of one value, in grid steps
-  int128 half_width = 0;      // of the 95 % interval around one value, in grid steps
+  double standard_error = 0;       // of one value, in grid steps
+  double mean_absolute_error = 0;  // likewise: what a table is off by on average
+  int128 half_width = 0;           // of the 95 % interval around one value, in grid steps
   // This measure's share of epsilon; nullopt for Gaussian noise, which splits rho instead.
   std::optional<Epsilon> epsilon;
 };
@@ -62,6 +63,10 @@ struct NoisePlan {
 //                            delta zero; weights that do not match the measures.
 // Cost:    microseconds a measure, milliseconds for wide Gaussians.
 StatusOr<NoisePlan> PlanNoise(const NoisePlanOptions& options);
+
+// The figures of one event.
+// Errors:  INVALID_ARGUMENT for a parameter that no sampler takes.
+StatusOr<PlannedNoise> DescribeNoise(const NoiseEvent& event, std::optional<Epsilon> epsilon);
 
 // Mean of the logarithms of the standard errors: what PlanNoise compares plans by.
 double MeanLogError(const NoisePlan& plan);

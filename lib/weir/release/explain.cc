@@ -7,35 +7,10 @@
 #include <set>
 #include <string>
 
-#include "weir/dp/intervals.h"
-#include "weir/dp/partition_selection.h"
-#include "weir/release/internal/row_choice.h"
+#include "weir/release/internal/key_chance.h"
 
 namespace weir::release {
 namespace {
-
-// P[units + noise >= threshold].
-StatusOr<double> ReachesThreshold(const SelectionPlan& selection, const NoiseEvent& event,
-                                  int64_t units) {
-  if (units < selection.min_units) return 0.0;
-  const int128 missing = selection.threshold - units;
-  if (missing > 0) {
-    WEIR_ASSIGN_OR_RETURN(const double tail, dp::TwoSidedTail(dp::LawOf(event), missing - 1));
-    return tail / 2;
-  }
-  WEIR_ASSIGN_OR_RETURN(const double tail, dp::TwoSidedTail(dp::LawOf(event), -missing));
-  return 1 - tail / 2;
-}
-
-StatusOr<double> IsShown(const ReleasePlan& plan, int64_t units) {
-  const SelectionPlan& selection = *plan.selection;
-  if (selection.by_noise) {
-    return ReachesThreshold(selection, plan.channels[selection.channel].noise->event, units);
-  }
-  WEIR_ASSIGN_OR_RETURN(const dp::PartitionSelector selector,
-                        internal::SelectorOf(selection, plan.query.bounds));
-  return selector.KeepProbability(units);
-}
 
 Status ExplainSelection(const ReleasePlan& plan, v1::ReleasePreview& preview) {
   if (!plan.selection.has_value()) return OkStatus();
@@ -44,11 +19,14 @@ Status ExplainSelection(const ReleasePlan& plan, v1::ReleasePreview& preview) {
   for (const double factor : {0.5, 0.75, 1.0, 1.25, 1.5, 2.0}) {
     sizes.insert(std::max<int64_t>(1, std::llround(factor * half)));
   }
+  WEIR_ASSIGN_OR_RETURN(
+      const internal::KeyChance chance,
+      internal::KeyChance::Create(*plan.selection, plan.channels[plan.selection->channel].noise,
+                                  plan.query.bounds));
   for (const int64_t units : sizes) {
-    WEIR_ASSIGN_OR_RETURN(const double shown, IsShown(plan, units));
     v1::SelectionLoss* loss = preview.add_selection_loss();
     loss->set_units(static_cast<uint64_t>(units));
-    loss->set_shown(shown);
+    loss->set_shown(chance.At(units));
   }
   return OkStatus();
 }
@@ -73,6 +51,7 @@ Status Explain(const ReleasePlan& plan, v1::ReleasePreview& preview) {
     described->set_taken(alternative.taken);
     described->set_refusal(alternative.refusal);
     for (const double error : alternative.standard_errors) described->add_standard_errors(error);
+    for (const double error : alternative.mean_errors) described->add_mean_errors(error);
     described->set_units_for_half(alternative.units_for_half);
   }
   const data::ContributionBounds& bounds = plan.query.bounds;

@@ -112,6 +112,7 @@ struct Alternative {
   bool taken = false;
   std::string refusal;                  // why it cannot be; then the rest is zero
   std::vector<double> standard_errors;  // by measure, 0 where it depends on the answer
+  std::vector<double> mean_errors;      // likewise: the mean of |noise|
   double units_for_half = 0;            // of selection
 };
 

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/release/internal/key_chance.h"
+
+#include "weir/dp/intervals.h"
+#include "weir/release/internal/row_choice.h"
+
+namespace weir::release::internal {
+
+StatusOr<KeyChance> KeyChance::Create(const SelectionPlan& selection,
+                                      const std::optional<dp::PlannedNoise>& deciding,
+                                      const data::ContributionBounds& bounds) {
+  if (selection.by_noise) {
+    const dp::NoiseLaw law = dp::LawOf(deciding->event);
+    // At takes the tails of this law for granted.
+    WEIR_RETURN_IF_ERROR(dp::TwoSidedTail(law, 0).status());
+    return KeyChance(selection.min_units, selection.threshold, law, std::nullopt);
+  }
+  WEIR_ASSIGN_OR_RETURN(dp::PartitionSelector selector, SelectorOf(selection, bounds));
+  return KeyChance(selection.min_units, 0, {}, std::move(selector));
+}
+
+double KeyChance::At(int64_t units) const {
+  if (rule_.has_value()) return rule_->KeepProbability(units);
+  if (units < min_units_) return 0;
+  const int128 missing = threshold_ - units;
+  return missing > 0 ? *dp::TwoSidedTail(law_, missing - 1) / 2
+                     : 1 - *dp::TwoSidedTail(law_, -missing) / 2;
+}
+
+}  // namespace weir::release::internal
