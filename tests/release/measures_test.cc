@@ -403,7 +403,8 @@ TEST_F(MeasuresTest, ExplainsTheChoice) {
                                     "{epsilon: 1, delta: 1e-6}"));
   v1::ReleasePreview preview;
   WEIR_ASSERT_OK(Explain(plan, preview));
-  EXPECT_EQ(preview.alternatives_size(), 4) << "two kinds of noise, two rules";
+  EXPECT_EQ(preview.alternatives_size(), 6)
+      << "the plain rules; two kinds of noise, two rules, and a Gaussian threshold beside Laplace";
   int taken = 0;
   for (const v1::PlanAlternative& way : preview.alternatives()) taken += way.taken() ? 1 : 0;
   EXPECT_EQ(taken, 1);

@@ -14,7 +14,6 @@ namespace {
 
 constexpr int kLeastPercent = 20;
 constexpr int kMostPercent = 80;
-constexpr int64_t kComparedSizes = 256;
 // Two ways of writing one share differ by some 10^-12 of epsilon.
 constexpr double kSame = 1 + 1e-9;
 
@@ -132,6 +131,7 @@ class SplitSearch {
   StatusOr<Candidate> Try(const Way& way) const;
   StatusOr<Candidate> TryPercent(Way way, int percent) const;
   Ratios RatiosOf(const BudgetPlan& plan) const;
+  StatusOr<bool> ShowsEnough(const BudgetPlan& plan) const;
 
   const BudgetQuestion& question_;
   const PlanWay& plan_way_;
@@ -149,6 +149,16 @@ Ratios SplitSearch::RatiosOf(const BudgetPlan& plan) const {
     ratios.error = std::max(ratios.error, error_of(plan) / error_of(plain_));
   }
   return ratios;
+}
+
+StatusOr<bool> SplitSearch::ShowsEnough(const BudgetPlan& plan) const {
+  const auto chance_of = [this](const BudgetPlan& of) {
+    return KeyChance::Create(*of.selection, of.channels[of.selection->channel].noise,
+                             question_.bounds);
+  };
+  WEIR_ASSIGN_OR_RETURN(const KeyChance chance, chance_of(plan));
+  WEIR_ASSIGN_OR_RETURN(const KeyChance plain, chance_of(plain_));
+  return ShowsNoFewer(chance, plain, ReachOf(plain_), plain_.cost.delta());
 }
 
 StatusOr<Candidate> SplitSearch::Try(const Way& way) const {
@@ -187,7 +197,7 @@ StatusOr<Candidate> SplitSearch::Best(const Way& way) const {
   for (Candidate& candidate : candidates) {
     const Ratios& ratios = candidate.ratios;
     if (ratios.error > kSame || ratios.reach > kSame) continue;
-    WEIR_ASSIGN_OR_RETURN(candidate.counts, ShowsNoFewer(question_, candidate.plan, plain_));
+    WEIR_ASSIGN_OR_RETURN(candidate.counts, ShowsEnough(candidate.plan));
     if (candidate.counts) return std::move(candidate);
   }
   return std::move(candidates.front());
@@ -225,22 +235,6 @@ bool IsShown(const BudgetQuestion& question, size_t channel) {
         return std::find(measure.channels.begin(), measure.channels.end(), channel) !=
                measure.channels.end();
       });
-}
-
-StatusOr<bool> ShowsNoFewer(const BudgetQuestion& question, const BudgetPlan& plan,
-                            const BudgetPlan& plain) {
-  const auto chance_of = [&](const BudgetPlan& of) {
-    return KeyChance::Create(*of.selection, of.channels[of.selection->channel].noise,
-                             question.bounds);
-  };
-  WEIR_ASSIGN_OR_RETURN(const KeyChance chance, chance_of(plan));
-  WEIR_ASSIGN_OR_RETURN(const KeyChance plain_chance, chance_of(plain));
-  const auto last = static_cast<int64_t>(2 * std::min(ReachOf(plain), 0x1p60));
-  const int64_t step = std::max<int64_t>(1, last / kComparedSizes);
-  for (int64_t units = 1; units <= last; units += step) {
-    if (chance.At(units) + plain.cost.delta().value() < plain_chance.At(units)) return false;
-  }
-  return true;
 }
 
 StatusOr<BudgetPlan> ChoosePlan(const BudgetQuestion& question, const PlanWay& plan_way) {

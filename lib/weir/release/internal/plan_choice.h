@@ -39,12 +39,6 @@ bool IsShown(const BudgetQuestion& question, size_t channel);
 // Errors:    INVALID_ARGUMENT naming the place in the spec, if no way can be.
 StatusOr<BudgetPlan> ChoosePlan(const BudgetQuestion& question, const PlanWay& plan_way);
 
-// Whether `plan` shows a key at least as likely as `plain`, less delta, at up to 256 numbers of
-// units from 1 to twice the plain threshold; beyond, the plain rules leave out a key with a chance
-// below delta only.
-StatusOr<bool> ShowsNoFewer(const BudgetQuestion& question, const BudgetPlan& plan,
-                            const BudgetPlan& plain);
-
 }  // namespace weir::release::internal
 
 #endif  // WEIR_RELEASE_INTERNAL_PLAN_CHOICE_H_
