@@ -403,7 +403,7 @@ TEST_F(MeasuresTest, ExplainsTheChoice) {
                                     "{epsilon: 1, delta: 1e-6}"));
   v1::ReleasePreview preview;
   WEIR_ASSERT_OK(Explain(plan, preview));
-  EXPECT_EQ(preview.alternatives_size(), 6)
+  EXPECT_EQ(preview.alternatives_size(), 5)
       << "the plain rules; two kinds of noise, two rules, and a Gaussian threshold beside Laplace";
   int taken = 0;
   for (const v1::PlanAlternative& way : preview.alternatives()) taken += way.taken() ? 1 : 0;

@@ -178,9 +178,11 @@ RealInterval WideSet(const VarianceOptions& options, const RealInterval& means,
   return {nearest, nearest};
 }
 
-bool IsWideEnough(const WideSum& noises, const RealInterval& means, double largest) {
-  const double sum_weight = 2 * std::max(std::abs(means.low), std::abs(means.high));
-  const WideSum::Weights weights = {1, sum_weight, LargestCountWeight(means, {0, largest})};
+// Whether the continuous laws widen the interval by little: the proof holds either way.
+bool IsWideEnough(const WideSum& noises, const Moments& moments, double largest) {
+  const double mean = moments.sum / moments.count;
+  const double variance = std::clamp(moments.squares / moments.count - mean * mean, 0.0, largest);
+  const WideSum::Weights weights = {1, 2 * std::abs(mean), std::abs(mean * mean - variance)};
   return noises.Offset(weights) <= kLargestOffset * noises.Deviation(weights);
 }
 
@@ -191,7 +193,7 @@ RealInterval VarianceSet(const VarianceOptions& options) {
       internal::RatioSet({options.sum, options.count, options.lowest, options.highest}, kMeanTail);
   const std::optional<WideSum> noises =
       WideSum::Create({options.squares.law, options.sum.law, options.count.law});
-  return noises.has_value() && IsWideEnough(*noises, means, largest)
+  return noises.has_value() && IsWideEnough(*noises, MomentsOf(options), largest)
              ? WideSet(options, means, *noises)
              : NarrowSet(options, means);
 }
