@@ -99,6 +99,13 @@ class PieceTest {
                      SquaresAround(moments, means.high, Side::kAbove));
   }
 
+  // By which an end may be too far out: a thousandth of the statistic's deviation.
+  double resolution() const {
+    const double mean = means_.low / 2 + means_.high / 2;
+    const double variance = least_ / count_;
+    const double count_weight = std::abs(mean * mean - variance);
+    return 1e-3 * noises_.Deviation({1, 2 * std::abs(mean), count_weight}) / count_;
+  }
   // Variances from here on, or up to here, with no distance at all.
   double least() const { return least_ / count_; }
   double most() const { return most_ / count_; }
@@ -128,8 +135,8 @@ struct Crossing {
 
 // Where acceptance ends between the two; errs towards the rejected one.
 double EndOf(const PieceTest& test, Crossing crossing) {
-  const double resolution = 1e-4 * std::abs(crossing.rejected - crossing.accepted);
-  while (std::abs(crossing.rejected - crossing.accepted) > resolution) {
+  for (int step = 0; step < 100; ++step) {
+    if (std::abs(crossing.rejected - crossing.accepted) <= test.resolution()) break;
     const double middle = crossing.accepted / 2 + crossing.rejected / 2;
     (test.Accepts(middle) ? crossing.accepted : crossing.rejected) = middle;
   }
