@@ -133,19 +133,25 @@ TEST(SplitPlanTest, IsBetterOnBothCountsWhereAUnitHasSeveralKeys) {
   }
 }
 
-// The twin: Gaussian noise with a fifth for the choice has the smaller standard error, so that a
-// comparison of standard errors would call it better; on average it is off by more.
+// The twin: some plans with Gaussian noise have smaller standard errors than the plain rules and
+// need fewer units, so that a comparison of standard errors would call them better; on average they
+// are off by more.
 TEST(SplitPlanTest, StandardErrorsWouldTakeAPlanThatIsWorse) {
   const ReleasePlan plan = PlanFor({4, "1"});
-  const Alternative& plain = plan.alternatives.front();
+  const Alternative plain = plan.alternatives.front();
   EXPECT_THAT(plain.what, HasSubstr("plain rules"));
-  const ReleasePlan gaussian =
-      PlanFor({4, "1", "[sum: cost]", ", noise: discrete_gaussian", "{share: 0.2}"});
-  const Alternative& way = gaussian.alternatives.front();
-  EXPECT_LT(way.standard_errors.front(), 0.99 * plain.standard_errors.front());
-  EXPECT_LT(way.units_for_half, 0.99 * plain.units_for_half);
-  EXPECT_GT(way.mean_errors.front(), 1.05 * plain.mean_errors.front());
   EXPECT_LT(MeanError(plan), plain.mean_errors.front());
+  int misled = 0;
+  for (const char* share : {"{share: 0.2}", "{share: 0.25}", "{share: 0.3}", "{share: 0.35}"}) {
+    const ReleasePlan gaussian =
+        PlanFor({4, "1", "[sum: cost]", ", noise: discrete_gaussian", share});
+    for (const Alternative& way : gaussian.alternatives) {
+      const bool seems_better = way.standard_errors.front() < plain.standard_errors.front() &&
+                                way.units_for_half < plain.units_for_half;
+      misled += seems_better && way.mean_errors.front() > 1.05 * plain.mean_errors.front() ? 1 : 0;
+    }
+  }
+  EXPECT_GT(misled, 0);
 }
 
 TEST(SplitPlanTest, ANamedShareIsKept) {
