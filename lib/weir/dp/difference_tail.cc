@@ -109,6 +109,7 @@ std::vector<double> TailsOf(const NoiseLaw& law, size_t reach) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as in Difference
 DifferenceLaw::DifferenceLaw(const NoiseLaw& x, const NoiseLaw& y) {
   is_swapped_ = x.kind == y.kind ? ToDouble(x.parameter) < ToDouble(y.parameter)
                                  : StandardDeviation(x) < StandardDeviation(y);
@@ -130,6 +131,7 @@ void DifferenceLaw::FillTables() const {
 double DifferenceLaw::ExactTail(const Scaled& scaled) const {
   FillTables();
   const auto reach = static_cast<double>(tables_.tails.size() / 2);
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): both are named at the calls
   const auto tail_from = [&](double z, double magnitude) {
     const double step = std::ceil(z - 1e-14 * magnitude);
     if (step < -reach) return 1.0;

@@ -34,6 +34,7 @@ double KeyChance::At(int64_t units) const {
                      : 1 - *dp::TwoSidedTail(law_, -missing) / 2;
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as declared
 bool ShowsNoFewer(const KeyChance& chance, const KeyChance& plain, double plain_units,
                   Delta slack) {
   const auto last = static_cast<int64_t>(2 * std::min(plain_units, 0x1p60));

@@ -29,6 +29,7 @@ struct Difference {
 //          once. Not thread-safe: the first tail fills them.
 class DifferenceLaw {
  public:
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as in Difference
   DifferenceLaw(const NoiseLaw& x, const NoiseLaw& y);
 
   // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as in Difference

@@ -39,6 +39,7 @@ class KeyChance {
 // Whether a key is shown at least as likely as by `plain`, less `slack`, at about 64 numbers of
 // units from 1 to twice `plain_units`, which `plain` shows in every second case: beyond, a plain
 // threshold leaves out a key with a chance below its delta only.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the second is named
 bool ShowsNoFewer(const KeyChance& chance, const KeyChance& plain, double plain_units, Delta slack);
 
 }  // namespace weir::release::internal

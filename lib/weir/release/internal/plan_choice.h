@@ -27,13 +27,15 @@ bool IsShown(const BudgetQuestion& question, size_t channel);
 // for a threshold on noised units, half for the figures, or as the question says. Its error is the
 // largest ratio of a figure's mean |noise| to the plain one, its reach the ratio of the units that
 // a key needs to be shown in every second case. Unless the question names a share, each way gets
-// the whole percentage, from 20 to 80, at which these ratios are nearest to each other. A way
-// counts only if neither is above 1 and no key is less likely shown (ShowsNoFewer); the one with
-// the smallest larger ratio is taken. The plain rules themselves count.
+// the whole percentage, from 20 to 80, at which these ratios are nearest to each other (or, if
+// it does not count there, the best of the others that the bisection tried, one half among them). A
+// way counts only if neither is above 1 and no key is less likely shown (ShowsNoFewer); the one
+// with the smallest larger ratio is taken. The plain rules themselves count.
 //
 // Guarantee: the mean absolute error of the noise on every figure is at most the plain one, and
 //            whatever the data, so many keys as the plain rules show are shown in expectation,
-//            less 2 delta of each key. If truncated geometric selection is admitted, with L0 keys
+//            less 2 delta of each key (checked at the sizes that ShowsNoFewer compares; the tests
+//            look at those between). If truncated geometric selection is admitted, with L0 keys
 //            a unit, the error is at most the plain one and fewer units suffice.
 // Reveals:   nothing of the data; none is read.
 // Errors:    INVALID_ARGUMENT naming the place in the spec, if no way can be.
