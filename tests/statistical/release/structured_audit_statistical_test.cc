@@ -88,13 +88,13 @@ std::vector<Neighbours> RunningTotals() {
       {"first_day", series, {}, first, 0.1, ShrinkNoise, false, kEpsilon, kGaussian, kMore},
       {"forgotten_totals", series, kPeople, first, 0.2, ForgetStrategyRows, false, kEpsilon,
        kGaussian, kMore},
-      {"last_day_reordered", series, kPeople, last, 0.1, LetInRows(20), true, kEpsilon, kGaussian,
+      {"last_day_reordered", series, kPeople, last, 0, LetInRows(20), true, kEpsilon, kGaussian,
        kSome},
-      {"value_beyond_numbers", series, kPeople, beyond, 0.2, LetInValues, false, kEpsilon,
+      {"value_beyond_numbers", series, kPeople, beyond, 0.05, LetInValues, false, kEpsilon,
        kGaussian, kSome},
       {"strange_values", series, kPeople, StrangeDays(), 0, LetInRows(20), false, kEpsilon,
        kGaussian, kSome},
-      {"three_days_for_two", two_days, kPeople, OnDays(9, 3), 0.1, LetInKeys(3), false, kEpsilon,
+      {"three_days_for_two", two_days, kPeople, OnDays(9, 3), 0, LetInKeys(3), false, kEpsilon,
        kGaussian, kSome},
   };
 }
@@ -134,11 +134,11 @@ std::vector<Neighbours> Levels() {
        kEpsilon,
        kGaussian,
        kSome},
-      {"duplicates_of_a_count", counts, kPeople, InCells(20, 1), 0.1, LetInRows(20), false,
-       kEpsilon, kGaussian, kSome},
+      {"duplicates_of_a_count", counts, kPeople, InCells(20, 1), 0, LetInRows(20), false, kEpsilon,
+       kGaussian, kSome},
       {"two_cells_of_a_pair", two, kPeople, InCells(2, 2), 0.2, ForgetStrategyRows, false, kEpsilon,
        kGaussian, kMore},
-      {"four_cells_for_two", two, kPeople, InCells(8, 4), 0.1, LetInKeys(4), false, kEpsilon,
+      {"four_cells_for_two", two, kPeople, InCells(8, 4), 0, LetInKeys(4), false, kEpsilon,
        kGaussian, kSome},
   };
 }
