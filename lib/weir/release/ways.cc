@@ -16,6 +16,17 @@ bool NeedsGaussian(const BudgetQuestion& question) {
 
 }  // namespace
 
+std::optional<NoiseKind> AskedKind(const v1::Privacy& privacy) {
+  switch (privacy.noise()) {
+    case v1::NOISE_DISCRETE_LAPLACE:
+      return NoiseKind::kDiscreteLaplace;
+    case v1::NOISE_DISCRETE_GAUSSIAN:
+      return NoiseKind::kDiscreteGaussian;
+    default:
+      return std::nullopt;
+  }
+}
+
 std::string Describe(const Way& way, const BudgetQuestion& question) {
   std::string text = way.kind == NoiseKind::kDiscreteGaussian ? "discrete Gaussian noise"
                                                               : "discrete Laplace noise";
@@ -28,11 +39,9 @@ std::string Describe(const Way& way, const BudgetQuestion& question) {
 std::vector<Way> WaysOf(const BudgetQuestion& question) {
   const v1::ReleaseSpec& spec = question.spec.message;
   std::vector<Way> ways;
+  const std::optional<NoiseKind> asked = AskedKind(spec.privacy());
   for (const NoiseKind kind : {NoiseKind::kDiscreteLaplace, NoiseKind::kDiscreteGaussian}) {
-    const v1::Noise named = kind == NoiseKind::kDiscreteLaplace ? v1::NOISE_DISCRETE_LAPLACE
-                                                                : v1::NOISE_DISCRETE_GAUSSIAN;
-    const v1::Noise asked = spec.privacy().noise();
-    if (asked != v1::NOISE_UNSPECIFIED && asked != named) continue;
+    if (asked.value_or(kind) != kind) continue;
     if (kind == NoiseKind::kDiscreteLaplace && NeedsGaussian(question)) continue;
     ways.push_back({.kind = kind});
     // Keys that are ranked by noised counts need these.

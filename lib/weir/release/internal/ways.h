@@ -2,6 +2,7 @@
 #ifndef WEIR_RELEASE_INTERNAL_WAYS_H_
 #define WEIR_RELEASE_INTERNAL_WAYS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,9 @@
 #include "weir/release/internal/budget_plan.h"
 
 namespace weir::release::internal {
+
+// The kind of noise that a spec names, if it does.
+std::optional<NoiseKind> AskedKind(const v1::Privacy& privacy);
 
 // One way of answering.
 struct Way {
