@@ -31,9 +31,9 @@ enum class KeyPart {
 };
 
 // One group-by column. With a public domain, position i of `values` (or bucket i between `edges`)
-// is code i. An open key has no domain: its codes are the values that occur, in the order of their
-// texts; a text longer than 1,024 bytes counts as missing there. With `missing_is_key` rows without
-// a value have a code of their own, the last one.
+// is code i. An open key has no domain: its codes are the values that occur, in the order of
+// AggregateTable; a text longer than 1,024 bytes counts as missing there. With `missing_is_key`
+// rows without a value have a code of their own, the last one.
 //
 // Time stamps are open keys by a part or period only; values of a part are written as above.
 struct KeyDomain {
@@ -130,7 +130,8 @@ struct AggregateTable {
   };
   std::vector<std::vector<BinCount>> bins;
 
-  // With an open key only. Texts ascend by their bytes, none is last; each occurs in some cell.
+  // With an open key only. Numbers (int, decimal, parts of a time) ascend by value, other texts by
+  // their bytes, none is last; each occurs in some cell.
   std::vector<uint32_t> key_codes;  // cells.size() x keys, row major
   std::vector<std::vector<std::optional<std::string>>>
       open_values;  // per open key, in their order: text of its codes, none: missing

@@ -128,14 +128,13 @@ StatusOr<NoisedChannel> NoiseEstimated(const ReleasePlan& plan, size_t channel,
 
 void DeriveEstimated(const Channel& channel, const MeasurePlan& measure,
                      const NoisedChannel& noised, ReleaseTable& table) {
-  const double grid = ToDouble(channel.contribution.grid);
   ReleasedMeasure sum;
   sum.name = measure.columns[0];
   sum.grid = channel.contribution.grid;
   sum.half_width = noised.half_width;
   sum.never_negative = true;
   sum.values = noised.numbers;
-  sum.standard_errors.assign(sum.values.size(), noised.standard_error * grid);
+  sum.standard_errors.assign(sum.values.size(), noised.standard_error);
   ReleasedMeasure bound;
   bound.name = measure.columns[1];
   bound.grid = channel.contribution.grid;

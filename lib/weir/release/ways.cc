@@ -28,6 +28,17 @@ bool SplitsEpsilon(const BudgetQuestion& question) {
   return question.deciding.has_value() && !question.deciding_is_shown;
 }
 
+std::optional<NoiseKind> AskedKind(const v1::Privacy& privacy) {
+  switch (privacy.noise()) {
+    case v1::NOISE_DISCRETE_LAPLACE:
+      return NoiseKind::kDiscreteLaplace;
+    case v1::NOISE_DISCRETE_GAUSSIAN:
+      return NoiseKind::kDiscreteGaussian;
+    default:
+      return std::nullopt;
+  }
+}
+
 std::string Describe(const Way& way, const BudgetQuestion& question) {
   const std::string text = way.kind == NoiseKind::kDiscreteGaussian ? "discrete Gaussian noise"
                                                                     : "discrete Laplace noise";
@@ -42,11 +53,10 @@ std::vector<Way> WaysOf(const BudgetQuestion& question) {
   const std::string& named_share = spec.selection().share();
   const std::string share = !splits ? "" : named_share.empty() ? "0.5" : named_share;
   std::vector<Way> ways;
+  const std::optional<NoiseKind> asked = AskedKind(spec.privacy());
   for (const NoiseKind kind : {NoiseKind::kDiscreteLaplace, NoiseKind::kDiscreteGaussian}) {
     const bool is_laplace = kind == NoiseKind::kDiscreteLaplace;
-    const v1::Noise named = is_laplace ? v1::NOISE_DISCRETE_LAPLACE : v1::NOISE_DISCRETE_GAUSSIAN;
-    const v1::Noise asked = spec.privacy().noise();
-    if (asked != v1::NOISE_UNSPECIFIED && asked != named) continue;
+    if (asked.value_or(kind) != kind) continue;
     if (is_laplace && NeedsGaussian(question)) continue;
     ways.push_back({.kind = kind, .share = share});
     if (!splits) continue;
@@ -54,7 +64,7 @@ std::vector<Way> WaysOf(const BudgetQuestion& question) {
     if (!spec.has_top()) {
       ways.push_back({kind, dp::SelectionRule::kTruncatedGeometric, share});
     }
-    if (is_laplace && asked == v1::NOISE_UNSPECIFIED) {
+    if (is_laplace && !asked.has_value()) {
       ways.push_back({kind, dp::SelectionRule::kGaussianThreshold, share});
     }
   }

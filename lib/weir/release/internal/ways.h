@@ -12,6 +12,9 @@
 
 namespace weir::release::internal {
 
+// The kind of noise that a spec names, if it does.
+std::optional<NoiseKind> AskedKind(const v1::Privacy& privacy);
+
 // One way of answering.
 struct Way {
   NoiseKind kind = NoiseKind::kDiscreteLaplace;
