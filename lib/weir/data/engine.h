@@ -125,7 +125,7 @@ struct ContributionBounds {
 // dropped; a key value outside its domain or buckets drops the row; a missing summed value
 // contributes nothing to that sum (the row still counts for the other measures).
 struct AggregateQuery {
-  std::vector<KeyDomain> keys;  // none: one cell, code 0
+  std::vector<KeyDomain> keys;         // none: one cell, code 0
   std::vector<Contribution> measures;  // none: only `histograms`
   ContributionBounds bounds;
   std::vector<std::string> windows;    // "2015", "2015-03", "2015-03-31"; empty: all

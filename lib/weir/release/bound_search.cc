@@ -65,10 +65,9 @@ std::string TextOf(const BoundSearch& search, int64_t end) {
 
 const BoundSearch* SearchOf(const std::vector<BoundSearch>& searches, UnitFigure figure,
                             const std::string& column) {
-  const auto found =
-      std::find_if(searches.begin(), searches.end(), [&](const BoundSearch& search) {
-        return search.histogram.figure == figure && search.histogram.column == column;
-      });
+  const auto found = std::find_if(searches.begin(), searches.end(), [&](const BoundSearch& search) {
+    return search.histogram.figure == figure && search.histogram.column == column;
+  });
   return found == searches.end() ? nullptr : &*found;
 }
 
@@ -111,8 +110,8 @@ std::string NameOf(const BoundSearch& search) {
 
 Status PriceSearches(Epsilon epsilon, std::vector<BoundSearch>& searches) {
   for (BoundSearch& search : searches) {
-    const auto same = std::count_if(
-        searches.begin(), searches.end(), [&search](const BoundSearch& other) {
+    const auto same =
+        std::count_if(searches.begin(), searches.end(), [&search](const BoundSearch& other) {
           return other.histogram.column == search.histogram.column;
         });
     WEIR_ASSIGN_OR_RETURN(const Epsilon price, ShareOf(epsilon, search.share));
@@ -190,16 +189,14 @@ StatusOr<std::vector<int64_t>> FindBounds(const SearchPlan& plan,
   found.reserve(plan.searches.size());
   for (size_t i = 0; i < plan.searches.size(); ++i) {
     const BoundSearch& search = plan.searches[i];
-    const std::vector<uint64_t> units(counted.unit_counts[i].begin(),
-                                      counted.unit_counts[i].end());
+    const std::vector<uint64_t> units(counted.unit_counts[i].begin(), counted.unit_counts[i].end());
     if (units.size() != search.histogram.ends.size()) {
       return Internal("the engine's histograms do not fit the plan");
     }
     WEIR_ASSIGN_OR_RETURN(
         const size_t bin,
         dp::EstimateUpperBound(
-            units,
-            IsOfValues(search.histogram.figure) ? kWholeValues : kWholeContributions,
+            units, IsOfValues(search.histogram.figure) ? kWholeValues : kWholeContributions,
             *search.epsilon, random));
     found.push_back(search.histogram.ends[bin]);
   }

@@ -194,8 +194,7 @@ StatusOr<MeasurePlan> MeasurePlanner::ResolveSum(const v1::Measure& measure) {
     return InvalidArgument("bounds [0, 0] of column %s leave nothing to sum", sum.column().c_str());
   }
   plan.error_is_found = !sum.estimate().empty();
-  if (plan.error_is_found &&
-      (sum.running() || sum.per_unit_size() > 0 || !sum.within().empty())) {
+  if (plan.error_is_found && (sum.running() || sum.per_unit_size() > 0 || !sum.within().empty())) {
     return InvalidArgument("a sum with `estimate` takes neither running, nor per_unit, nor within");
   }
   WEIR_ASSIGN_OR_RETURN(
@@ -231,16 +230,15 @@ StatusOr<MeasurePlan> MeasurePlanner::ResolveMoments(const v1::Measure& measure)
                                         : plan.asked.mutable_standard_deviation());
   const std::string& name = asked.column();
   const char* what = is_mean ? "mean" : is_variance ? "variance" : "standard_deviation";
-  WEIR_ASSIGN_OR_RETURN(data::Contribution sum,
-                        OfNumber(dataset_, name, data::ContributionKind::kSum, what,
-                                 asked.estimate()));
+  WEIR_ASSIGN_OR_RETURN(
+      data::Contribution sum,
+      OfNumber(dataset_, name, data::ContributionKind::kSum, what, asked.estimate()));
   if (sum.lowest == sum.highest) {
     return InvalidArgument("the bounds of column %s leave it one value: there is no %s to find",
                            name.c_str(), what);
   }
-  WEIR_ASSIGN_OR_RETURN(
-      const ClampRule clamps,
-      AddSearches(sum, *asked.mutable_estimate(), ClampRule::kFoundCentred));
+  WEIR_ASSIGN_OR_RETURN(const ClampRule clamps,
+                        AddSearches(sum, *asked.mutable_estimate(), ClampRule::kFoundCentred));
   sum.origin = Middle(sum);
   plan.columns = {what + ("_" + name)};
   plan.channels.push_back(ChannelOf({.kind = data::ContributionKind::kPresent, .column = name}));
@@ -254,10 +252,9 @@ StatusOr<MeasurePlan> MeasurePlanner::ResolveMoments(const v1::Measure& measure)
 
 StatusOr<MeasurePlan> MeasurePlanner::ResolveQuantiles(const v1::Measure& measure) {
   const v1::Quantiles& quantiles = measure.quantiles();
-  WEIR_ASSIGN_OR_RETURN(
-      data::Contribution bins,
-      OfNumber(dataset_, quantiles.column(), data::ContributionKind::kBins, "quantiles",
-               quantiles.estimate()));
+  WEIR_ASSIGN_OR_RETURN(data::Contribution bins,
+                        OfNumber(dataset_, quantiles.column(), data::ContributionKind::kBins,
+                                 "quantiles", quantiles.estimate()));
   WEIR_ASSIGN_OR_RETURN(const std::vector<Decimal> at, ReadAscending(quantiles.at(), "at"));
   if (at.empty() || at.size() > kMaxQuantiles) {
     return InvalidArgument("quantiles need 1 to %d values of `at`, got %zu", kMaxQuantiles,
@@ -312,9 +309,9 @@ StatusOr<MeasurePlan> MeasurePlanner::ResolveRatio(const v1::Measure& measure) {
                    .columns = {"ratio_" + ratio.numerator() + "_" + ratio.denominator()},
                    .channels = {}};
   for (const std::string& column : {ratio.numerator(), ratio.denominator()}) {
-    WEIR_ASSIGN_OR_RETURN(const data::Contribution sum,
-                          OfNumber(dataset_, column, data::ContributionKind::kSum, "ratio",
-                                   ratio.estimate()));
+    WEIR_ASSIGN_OR_RETURN(
+        const data::Contribution sum,
+        OfNumber(dataset_, column, data::ContributionKind::kSum, "ratio", ratio.estimate()));
     if (Reach(sum) == 0) {
       return InvalidArgument("bounds [0, 0] of column %s leave nothing to sum", column.c_str());
     }

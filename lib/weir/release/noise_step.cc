@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "weir/dp/noise_sampler.h"
-#include "weir/release/internal/derive.h"
 #include "weir/release/internal/bound_search.h"
+#include "weir/release/internal/derive.h"
 #include "weir/release/internal/level_channel.h"
 #include "weir/release/internal/plan_parts.h"
 #include "weir/release/internal/row_choice.h"

@@ -36,7 +36,8 @@ class NoiseStep final {
   //            promises about `table`. Integers in, exact integer noise, integers out.
   // Assumes:   `random` is cryptographically secure; the time this takes is not observed more
   //            finely than the node's tick.
-  // Errors:    FAILED_PRECONDITION  the charge inside `table` did not pay for this plan, or its bounds
+  // Errors:    FAILED_PRECONDITION  the charge inside `table` did not pay for this plan, or its
+  // bounds
   //                                 are not found yet.
   //            INTERNAL             the table does not have the plan's shape.
   // Source:    Canonne, Kamath, Steinke, "The Discrete Gaussian for Differential Privacy", 2020;

@@ -48,10 +48,10 @@ inline constexpr int kLevelGridBits = 10;
 struct Channel {
   data::Contribution contribution;
   ChannelShape shape = ChannelShape::kCells;
-  uint64_t bins = 1;                            // of a cell; 1 with kCells
-  std::optional<dp::QuantileShape> tree = {};   // kTree
-  uint64_t periods = 0;                         // kRunning: cells of each series of totals
-  std::vector<ChannelLevel> levels = {};        // kLevels, from the root: its noise is theirs
+  uint64_t bins = 1;                           // of a cell; 1 with kCells
+  std::optional<dp::QuantileShape> tree = {};  // kTree
+  uint64_t periods = 0;                        // kRunning: cells of each series of totals
+  std::vector<ChannelLevel> levels = {};       // kLevels, from the root: its noise is theirs
   ClampRule clamps = ClampRule::kAsked;
   // Of all its numbers together; with kRunning of what dp::RunningNoise adds noise to; not kLevels.
   dp::MeasureSensitivity sensitivity = {};
@@ -66,8 +66,7 @@ struct MeasurePlan {
   std::vector<std::string> columns;  // rows; sum_cost; quantile_cost_0.5, ...
   std::vector<size_t> channels;      // in the order in which its figures are computed
   std::vector<double> quantiles = {};
-  bool errors_by_row =
-      false;  // kRunning, kLevels: exact, each row with its own standard error
+  bool errors_by_row = false;  // kRunning, kLevels: exact, each row with its own standard error
   // Likewise shown with it, which is the same in all rows and follows from bounds that are found.
   bool error_is_found = false;
 
@@ -111,7 +110,7 @@ struct TopPlan {
 // exceed. The last end is the bound that everything is planned with.
 struct BoundSearch {
   data::UnitHistogram histogram;
-  std::string share;                    // of epsilon, for all searches of the same column, or of none
+  std::string share;  // of epsilon, for all searches of the same column, or of none
   std::optional<Epsilon> epsilon = {};  // its own
 };
 

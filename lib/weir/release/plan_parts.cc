@@ -11,7 +11,6 @@
 namespace weir::release::internal {
 namespace {
 
-
 StatusOr<std::vector<Decimal>> ReadEdges(const v1::Bucket& bucket) {
   WEIR_ASSIGN_OR_RETURN(std::vector<Decimal> edges, ReadAscending(bucket.edges(), "bucket edges"));
   if (edges.size() < 2) return InvalidArgument("buckets need at least two edges");

@@ -71,6 +71,25 @@ void FillIn(const std::string& column, Message& asked) {
   }
 }
 
+// Finds the bounds of every measure that has any.
+void Estimate(v1::Measure& measure) {
+  const auto* kinds = v1::Measure::descriptor()->FindOneofByName("measure");
+  const auto* reflection = measure.GetReflection();
+  Message& kind =
+      *reflection->MutableMessage(&measure, reflection->GetOneofFieldDescriptor(measure, kinds));
+  const FieldDescriptor* field = kind.GetDescriptor()->FindFieldByName("estimate");
+  if (field != nullptr) kind.GetReflection()->SetString(&kind, field, "0.05");
+}
+
+// The contribution bounds of `question` as the largest that can be found.
+void EstimateContributions(const Question& question, v1::Bounds& bounds) {
+  v1::BoundsEstimate& estimate = *bounds.mutable_estimate();
+  estimate.set_share("0.1");
+  const bool has_keys = KeyChoices()[question.keys] != "[]";
+  if (has_keys) estimate.set_max_keys_per_unit(question.max_keys);
+  estimate.set_max_rows_per_key(question.max_rows);
+}
+
 void ClampPerUnit(v1::Sum& sum) {
   sum.add_per_unit("-9");
   sum.add_per_unit("9");
@@ -184,11 +203,17 @@ doc::Document<v1::ReleaseSpec> SpecOf(const Question& question) {
   const std::vector<v1::Measure> measures = EveryMeasure(question.per_unit);
   for (size_t i = 0; i < measures.size(); ++i) {
     const bool is_asked = (question.measures >> i & 1) != 0;
-    if (is_asked && !measures[i].has_rows()) *spec.message.add_measures() = measures[i];
+    if (!is_asked || measures[i].has_rows()) continue;
+    *spec.message.add_measures() = measures[i];
+    if (question.is_estimated) Estimate(*spec.message.mutable_measures()->rbegin());
   }
   v1::Bounds& bounds = *spec.message.mutable_bounds();
-  bounds.set_max_keys_per_unit(keys == "[]" ? 1 : question.max_keys);
-  bounds.set_max_rows_per_key(question.max_rows);
+  if (question.is_estimated) {
+    EstimateContributions(question, bounds);
+  } else {
+    bounds.set_max_keys_per_unit(keys == "[]" ? 1 : question.max_keys);
+    bounds.set_max_rows_per_key(question.max_rows);
+  }
   bounds.set_max_rows_per_unit(question.max_rows_per_unit);
   v1::Privacy& privacy = *spec.message.mutable_privacy();
   privacy.set_epsilon("1");
@@ -226,8 +251,7 @@ Tables::Tables() {
       OrAbort(data::DatasetDescription::Create(document, folder_.path())));
 }
 
-RawVectors Tables::Aggregate(const std::vector<Row>& rows, const release::ReleasePlan& plan,
-                             int left_out, uint64_t seed) const {
+void Tables::Write(const std::vector<Row>& rows, int left_out) const {
   std::string csv = "unit,cell,whole,fare,length,time,stop,place\n";
   for (const Row& row : rows) {
     if (row.unit == left_out) continue;
@@ -239,6 +263,18 @@ RawVectors Tables::Aggregate(const std::vector<Row>& rows, const release::Releas
     csv += '\n';
   }
   WriteTextFile(folder_.Path("rows.csv"), csv);
+}
+
+std::vector<std::vector<int64_t>> Tables::CountUnits(const std::vector<Row>& rows,
+                                                     const release::ReleasePlan& plan, int left_out,
+                                                     uint64_t seed) const {
+  Write(rows, left_out);
+  return OrAbort(data::TryAggregate(*dataset_, plan.search->query, seed)).unit_counts;
+}
+
+RawVectors Tables::Aggregate(const std::vector<Row>& rows, const release::ReleasePlan& plan,
+                             int left_out, uint64_t seed) const {
+  Write(rows, left_out);
   return ToVectors(OrAbort(data::TryAggregate(*dataset_, plan.query, seed)), plan);
 }
 

@@ -29,6 +29,7 @@ struct Question {
   uint64_t measures = ~uint64_t{0};  // bit i: the measure i of EveryMeasure; rows always
   bool per_unit = false;             // sums with a clamp for each unit
   bool is_gaussian = false;
+  bool is_estimated = false;  // all bounds are found, of contributions up to those above
 };
 
 const std::vector<std::string>& KeyChoices();
@@ -70,8 +71,13 @@ class Tables {
   static constexpr int kNobody = -1;
   RawVectors Aggregate(const std::vector<Row>& rows, const release::ReleasePlan& plan, int left_out,
                        uint64_t seed) const;
+  // Units by bin of each of the plan's searches, of the same rows.
+  std::vector<std::vector<int64_t>> CountUnits(const std::vector<Row>& rows,
+                                               const release::ReleasePlan& plan, int left_out,
+                                               uint64_t seed) const;
 
  private:
+  void Write(const std::vector<Row>& rows, int left_out) const;
   TemporaryFolder folder_;
   std::unique_ptr<data::DatasetDescription> dataset_;
 };

@@ -59,8 +59,8 @@ struct BoundedQuery {
   enum class TotalKind { kSum, kUnitSum, kSquares, kPresent, kMost, kLeast };
   struct Total {
     TotalKind kind = TotalKind::kSum;
-    size_t word = 0;     // in the record
-    unsigned bit = 0;    // kPresent
+    size_t word = 0;      // in the record
+    unsigned bit = 0;     // kPresent
     int64_t lowest = 0;   // kUnitSum
     int64_t highest = 0;  // kUnitSum, kLeast
     friend bool operator==(const Total&, const Total&) = default;
@@ -71,7 +71,7 @@ struct BoundedQuery {
   };
   struct Histogram {
     UnitFigure figure = UnitFigure::kKeys;
-    size_t at = 0;              // position in `totals`, of values
+    size_t at = 0;             // position in `totals`, of values
     std::vector<int128> ends;  // on the scale of the total
   };
   struct Window {
@@ -117,10 +117,10 @@ struct BoundedQuery {
 };
 
 // Keeps pointers to the columns of `dataset`, which must outlive the result.
-// INVALID_ARGUMENT: neither measure nor histogram; a column that is not described or does not suit its role; a
-// condition as RowFilter, a key as KeyCoder and OpenKey, a measure as AddContribution, a
-// histogram as AddHistogram refuses it;
-// max_rows_per_unit below 1; a window name for a dataset without windows; 2^63 cells or more.
+// INVALID_ARGUMENT: neither measure nor histogram; a column that is not described or does not suit
+// its role; a condition as RowFilter, a key as KeyCoder and OpenKey, a measure as AddContribution,
+// a histogram as AddHistogram refuses it; max_rows_per_unit below 1; a window name for a dataset
+// without windows; 2^63 cells or more.
 StatusOr<BoundedQuery> ResolveQuery(const DatasetDescription& dataset, const AggregateQuery& query,
                                     RandomSource& random);
 

@@ -69,8 +69,7 @@ Status BoundedSum::Add(const Batch& batch) {
 }
 
 StatusOr<AggregateTable> BoundedSum::Finish() {
-  Work work{.query = query_,
-            .total = CellSums(query_)};
+  Work work{.query = query_, .total = CellSums(query_)};
   for (const auto& mapper : idle_) work.stores.push_back(&mapper->store());
   std::vector<std::thread> helpers;
   // A system without another thread to give only makes it slower.

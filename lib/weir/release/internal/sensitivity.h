@@ -13,8 +13,8 @@
 // What one privacy unit can change under the bounds that the engine enforces.
 namespace weir::release::internal {
 
-// Between the clamps, rounded towards the lower one: any origin is right, the middle makes the least
-// noise.
+// Between the clamps, rounded towards the lower one: any origin is right, the middle makes the
+// least noise.
 int64_t Middle(const data::Contribution& clamps);
 
 // Most that one row (or, with a clamp of its own, one unit in one cell) changes a number by.
