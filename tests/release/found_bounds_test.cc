@@ -282,7 +282,7 @@ TEST_F(FoundBoundsTest, RefusesWhatCannotBeFound) {
       "keys: [kind]\nmeasures: [mean: {column: change, estimate: 0.6}, "
       "sum: {column: debt, estimate: 0.5}]\n" +
           given,
-      "budget");
+      "use up its epsilon");
   refused("keys: [kind]\nmeasures: [sum: {column: late, estimate: 0.1, running: true}]\n" + given,
           "neither running");
 }

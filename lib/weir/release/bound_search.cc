@@ -60,7 +60,14 @@ void AddSearch(const data::Contribution& values, UnitFigure figure, const std::s
 std::string TextOf(const BoundSearch& search, int64_t end) {
   const data::UnitHistogram& histogram = search.histogram;
   const int128 steps = histogram.figure == UnitFigure::kLowest ? -int128{end} : int128{end};
-  return FormatDecimal({steps * histogram.grid.coefficient, histogram.grid.exponent});
+  Decimal value{.coefficient = steps * histogram.grid.coefficient,
+                .exponent = histogram.grid.exponent};
+  // Without trailing zeros after the point; the engine takes grids of 18 digits at most.
+  while (value.exponent < 0 && value.coefficient % 10 == 0) {
+    value.coefficient /= 10;
+    ++value.exponent;
+  }
+  return FormatDecimal(value);
 }
 
 const BoundSearch* SearchOf(const std::vector<BoundSearch>& searches, UnitFigure figure,

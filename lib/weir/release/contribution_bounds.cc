@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "weir/release/internal/bound_search.h"
+#include "weir/release/internal/shares.h"
 
 namespace weir::release::internal {
 namespace {
@@ -31,8 +33,8 @@ struct AskedBound {
 
 class BoundsReader {
  public:
-  BoundsReader(const v1::Bounds& bounds, std::vector<BoundSearch>& searches)
-      : asked_(bounds), searches_(searches) {}
+  BoundsReader(const v1::Bounds& bounds, std::string share, std::vector<BoundSearch>& searches)
+      : asked_(bounds), share_(std::move(share)), searches_(searches) {}
 
   StatusOr<int64_t> Read(const AskedBound& bound) {
     if (bound.ceiling > kMaxBound || bound.value > kMaxBound) {
@@ -54,8 +56,8 @@ class BoundsReader {
   }
 
   void AddSearch(data::UnitFigure figure, int64_t last) {
-    searches_.push_back({.histogram = {.figure = figure, .ends = PowersUpTo(last)},
-                         .share = asked_.estimate().share()});
+    searches_.push_back(
+        {.histogram = {.figure = figure, .ends = PowersUpTo(last)}, .share = share_});
   }
 
  private:
@@ -72,11 +74,20 @@ class BoundsReader {
   }
 
   const v1::Bounds& asked_;
+  std::string share_;
   std::vector<BoundSearch>& searches_;
 };
 
 std::optional<int64_t> ValueOf(const auto& bound) {
   return bound.has_value() ? std::optional<int64_t>(bound->value()) : std::nullopt;
+}
+
+StatusOr<std::string> ReadShare(const v1::Bounds& bounds) {
+  if (!bounds.has_estimate()) return std::string();
+  const std::string& share = bounds.estimate().share();
+  if (share.empty()) return InvalidArgument("share of `estimate` is missing");
+  WEIR_RETURN_IF_ERROR(ShareOf(*Epsilon::Create(1), share).status());
+  return CanonicalShare(share);
 }
 
 // Of all rows of a unit, where it is less than what the other two bounds imply.
@@ -110,7 +121,8 @@ StatusOr<PlannedBounds> PlanBounds(const data::DatasetDescription& dataset,
                                    const v1::Bounds& bounds, const BoundsUse& use) {
   const data::DefaultBounds& defaults = dataset.default_bounds();
   std::vector<BoundSearch> searches;
-  BoundsReader reader(bounds, searches);
+  WEIR_ASSIGN_OR_RETURN(std::string share, ReadShare(bounds));
+  BoundsReader reader(bounds, std::move(share), searches);
   WEIR_ASSIGN_OR_RETURN(const int64_t keys,
                         reader.Read({.name = "max_keys_per_unit",
                                      .figure = data::UnitFigure::kKeys,
