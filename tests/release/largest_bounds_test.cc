@@ -14,7 +14,6 @@
 #include "tests/support/seeded_random.h"
 #include "tests/support/status_matchers.h"
 #include "weir/data/duckdb/parquet_writer.h"
-#include "weir/release/internal/estimated_channel.h"
 #include "weir/release/internal/level_channel.h"
 #include "weir/release/internal/measure_plan.h"
 #include "weir/release/internal/running_channel.h"
@@ -93,29 +92,16 @@ class LargestPlanTest : public ::testing::TestWithParam<LargestCase> {
                                                  const data::AggregateTable& raw) {
     test::SeededRandom random(7);
     const size_t last = plan.channels.size() - 1;
-    switch (plan.channels[last].shape) {
-      case ChannelShape::kRunning:
-        return internal::NoiseRunning(plan, last, raw, random);
-      case ChannelShape::kLevels:
-        return internal::NoiseLevels(plan, last, raw, random);
-      default: {
-        internal::Rows rows{.count = plan.cells};
-        for (uint32_t cell = 0; cell < plan.cells; ++cell) rows.of_position.push_back(cell);
-        return internal::NoiseEstimated(plan, last, raw, rows, random);
-      }
+    if (plan.channels[last].shape == ChannelShape::kRunning) {
+      return internal::NoiseRunning(plan, last, raw, random);
     }
+    return internal::NoiseLevels(plan, last, raw, random);
   }
 
   // How many filled cells each row of the answer adds up.
   static std::vector<int> CellsOfRows(const ReleasePlan& plan) {
-    switch (plan.channels.back().shape) {
-      case ChannelShape::kRunning:
-        return {1, 2, 3, 4};
-      case ChannelShape::kLevels:
-        return {4, 2, 2, 1, 1, 1, 1};
-      default:
-        return {1, 1, 1, 1};
-    }
+    if (plan.channels.back().shape == ChannelShape::kRunning) return {1, 2, 3, 4};
+    return {4, 2, 2, 1, 1, 1, 1};
   }
 
   // No noise is forty standard errors away.
@@ -131,8 +117,15 @@ INSTANTIATE_TEST_SUITE_P(
         LargestCase{"running",
                     "[{column: day, period: {per: day, first: 2025-01-01, last: 2025-01-04}}]",
                     "sum: {column: v, running: true}"},
-        LargestCase{"levels", "[{column: cell, all_levels: true}]", "sum: v"},
-        LargestCase{"estimated", "[cell]", "sum: {column: v, estimate: 0.5}"}),
+        LargestCase{"levels", "[{column: cell, all_levels: true}]", "sum: v"}),
+    [](const auto& test_case) { return test_case.param.name; });
+
+// Their bounds are found first; the widest ones are those that count.
+class LargestSearchTest : public LargestPlanTest {};
+INSTANTIATE_TEST_SUITE_P(
+    Measures, LargestSearchTest,
+    ::testing::Values(LargestCase{"sum", "[cell]", "sum: {column: v, estimate: 0.5}"},
+                      LargestCase{"mean", "[cell]", "mean: {column: v, estimate: 0.5}"}),
     [](const auto& test_case) { return test_case.param.name; });
 
 TEST_P(LargestPlanTest, HoldsTheSumsOfTwoToTheFortyUnits) {
@@ -141,9 +134,7 @@ TEST_P(LargestPlanTest, HoldsTheSumsOfTwoToTheFortyUnits) {
   WEIR_ASSERT_OK_AND_ASSIGN(const internal::NoisedChannel noised, Noise(plan, raw));
   const std::vector<int> cells = CellsOfRows(plan);
   ASSERT_EQ(noised.numbers.size(), cells.size());
-  // An estimated bound clamps what is added up; its filled cells are those of the bound.
-  Channel shown = plan.channels.back();
-  if (shown.estimate.has_value()) shown.contribution.highest = noised.bound;
+  const Channel& shown = plan.channels.back();
   data::PlainTable payload{.columns = {{.name = "v", .type = data::PlainType::kInt128}}};
   for (size_t row = 0; row < cells.size(); ++row) {
     EXPECT_TRUE(IsNear(noised, row, Filled(shown) * cells[row])) << row;
@@ -159,6 +150,21 @@ TEST_P(LargestPlanTest, HoldsTheSumsOfTwoToTheFortyUnits) {
   WEIR_ASSERT_OK_AND_ASSIGN(const std::string bytes, data::WriteParquet(payload));
   WEIR_ASSERT_OK_AND_ASSIGN(const data::PlainTable read, data::ReadParquet(bytes, {}));
   EXPECT_EQ(read.rows, payload.rows);
+}
+
+TEST_P(LargestSearchTest, CanBeSettledAtItsLargestBounds) {
+  WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan, PlanUpTo(LargestAccepted()));
+  std::vector<int64_t> widest;
+  for (const BoundSearch& search : plan.search->searches) {
+    widest.push_back(search.histogram.ends.back());
+  }
+  EXPECT_THAT(Settle(plan, widest), test::IsOk());
+}
+
+TEST_P(LargestSearchTest, RefusesLargerBounds) {
+  const int64_t largest = LargestAccepted();
+  EXPECT_THAT(PlanUpTo(largest + 1), test::StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_GE(largest, int64_t{1} << 20) << "a bound that small would be of no use";
 }
 
 TEST_P(LargestPlanTest, RefusesLargerBounds) {

@@ -241,7 +241,8 @@ TEST_F(MeasuresTest, TheBoundOfASumIsFoundPrivately) {
   std::map<std::string, double> tips;
   for (const Trip& trip : Trips()) tips[trip.kind] += trip.tip;
   for (const auto& [kind, sum] : tips) {
-    EXPECT_EQ(ByKey(table, "bound_tip").at(kind), 5.12) << "the first power of two above 4.50";
+    EXPECT_EQ(ByKey(table, "upper_bound_tip").at(kind), 5.12)
+        << "the first power of two above 4.50";
     EXPECT_NEAR(ByKey(table, "sum_tip").at(kind), sum, 0.01);
   }
   ExpectCovers(table, "sum_tip", tips);

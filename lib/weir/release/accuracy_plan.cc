@@ -37,6 +37,10 @@ StatusOr<BudgetPlan> PlanWithin(const BudgetQuestion& question, std::vector<int1
     return question.spec.locations.At(
         "measures", InvalidArgument("`within` goes with public keys only, without `top`"));
   }
+  if (!question.searches.empty()) {
+    return question.spec.locations.At(
+        "measures", InvalidArgument("`within` needs bounds that are known: nothing is estimated"));
+  }
   const StatusOr<Delta> delta = Delta::Parse(spec.privacy().delta());
   if (!delta.ok()) return question.spec.locations.At("privacy.delta", delta.status());
   dp::AccuracyOptions options{.delta = *delta,
@@ -63,6 +67,7 @@ StatusOr<BudgetPlan> PlanWithin(const BudgetQuestion& question, std::vector<int1
   }
   for (size_t i = 0; i < channels.size(); ++i) channels[i].noise = noise->measures[i];
   return BudgetPlan{.channels = std::move(channels),
+                    .searches = {},
                     .selection = std::nullopt,
                     .top = std::nullopt,
                     .cost = std::move(noise->cost),

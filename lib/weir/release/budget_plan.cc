@@ -14,44 +14,25 @@
 #include "weir/dp/partition_selection.h"
 #include "weir/dp/release_threshold.h"
 #include "weir/release/internal/accuracy_plan.h"
-#include "weir/release/internal/estimated_channel.h"
+#include "weir/release/internal/bound_search.h"
 #include "weir/release/internal/level_channel.h"
 #include "weir/release/internal/plan_choice.h"
 #include "weir/release/internal/row_choice.h"
+#include "weir/release/internal/sensitivity.h"
+#include "weir/release/internal/shares.h"
 #include "weir/release/internal/ways.h"
 
 namespace weir::release::internal {
 namespace {
 
 constexpr uint32_t kShownWeight = 1000;
+// Any epsilon, to read what a share says.
 constexpr int64_t kShareUnits = 1'000'000'000'000;
-// Smallest epsilon of one row, in units of 10^-12, that finds a bound.
-constexpr int64_t kLeastRowUnits = 1000;
 
 struct Budget {
   Epsilon epsilon;
   Delta delta;
 };
-
-// A part of epsilon, rounded down; one half where nothing is said.
-StatusOr<Epsilon> ShareOf(Epsilon epsilon, const std::string& text) {
-  int64_t share = kShareUnits / 2;
-  if (!text.empty()) {
-    WEIR_ASSIGN_OR_RETURN(const Decimal decimal, ParseDecimal(text));
-    const StatusOr<int128> units = ScaleDecimal(decimal, Epsilon::kDigits, Rounding::kDown);
-    if (!units.ok() || *units <= 0 || *units >= kShareUnits) {
-      return InvalidArgument("share must lie between 0 and 1, got %s", text.c_str());
-    }
-    share = static_cast<int64_t>(*units);
-  }
-  return Epsilon::FromUnits(static_cast<int64_t>(int128{epsilon.units()} * share / kShareUnits));
-}
-
-StatusOr<std::string> CanonicalShare(const std::string& text) {
-  if (text.empty()) return std::string("0.5");
-  WEIR_ASSIGN_OR_RETURN(const Decimal share, ParseDecimal(text));
-  return FormatDecimal(share);
-}
 
 class Planner {
  public:
@@ -80,7 +61,7 @@ class Planner {
   }
 
   Status ShapeChannels(const Way& way, std::vector<Channel>& channels) const;
-  Status PlanEstimates(BudgetPlan& plan, std::vector<ApproximateEvent>& others) const;
+  Status PlanSearches(BudgetPlan& plan, std::vector<ApproximateEvent>& others) const;
   Status PlanTop(BudgetPlan& plan, std::vector<ApproximateEvent>& others) const;
   Status PlanRule(const Way& way, BudgetPlan& plan, std::vector<ApproximateEvent>& others) const;
   Status SetThreshold(const Way& way, BudgetPlan& plan) const;
@@ -106,34 +87,18 @@ Status Planner::ShapeChannels(const Way& way, std::vector<Channel>& channels) co
                                                            question_.bounds));
       continue;
     }
-    if (channel.shape == ChannelShape::kTree) {
-      WEIR_ASSIGN_OR_RETURN(const dp::QuantileShape shape,
-                            dp::QuantileShape::Create({.lowest = channel.contribution.lowest,
-                                                       .highest = channel.contribution.highest,
-                                                       .kind = way.kind}));
-      channel.tree = shape;
-      channel.bins = shape.leaves();
-      channel.contribution.bin_steps = static_cast<int64_t>(shape.leaf_steps());
+    WEIR_RETURN_IF_ERROR(ShapeChannel(way.kind, question_.bounds, ReachableCells(), channel));
+    const bool may_shrink = channel.clamps != ClampRule::kAsked;
+    if (channel.shape == ChannelShape::kTree && may_shrink) {
+      WEIR_RETURN_IF_ERROR(WidenTree(way.kind, question_.searches, channel));
     }
-    WEIR_ASSIGN_OR_RETURN(channel.sensitivity,
-                          Sensitivity(channel, question_.bounds, ReachableCells()));
   }
   return OkStatus();
 }
 
-Status Planner::PlanEstimates(BudgetPlan& plan, std::vector<ApproximateEvent>& others) const {
-  for (const MeasurePlan& measure : question_.measures) {
-    std::optional<EstimatedBound>& estimate = plan.channels[measure.channels.front()].estimate;
-    if (!estimate.has_value()) continue;
-    WEIR_ASSIGN_OR_RETURN(estimate->epsilon,
-                          ShareOf(budget_.epsilon, measure.asked.sum().estimate()));
-    estimate->rows = RowsOfUnit(question_.bounds, question_.cells);
-    if (estimate->epsilon->units() / estimate->rows < kLeastRowUnits) {
-      return InvalidArgument("the share of `estimate` is too small for %lld rows a privacy unit",
-                             static_cast<long long>(estimate->rows));
-    }
-    others.push_back({.epsilon = estimate->epsilon});
-  }
+Status Planner::PlanSearches(BudgetPlan& plan, std::vector<ApproximateEvent>& others) const {
+  WEIR_RETURN_IF_ERROR(PriceSearches(budget_.epsilon, plan.searches));
+  for (const BoundSearch& search : plan.searches) others.push_back({.epsilon = search.epsilon});
   return OkStatus();
 }
 
@@ -294,12 +259,13 @@ StatusOr<BudgetPlan> Planner::Try(const Way& way) {
                         PrivacyCost::Create({{NoiseKind::kDiscreteLaplace, {1, 1}, 1}},
                                             budget_.epsilon, Delta::Zero()));
   BudgetPlan plan{.channels = question_.channels,
+                  .searches = question_.searches,
                   .selection = std::nullopt,
                   .top = std::nullopt,
                   .cost = std::move(nothing),
                   .alternatives = {}};
   WEIR_RETURN_IF_ERROR(ShapeChannels(way, plan.channels));
-  WEIR_RETURN_IF_ERROR(PlanEstimates(plan, others));
+  WEIR_RETURN_IF_ERROR(PlanSearches(plan, others));
   WEIR_RETURN_IF_ERROR(PlanTop(plan, others));
   WEIR_RETURN_IF_ERROR(PlanRule(way, plan, others));
   WEIR_RETURN_IF_ERROR(AddNoise(way, std::move(others), plan));

@@ -31,6 +31,14 @@ Status ExplainSelection(const ReleasePlan& plan, v1::ReleasePreview& preview) {
   return OkStatus();
 }
 
+// A bound that is found leaves what nobody knows beforehand.
+bool IsSearched(const ReleasePlan& plan, data::UnitFigure figure) {
+  return plan.search.has_value() &&
+         std::any_of(
+             plan.search->searches.begin(), plan.search->searches.end(),
+             [figure](const BoundSearch& search) { return search.histogram.figure == figure; });
+}
+
 void ExplainBound(const char* name, int64_t bound, v1::ReleasePreview& preview) {
   for (const int64_t factor : {2, 5, 10}) {
     v1::ClippingLoss* loss = preview.add_clipping_loss();
@@ -56,14 +64,17 @@ Status Explain(const ReleasePlan& plan, v1::ReleasePreview& preview) {
   }
   const data::ContributionBounds& bounds = plan.query.bounds;
   const auto keys = static_cast<uint64_t>(bounds.max_keys_per_unit.value());
-  if (!plan.query.keys.empty() && (plan.cells == 0 || keys < plan.cells)) {
+  const bool can_have_more = !plan.query.keys.empty() && (plan.cells == 0 || keys < plan.cells);
+  if (can_have_more && !IsSearched(plan, data::UnitFigure::kKeys)) {
     ExplainBound("max_keys_per_unit", bounds.max_keys_per_unit.value(), preview);
   }
   const bool counts_rows =
       std::any_of(plan.channels.begin(), plan.channels.end(), [](const Channel& channel) {
         return channel.contribution.kind != data::ContributionKind::kUnits;
       });
-  if (counts_rows) ExplainBound("max_rows_per_key", bounds.max_rows_per_key.value(), preview);
+  if (counts_rows && !IsSearched(plan, data::UnitFigure::kRowsOfKey)) {
+    ExplainBound("max_rows_per_key", bounds.max_rows_per_key.value(), preview);
+  }
   if (bounds.max_rows_per_unit.has_value()) {
     ExplainBound("max_rows_per_unit", *bounds.max_rows_per_unit, preview);
   }

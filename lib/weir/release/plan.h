@@ -22,21 +22,18 @@ namespace weir::release {
 
 // How the numbers of one channel are arranged.
 enum class ChannelShape {
-  kCells,      // one number a cell
-  kBins,       // one number a cell and bin
-  kTree,       // one number a cell and node of a tree of bins
-  kRunning,    // one total a cell of this cell and those of the last key before it
-  kLevels,     // one number a node of LevelsPlan
-  kEstimated,  // one number a cell, of values clamped at a bound that is found privately
+  kCells,    // one number a cell
+  kBins,     // one number a cell and bin
+  kTree,     // one number a cell and node of a tree of bins
+  kRunning,  // one total a cell of this cell and those of the last key before it
+  kLevels,   // one number a node of LevelsPlan
 };
 
-// How the bound of a sum's values is found.
-struct EstimatedBound {
-  std::optional<Epsilon> epsilon = {};  // of the search
-  int64_t rows = 1;                     // most that one privacy unit has in all
-  size_t bins = 0;                      // channel of the rows by the size of their values
-  // Channels of the sums at every bound, ascending; the last is the channel itself.
-  std::vector<size_t> candidates = {};
+// Where the clamps of a channel's values come from.
+enum class ClampRule {
+  kAsked,         // dataset document or spec
+  kFound,         // the searches of its column
+  kFoundCentred,  // they, with the middle between them as origin
 };
 
 // How one level of a hierarchy is measured: in steps of 2^-kLevelGridBits of the channel's grid.
@@ -51,11 +48,11 @@ inline constexpr int kLevelGridBits = 10;
 struct Channel {
   data::Contribution contribution;
   ChannelShape shape = ChannelShape::kCells;
-  uint64_t bins = 1;                            // of a cell; 1 with kCells
-  std::optional<dp::QuantileShape> tree = {};   // kTree
-  uint64_t periods = 0;                         // kRunning: cells of each series of totals
-  std::vector<ChannelLevel> levels = {};        // kLevels, from the root: its noise is theirs
-  std::optional<EstimatedBound> estimate = {};  // kEstimated
+  uint64_t bins = 1;                           // of a cell; 1 with kCells
+  std::optional<dp::QuantileShape> tree = {};  // kTree
+  uint64_t periods = 0;                        // kRunning: cells of each series of totals
+  std::vector<ChannelLevel> levels = {};       // kLevels, from the root: its noise is theirs
+  ClampRule clamps = ClampRule::kAsked;
   // Of all its numbers together; with kRunning of what dp::RunningNoise adds noise to; not kLevels.
   dp::MeasureSensitivity sensitivity = {};
   // In grid steps, with kRunning in those of dp::RunningNoise; none: kLevels, or only read by the
@@ -69,8 +66,11 @@ struct MeasurePlan {
   std::vector<std::string> columns;  // rows; sum_cost; quantile_cost_0.5, ...
   std::vector<size_t> channels;      // in the order in which its figures are computed
   std::vector<double> quantiles = {};
-  bool errors_by_row =
-      false;  // kRunning, kLevels, kEstimated: exact, each row with its own standard error
+  bool errors_by_row = false;  // kRunning, kLevels: exact, each row with its own standard error
+  // Likewise shown with it, which is the same in all rows and follows from bounds that are found.
+  bool error_is_found = false;
+
+  bool shows_errors() const { return errors_by_row || error_is_found; }
 };
 
 // A key that is shown on all levels of its column's hierarchy. In the query it has the values of
@@ -106,6 +106,21 @@ struct TopPlan {
   std::optional<Epsilon> epsilon_a_round;
 };
 
+// A bound that is found privately: the least of the histogram's ends that most privacy units do not
+// exceed. The last end is the bound that everything is planned with.
+struct BoundSearch {
+  data::UnitHistogram histogram;
+  std::string share;  // of epsilon, for all searches of the same column, or of none
+  std::optional<Epsilon> epsilon = {};  // its own
+};
+
+// What is looked for before anything else is read, in a pass over the data of its own.
+struct SearchPlan {
+  data::AggregateQuery query;  // its histograms are those of the searches
+  std::vector<BoundSearch> searches;
+  std::vector<int64_t> found = {};  // once Settle has put them into the plan
+};
+
 // One way to answer that the planner weighed.
 struct Alternative {
   std::string what;  // "discrete Gaussian noise, truncated geometric selection"
@@ -129,6 +144,8 @@ struct ReleasePlan {
   std::optional<SelectionPlan> selection;
   std::optional<TopPlan> top;
   std::optional<LevelsPlan> levels;
+  // Until it is settled, query and noise are those of the widest bounds.
+  std::optional<SearchPlan> search;
   PrivacyCost cost;
   std::string privacy_unit;
   uint64_t cells;  // combinations of the query's keys; 0 if one of them has no public domain
@@ -166,6 +183,19 @@ inline constexpr uint64_t kMaxPayloadBytes = 16 * kMaxValues + kMaxLabelBytes + 
 //            sum without bounds, bounds missing or zero, one of the limits above, ...
 StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset,
                            const doc::Document<v1::ReleaseSpec>& spec);
+
+// The plan with the bounds that its searches found: narrower clamps and contribution bounds, and
+// with them smaller sensitivities, noise and thresholds.
+//
+// Guarantee: what the plan does then costs at most `plan.cost`, whichever of the ends are found:
+//            every Laplace event keeps its epsilon, every Gaussian one its rho, every choice of
+//            rows its epsilon and delta. The bounds are fixed before the rest of the data is read,
+//            so this is the adaptive composition of searches and measures.
+// Assumes:   accountants read a Laplace event as pure epsilon-DP and a Gaussian one as rho-zCDP,
+//            as CheckCost and the adaptive filter do. A privacy loss distribution of the widest
+//            noise would not hold for the narrower one.
+// Errors:    INVALID_ARGUMENT unless `found` has one end of each search.
+StatusOr<ReleasePlan> Settle(ReleasePlan plan, const std::vector<int64_t>& found);
 
 // "add/remove of one privacy unit": the neighbouring relation of every guarantee.
 inline constexpr char kNeighbours[] = "add or remove all rows of one privacy unit";

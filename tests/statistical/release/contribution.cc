@@ -46,27 +46,13 @@ bool ScoresFit(const RawVectors& added, const release::ReleasePlan& plan) {
   });
 }
 
-// Of the noised numbers; of a bound that is estimated the worst that can be found.
+// Of the noised numbers.
 double NoiseLoss(const std::vector<Norms>& norms, const release::ReleasePlan& plan) {
   double loss = 0;
   for (size_t c = 0; c < plan.channels.size(); ++c) {
     const release::Channel& channel = plan.channels[c];
     if (!channel.noise.has_value()) continue;
-    const double scale = dp::ToDouble(channel.noise->event.parameter);
-    if (!channel.estimate.has_value()) {
-      loss += norms[c].l1 / scale;
-      continue;
-    }
-    const release::EstimatedBound& estimate = *channel.estimate;
-    loss +=
-        norms[estimate.bins].l1 / static_cast<double>(estimate.rows) * estimate.epsilon->value();
-    // The scale shrinks with the sensitivity of the bound that is found.
-    double worst = 0;
-    for (const size_t candidate : estimate.candidates) {
-      worst = std::max(worst, norms[candidate].l1 /
-                                  static_cast<double>(plan.channels[candidate].sensitivity.l1));
-    }
-    loss += worst * static_cast<double>(channel.sensitivity.l1) / scale;
+    loss += norms[c].l1 / dp::ToDouble(channel.noise->event.parameter);
   }
   return loss;
 }

@@ -38,8 +38,8 @@ bool IsWithin(const std::vector<Norms>& norms, const std::vector<Target>& target
 // Whether all noise is made for what its target declares.
 bool AllNoiseFits(const release::ReleasePlan& plan);
 
-// Epsilon of everything that a release with Laplace noise shows of what was added: of a bound that
-// is estimated the worst that can be found, of a private search all its rounds.
+// Epsilon of everything that a release with Laplace noise shows of what was added: of a private
+// search for keys all its rounds. Of a plan whose bounds are found or given.
 double LossOf(const RawVectors& added, const release::ReleasePlan& plan);
 // Whether what was added is within what the plan declares, in the cells that are shown; whether
 // that is paid for, where the plan is pure; and whether it moves a private search as that assumes.

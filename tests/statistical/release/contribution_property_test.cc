@@ -64,7 +64,7 @@ rc::Gen<Row> ArbitraryRow() {
                              rc::gen::set(&Row::month, rc::gen::elementOf(kTimes)));
 }
 
-constexpr std::array<Form, 4> kForms = {Form::kPlain, Form::kEstimated, Form::kTop, Form::kRunning};
+constexpr std::array<Form, 3> kForms = {Form::kPlain, Form::kTop, Form::kRunning};
 
 Question ArbitraryQuestion(size_t keys) {
   std::vector<Form> forms;

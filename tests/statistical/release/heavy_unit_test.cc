@@ -113,7 +113,6 @@ INSTANTIATE_TEST_SUITE_P(
                       HeavyCase{.name = "gaussian", .keys = 0, .is_gaussian = true},
                       HeavyCase{.name = "clamp_per_unit", .keys = 0, .per_unit = true},
                       HeavyCase{.name = "open_key", .keys = 9, .is_gaussian = true},
-                      HeavyCase{.name = "estimated", .keys = 0, .form = Form::kEstimated},
                       HeavyCase{"months", 12, false, true, Form::kRunning, FirstMonths, true},
                       HeavyCase{"days", 13, false, true, Form::kRunning, FirstDays, true},
                       HeavyCase{"levels", 15, false, true, Form::kPlain, AllLeaves, true}),
@@ -210,23 +209,6 @@ TEST_P(HeavyUnitTest, IsFoundWhereASensitivityForgetsSomething) {
     }
     EXPECT_FALSE(IsWithin(contributed, forgetful)) << t;
   }
-}
-
-// A search that is charged as if a unit had one row in all.
-TEST(EstimatedBoundTest, IsFoundWhereTheSearchForgetsRows) {
-  const Tables tables;
-  ReleasePlan plan =
-      Plan(tables.dataset(), SpecOf({.max_keys = 4, .max_rows = 3, .form = Form::kEstimated}))
-          .value();
-  const std::vector<Row> rows = ManyKeys(0);
-  const RawVectors added = Minus(tables.Aggregate(rows, plan, 7), tables.Aggregate({}, plan, 7));
-  EXPECT_TRUE(Keeps(added, plan));
-  for (Channel& channel : plan.channels) {
-    if (!channel.estimate.has_value()) continue;
-    EXPECT_EQ(channel.estimate->rows, 12);
-    channel.estimate->rows = 11;
-  }
-  EXPECT_FALSE(Keeps(added, plan));
 }
 
 // Only the cells that are shown are charged: one more, or a score that moves further, is found.

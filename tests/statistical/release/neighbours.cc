@@ -27,20 +27,7 @@ void ShrinkNoise(release::ReleasePlan& plan) {
       if (level.noise.has_value()) Scale(*level.noise, 81);
     }
     if (!channel.noise.has_value()) continue;
-    if (!channel.estimate.has_value()) {
-      Scale(*channel.noise, channel.noise->event.kind == NoiseKind::kDiscreteGaussian ? 81 : 90);
-      continue;
-    }
-    // Its noise follows from the sensitivity of the bound that is found.
-    for (const size_t candidate : channel.estimate->candidates) {
-      plan.channels[candidate].sensitivity.l1 = plan.channels[candidate].sensitivity.l1 * 9 / 10;
-    }
-  }
-}
-
-void ForgetSearchRows(release::ReleasePlan& plan) {
-  for (release::Channel& channel : plan.channels) {
-    if (channel.estimate.has_value()) channel.estimate->rows = 1;
+    Scale(*channel.noise, channel.noise->event.kind == NoiseKind::kDiscreteGaussian ? 81 : 90);
   }
 }
 

@@ -27,8 +27,6 @@ void LetInValues(release::ReleasePlan& plan);
 void LetInAllWindows(release::ReleasePlan& plan);
 // Noise for one measurement only: the first strategy row of running totals, the leaves of levels.
 void ForgetStrategyRows(release::ReleasePlan& plan);
-// The search for a bound counts on one row a unit.
-void ForgetSearchRows(release::ReleasePlan& plan);
 // Keys are shown one unit too early.
 void LowerThreshold(release::ReleasePlan& plan);
 

@@ -14,7 +14,7 @@
 #include "weir/data/duckdb/parquet_writer.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/release/door.h"
-#include "weir/release/noise_step.h"
+#include "weir/release/internal/answer.h"
 #include "weir/release/store.h"
 
 namespace weir::test {
@@ -78,10 +78,11 @@ std::vector<std::string> Keys(const PanelShape& shape) {
 std::string SpecYaml(const PanelShape& shape) {
   std::string keys;
   for (const std::string& key : Keys(shape)) keys += (keys.empty() ? "" : ", ") + key;
+  const std::string bounds = "{max_keys_per_unit: " + std::to_string(shape.max_keys) +
+                             ", max_rows_per_key: " + std::to_string(shape.max_rows) + "}";
   return "dataset: panels\nkeys: [" + keys + "]\nmeasures: " + shape.measures +
-         "\nbounds: {max_keys_per_unit: " + std::to_string(shape.max_keys) +
-         ", max_rows_per_key: " + std::to_string(shape.max_rows) + "}\nprivacy: " + shape.privacy +
-         "\n" + shape.choice + "\n";
+         "\nbounds: " + (shape.bounds.empty() ? bounds : shape.bounds) +
+         "\nprivacy: " + shape.privacy + "\n" + shape.choice + "\n";
 }
 
 std::string Csv(const PanelShape& shape, const std::vector<PanelRow>& rows) {
@@ -218,9 +219,9 @@ release::ReleaseTable PanelRelease::Run() {
   const std::string account = "run-" + std::to_string(runs_++);
   Grant(account);
   Charge charge = OrAbort(ledger_->Debit(DebitOf(account, *dataset_, *plan_)));
-  Private<data::AggregateTable> table =
-      OrAbort(engine_->Aggregate(*dataset_, plan_->query, std::move(charge)));
-  return OrAbort(release::NoiseStep::AddNoise(*plan_, std::move(table), noise_random_)).value();
+  return OrAbort(release::internal::Answer(*engine_, *dataset_, *plan_, std::move(charge),
+                                           noise_random_))
+      .value();
 }
 
 release::ReleaseTable PanelRelease::RunThroughDoor() {

@@ -55,6 +55,7 @@ struct PanelShape {
   std::string measures = "[rows]";
   uint32_t max_keys = 1;
   uint32_t max_rows = 1;
+  std::string bounds = {};  // instead of these two
   std::string privacy = "{epsilon: 1}";
   // Of the rows, or else: "selection: {}", "top: {keys: 1}", "windows: [...]".
   std::string choice = {};

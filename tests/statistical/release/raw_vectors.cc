@@ -84,6 +84,25 @@ bool IsOpen(size_t keys) {
   return text.find("place") != std::string::npos || text.starts_with("[length");
 }
 
+// Finds the bounds of every measure that has any.
+void Estimate(v1::Measure& measure) {
+  const auto* kinds = v1::Measure::descriptor()->FindOneofByName("measure");
+  const auto* reflection = measure.GetReflection();
+  Message& kind =
+      *reflection->MutableMessage(&measure, reflection->GetOneofFieldDescriptor(measure, kinds));
+  const FieldDescriptor* field = kind.GetDescriptor()->FindFieldByName("estimate");
+  if (field != nullptr) kind.GetReflection()->SetString(&kind, field, "0.05");
+}
+
+// The contribution bounds of `question` as the largest that can be found.
+void EstimateContributions(const Question& question, v1::Bounds& bounds) {
+  v1::BoundsEstimate& estimate = *bounds.mutable_estimate();
+  estimate.set_share("0.1");
+  const bool has_keys = KeyChoices()[question.keys] != "[]";
+  if (has_keys) estimate.set_max_keys_per_unit(question.max_keys);
+  estimate.set_max_rows_per_key(question.max_rows);
+}
+
 void ClampPerUnit(v1::Sum& sum) {
   sum.add_per_unit("-9");
   sum.add_per_unit("9");
@@ -92,12 +111,7 @@ void ClampPerUnit(v1::Sum& sum) {
 // What of a measure the form of the question changes.
 void Adapt(const Question& question, v1::Measure& measure) {
   if (!measure.has_sum()) return;
-  v1::Sum& sum = *measure.mutable_sum();
-  if (question.form == Form::kEstimated && sum.column() == "length") {
-    sum.set_estimate("0.3");
-  } else if (question.per_unit) {
-    ClampPerUnit(sum);
-  }
+  if (question.per_unit) ClampPerUnit(*measure.mutable_sum());
 }
 
 std::vector<v1::Measure> RunningMeasures(const std::vector<v1::Measure>& measures) {
@@ -265,8 +279,6 @@ bool Allows(size_t keys, Form form) {
       return true;
     case Form::kRunning:
       return KeyChoices()[keys].find("column: month, period") != std::string::npos;
-    case Form::kEstimated:
-      return !ShowsLevels(keys);
     case Form::kTop:
       return !ShowsLevels(keys) && KeyChoices()[keys] != "[]";
   }
@@ -300,10 +312,11 @@ doc::Document<v1::ReleaseSpec> SpecOf(const Question& question) {
   auto spec = OrAbort(doc::ParseYaml<v1::ReleaseSpec>(yaml, "rows.release.yaml"));
   const std::vector<v1::Measure> measures = EveryMeasure(question);
   for (size_t i = 0; i < measures.size(); ++i) {
-    const bool is_asked = (question.measures >> i & 1) != 0 || measures[i].sum().running() ||
-                          !measures[i].sum().estimate().empty();
+    const bool is_asked = (question.measures >> i & 1) != 0 || measures[i].sum().running();
     const bool is_there = measures[i].has_rows() && !measures[i].rows().running();
-    if (is_asked && !is_there) *spec.message.add_measures() = measures[i];
+    if (!is_asked || is_there) continue;
+    *spec.message.add_measures() = measures[i];
+    if (question.is_estimated) Estimate(*spec.message.mutable_measures()->rbegin());
   }
   if (question.form == Form::kTop) {
     spec.message.mutable_top()->set_keys(question.top);
@@ -312,8 +325,12 @@ doc::Document<v1::ReleaseSpec> SpecOf(const Question& question) {
   }
   for (const std::string& window : question.windows) spec.message.add_windows(window);
   v1::Bounds& bounds = *spec.message.mutable_bounds();
-  bounds.set_max_keys_per_unit(keys == "[]" ? 1 : question.max_keys);
-  bounds.set_max_rows_per_key(question.max_rows);
+  if (question.is_estimated) {
+    EstimateContributions(question, bounds);
+  } else {
+    bounds.set_max_keys_per_unit(keys == "[]" ? 1 : question.max_keys);
+    bounds.set_max_rows_per_key(question.max_rows);
+  }
   bounds.set_max_rows_per_unit(question.max_rows_per_unit);
   v1::Privacy& privacy = *spec.message.mutable_privacy();
   privacy.set_epsilon("1");
@@ -345,8 +362,7 @@ Tables::Tables(Unit unit) {
       OrAbort(data::DatasetDescription::Create(document, folder_.path())));
 }
 
-RawVectors Tables::Aggregate(const std::vector<Row>& rows, const release::ReleasePlan& plan,
-                             uint64_t seed) const {
+void Tables::Write(const std::vector<Row>& rows) const {
   std::string csv = "unit,cell,whole,fare,length,time,stop,place,month\n";
   for (const Row& row : rows) {
     csv += "u" + std::to_string(row.unit);
@@ -357,6 +373,18 @@ RawVectors Tables::Aggregate(const std::vector<Row>& rows, const release::Releas
     csv += '\n';
   }
   WriteTextFile(folder_.Path("rows.csv"), csv);
+}
+
+std::vector<std::vector<int64_t>> Tables::CountUnits(const std::vector<Row>& rows,
+                                                     const release::ReleasePlan& plan,
+                                                     uint64_t seed) const {
+  Write(rows);
+  return OrAbort(data::TryAggregate(*dataset_, plan.search->query, seed)).unit_counts;
+}
+
+RawVectors Tables::Aggregate(const std::vector<Row>& rows, const release::ReleasePlan& plan,
+                             uint64_t seed) const {
+  Write(rows);
   return ToVectors(OrAbort(data::TryAggregate(*dataset_, plan.query, seed)), plan);
 }
 

@@ -24,7 +24,6 @@ namespace weir::test {
 // What the kind of a question adds to the measures of EveryMeasure.
 enum class Form {
   kPlain,
-  kEstimated,  // the sum of `length` with a bound that is found privately
   kTop,        // of the keys
   kRunning,    // totals over the last key, which has periods
 };
@@ -39,6 +38,7 @@ struct Question {
   uint64_t measures = ~uint64_t{0};  // bit i: the measure i of EveryMeasure; rows always
   bool per_unit = false;             // sums with a clamp for each unit
   bool is_gaussian = false;          // always with running totals and levels
+  bool is_estimated = false;         // all bounds are found, of contributions up to those above
   Form form = Form::kPlain;
   uint32_t top = 1;                       // keys of kTop
   bool top_by_rows = false;               // kTop, with public keys
@@ -86,8 +86,13 @@ class Tables {
   // The engine's sums of all rows, under a seeded key for the choice of rows. Aborts on an error.
   RawVectors Aggregate(const std::vector<Row>& rows, const release::ReleasePlan& plan,
                        uint64_t seed) const;
+  // Units by bin of each of the plan's searches, of the same rows.
+  std::vector<std::vector<int64_t>> CountUnits(const std::vector<Row>& rows,
+                                               const release::ReleasePlan& plan,
+                                               uint64_t seed) const;
 
  private:
+  void Write(const std::vector<Row>& rows) const;
   TemporaryFolder folder_;
   std::unique_ptr<data::DatasetDescription> dataset_;
 };

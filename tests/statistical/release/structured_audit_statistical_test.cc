@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The audit of the release path where the answer has a structure: running totals, a key on all
-// levels of its hierarchy, a bound that is estimated first, windows, ranked keys. Each path that is
-// broken on purpose stands beside it.
+// levels of its hierarchy, windows, ranked keys. Each path that is broken on purpose stands beside
+// it.
 //
 // A correct path fails with probability at most kFalsePositiveRate a row of the tables below:
 // AuditEpsilon's bound exceeds a claim that holds with no larger probability.
@@ -17,7 +17,6 @@ namespace {
 
 using test::AuditPath;
 using test::Effort;
-using test::ForgetSearchRows;
 using test::ForgetStrategyRows;
 using test::kGaussian;
 using test::LetInAllWindows;
@@ -35,8 +34,6 @@ using test::ShrinkNoise;
 
 constexpr Effort kSome = {.everyday = 8'000, .soak = 1'000'000};
 constexpr Effort kMore = {.everyday = 40'000, .soak = 1'000'000};  // for 10 % of the noise
-// A release of one panel is one sample.
-constexpr Effort kFew = {.everyday = 1'000, .soak = 60'000};
 constexpr Effort kSelections = {.everyday = 24'000, .soak = 500'000};
 
 // Little noise and a small epsilon, whose delta is so large that few samples show when it is
@@ -143,22 +140,6 @@ std::vector<Neighbours> Levels() {
   };
 }
 
-std::vector<Neighbours> Estimates() {
-  PanelShape sum{.high = 1, .low = 1, .cells = 0, .amount = "[0, 100], grid: 0.5"};
-  sum.measures = "[sum: {column: amount, estimate: 0.5}]";
-  sum.privacy = "{epsilon: 2}";
-  PanelShape eight_rows = sum;
-  eight_rows.max_rows = 8;
-  eight_rows.measures = "[sum: {column: amount, estimate: 0.9}]";
-  const std::vector<PanelRow> few = {{"ann", "0", "1"}, {"bob", "0", "2"}};
-  const std::vector<PanelRow> heavy = Repeat({"unit", "0", "100"}, 20);
-  return {
-      {"heavy", sum, few, heavy, 0.3, LetInRows(20), false, 2, 0, kFew},
-      {"empty_table", sum, {}, {{"unit", "0", "1e30"}}, 0.3, LetInValues, false, 2, 0, kFew},
-      {"eight_rows", eight_rows, {}, heavy, 0.1, ForgetSearchRows, false, 2, 0, kFew},
-  };
-}
-
 // A unit is a person in a month: other months of the same person are other units.
 std::vector<Neighbours> Windows() {
   PanelShape january{.high = 80, .low = 100, .cells = 2, .has_months = true};
@@ -217,8 +198,6 @@ TEST_P(StructuredAuditTest, ABrokenPathIsFound) {
 INSTANTIATE_TEST_SUITE_P(RunningTotals, StructuredAuditTest, ::testing::ValuesIn(RunningTotals()),
                          [](const auto& test_case) { return test_case.param.name; });
 INSTANTIATE_TEST_SUITE_P(Levels, StructuredAuditTest, ::testing::ValuesIn(Levels()),
-                         [](const auto& test_case) { return test_case.param.name; });
-INSTANTIATE_TEST_SUITE_P(Estimates, StructuredAuditTest, ::testing::ValuesIn(Estimates()),
                          [](const auto& test_case) { return test_case.param.name; });
 INSTANTIATE_TEST_SUITE_P(Windows, StructuredAuditTest, ::testing::ValuesIn(Windows()),
                          [](const auto& test_case) { return test_case.param.name; });

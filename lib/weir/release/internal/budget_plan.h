@@ -26,10 +26,12 @@ struct BudgetQuestion {
   bool deciding_is_shown = false;  // a measure shows it
   std::optional<size_t> counted;   // channel by which the top keys are found
   std::optional<LevelsPlan> levels = {};
+  std::vector<BoundSearch> searches = {};  // without epsilon
 };
 
 struct BudgetPlan {
   std::vector<Channel> channels;
+  std::vector<BoundSearch> searches;
   std::optional<SelectionPlan> selection;
   std::optional<TopPlan> top;
   PrivacyCost cost;
