@@ -248,7 +248,7 @@ TEST_F(MeasuresTest, TheBoundOfASumIsFoundPrivately) {
   WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan, PlanFor(question, "{epsilon: 1}"));
   EXPECT_EQ(plan.cost.approximate().at(0).epsilon, Epsilon::Parse("0.2").value());
   EXPECT_EQ(plan.cost.events().size(), 1u) << "one sum is noised, whichever bound is found";
-  EXPECT_EQ(plan.cost.events()[0].sensitivity, 3u * 10'000'000u) << "charged at the widest bound";
+  EXPECT_EQ(plan.cost.events()[0].sensitivity, 3u) << "charged at the narrowest bound, the worst";
 }
 
 // The noise shrinks with the bound: as wide as a column of such bounds would need.

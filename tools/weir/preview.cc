@@ -161,13 +161,13 @@ std::string ShowPreview(const v1::ReleasePreview& preview) {
 std::string ShowExplanation(const v1::ReleasePreview& preview) {
   std::string text;
   if (preview.alternatives_size() > 0) {
-    TextTable table({"WAY", "TAKEN", "STANDARD ERRORS", "UNITS FOR HALF"});
+    TextTable table({"WAY", "TAKEN", "COMPOSITION", "STANDARD ERRORS", "UNITS FOR HALF"});
     for (const v1::PlanAlternative& way : preview.alternatives()) {
       std::string errors;
       for (const double error : way.standard_errors()) {
         errors += (errors.empty() ? "" : ", ") + (error > 0 ? ShowNumber(error) : "by the answer");
       }
-      table.Add({way.what(), way.taken() ? "yes" : "",
+      table.Add({way.what(), way.taken() ? "yes" : "", way.composition(),
                  way.refusal().empty() ? errors : "not possible: " + way.refusal(),
                  way.units_for_half() > 0 ? ShowNumber(way.units_for_half()) : ""});
     }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "weir/base/decimal.h"
+#include "weir/dp/accountant.h"
 #include "weir/dp/event_proto.h"
 #include "weir/dp/noise_planner.h"
 #include "weir/dp/partition_selection.h"
@@ -88,6 +89,8 @@ class Planner {
   Status PlanTop(BudgetPlan& plan, std::vector<ApproximateEvent>& others) const;
   Status PlanRule(const Way& way, BudgetPlan& plan, std::vector<ApproximateEvent>& others) const;
   Status SetThreshold(const Way& way, BudgetPlan& plan) const;
+  static const dp::MeasureSensitivity& ChargedSensitivity(const BudgetPlan& plan, size_t channel);
+  static Status SetNoise(const dp::PlannedNoise& planned, Channel& channel);
   StatusOr<dp::NoisePlan> PlanNoise(const Way& way, const BudgetPlan& plan,
                                     std::vector<ApproximateEvent> others) const;
   uint32_t WeightOf(size_t channel, size_t shown) const;
@@ -222,6 +225,21 @@ uint32_t Planner::WeightOf(size_t channel, size_t shown) const {
   return static_cast<uint32_t>(std::clamp(weight, 1.0, 1e9));
 }
 
+// Where a bound is estimated: that of the narrowest one, which is the worst.
+const dp::MeasureSensitivity& Planner::ChargedSensitivity(const BudgetPlan& plan, size_t channel) {
+  const std::optional<EstimatedBound>& estimate = plan.channels[channel].estimate;
+  if (!estimate.has_value()) return plan.channels[channel].sensitivity;
+  return plan.channels[estimate->candidates.front()].sensitivity;
+}
+
+Status Planner::SetNoise(const dp::PlannedNoise& planned, Channel& channel) {
+  channel.noise = planned;
+  if (!channel.estimate.has_value()) return OkStatus();
+  channel.estimate->charged = planned.event;
+  WEIR_ASSIGN_OR_RETURN(channel.noise, AtWidestBound(planned, channel.sensitivity));
+  return OkStatus();
+}
+
 StatusOr<dp::NoisePlan> Planner::PlanNoise(const Way& way, const BudgetPlan& plan,
                                            std::vector<ApproximateEvent> others) const {
   dp::NoisePlanOptions options{.epsilon = budget_.epsilon,
@@ -240,7 +258,7 @@ StatusOr<dp::NoisePlan> Planner::PlanNoise(const Way& way, const BudgetPlan& pla
       options.weights.push_back(level.weight);
     }
     if (plan.channels[i].shape == ChannelShape::kLevels) continue;
-    options.measures.push_back(plan.channels[i].sensitivity);
+    options.measures.push_back(ChargedSensitivity(plan, i));
     options.weights.push_back(WeightOf(i, shown));
   }
   return dp::PlanNoise(options);
@@ -269,7 +287,8 @@ StatusOr<BudgetPlan> Planner::Try(const Way& way) {
     for (ChannelLevel& level : channel.levels) {
       if (level.weight > 0) level.noise = noise.measures[next++];
     }
-    if (channel.shape != ChannelShape::kLevels) channel.noise = noise.measures[next++];
+    if (channel.shape == ChannelShape::kLevels) continue;
+    WEIR_RETURN_IF_ERROR(SetNoise(noise.measures[next++], channel));
   }
   WEIR_RETURN_IF_ERROR(SetThreshold(way, plan));
   plan.cost = std::move(noise.cost);
@@ -354,6 +373,8 @@ StatusOr<BudgetPlan> PlanBudget(const BudgetQuestion& question) {
       if (first_refusal.ok()) first_refusal = plan.status();
     } else {
       alternative.standard_errors = planner.StandardErrors(*plan);
+      WEIR_ASSIGN_OR_RETURN(const dp::CostProof proof, dp::ProofOf(plan->cost));
+      alternative.composition = dp::Describe(proof);
       if (plan->selection.has_value()) {
         alternative.units_for_half = plan->selection->described.units_for_half();
       }

@@ -57,18 +57,6 @@ StatusOr<size_t> FindBound(const ReleasePlan& plan, const EstimatedBound& estima
   return estimate.candidates[std::min(bin, estimate.candidates.size() - 1)];
 }
 
-// The planned event at a smaller sensitivity.
-StatusOr<NoiseEvent> Shrunk(const dp::PlannedNoise& planned,
-                            const dp::MeasureSensitivity& sensitivity) {
-  if (planned.event.kind == NoiseKind::kDiscreteLaplace) {
-    WEIR_ASSIGN_OR_RETURN(const Rational scale, dp::LaplaceScale(*planned.epsilon, sensitivity.l1));
-    return NoiseEvent{NoiseKind::kDiscreteLaplace, scale, sensitivity.l1};
-  }
-  const dp::ExactRho rho = dp::GaussianRho(planned.event.parameter, planned.event.sensitivity);
-  WEIR_ASSIGN_OR_RETURN(const Rational variance, dp::GaussianVariance(rho, sensitivity.squared_l2));
-  return NoiseEvent{NoiseKind::kDiscreteGaussian, variance, sensitivity.squared_l2};
-}
-
 }  // namespace
 
 StatusOr<size_t> AddEstimatedSum(const data::Contribution& sum, std::vector<Channel>& channels) {
@@ -104,13 +92,36 @@ int64_t RowsOfUnit(const data::ContributionBounds& bounds, uint64_t cells) {
   return std::min(rows, bounds.max_rows_per_unit.value_or(rows));
 }
 
+StatusOr<NoiseEvent> Rescaled(const dp::PlannedNoise& planned,
+                              const dp::MeasureSensitivity& sensitivity) {
+  if (planned.event.kind == NoiseKind::kDiscreteLaplace) {
+    WEIR_ASSIGN_OR_RETURN(const Rational scale, dp::LaplaceScale(*planned.epsilon, sensitivity.l1));
+    return NoiseEvent{NoiseKind::kDiscreteLaplace, scale, sensitivity.l1};
+  }
+  const dp::ExactRho rho = dp::GaussianRho(planned.event.parameter, planned.event.sensitivity);
+  WEIR_ASSIGN_OR_RETURN(const Rational variance, dp::GaussianVariance(rho, sensitivity.squared_l2));
+  return NoiseEvent{NoiseKind::kDiscreteGaussian, variance, sensitivity.squared_l2};
+}
+
+StatusOr<dp::PlannedNoise> AtWidestBound(const dp::PlannedNoise& planned,
+                                         const dp::MeasureSensitivity& sensitivity) {
+  WEIR_ASSIGN_OR_RETURN(const NoiseEvent event, Rescaled(planned, sensitivity));
+  WEIR_ASSIGN_OR_RETURN(const int128 half_width, dp::HalfWidth(dp::LawOf(event)));
+  WEIR_ASSIGN_OR_RETURN(const double standard_error, dp::StandardError(dp::LawOf(event)));
+  return dp::PlannedNoise{event, standard_error, half_width, planned.epsilon};
+}
+
+const NoiseEvent& ChargedEvent(const Channel& channel) {
+  return channel.estimate.has_value() ? *channel.estimate->charged : channel.noise->event;
+}
+
 StatusOr<NoisedChannel> NoiseEstimated(const ReleasePlan& plan, size_t channel,
                                        const data::AggregateTable& raw, const Rows& rows,
                                        RandomSource& random) {
   const Channel& planned = plan.channels[channel];
   WEIR_ASSIGN_OR_RETURN(const size_t found, FindBound(plan, *planned.estimate, raw, random));
   WEIR_ASSIGN_OR_RETURN(const NoiseEvent event,
-                        Shrunk(*planned.noise, plan.channels[found].sensitivity));
+                        Rescaled(*planned.noise, plan.channels[found].sensitivity));
   WEIR_ASSIGN_OR_RETURN(const dp::NoiseSampler sampler, dp::NoiseSampler::Create(event));
   WEIR_ASSIGN_OR_RETURN(const int128 half_width, dp::HalfWidth(dp::LawOf(event)));
   WEIR_ASSIGN_OR_RETURN(const double standard_error, dp::StandardError(dp::LawOf(event)));

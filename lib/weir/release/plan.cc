@@ -9,6 +9,7 @@
 #include "weir/doc/signed_text.h"
 #include "weir/dp/event_proto.h"
 #include "weir/release/internal/budget_plan.h"
+#include "weir/release/internal/estimated_channel.h"
 #include "weir/release/internal/measure_plan.h"
 #include "weir/release/internal/plan_limits.h"
 #include "weir/release/internal/plan_parts.h"
@@ -149,7 +150,8 @@ Status DescribeMeasures(const internal::BudgetPlan& budget,
         WEIR_ASSIGN_OR_RETURN(*described->add_events(), dp::EventToProto(level.noise->event));
       }
       if (!channel.noise.has_value()) continue;
-      WEIR_ASSIGN_OR_RETURN(*described->add_events(), dp::EventToProto(channel.noise->event));
+      WEIR_ASSIGN_OR_RETURN(*described->add_events(),
+                            dp::EventToProto(internal::ChargedEvent(channel)));
       if (!channel.estimate.has_value()) continue;
       WEIR_ASSIGN_OR_RETURN(*described->add_events(),
                             dp::EventToProto(ApproximateEvent{channel.estimate->epsilon}));

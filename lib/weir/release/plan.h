@@ -37,6 +37,8 @@ struct EstimatedBound {
   size_t bins = 0;                      // channel of the rows by the size of their values
   // Channels of the sums at every bound, ascending; the last is the channel itself.
   std::vector<size_t> candidates = {};
+  // The noise as it is charged: that of the first candidate, a price of all.
+  std::optional<NoiseEvent> charged = {};
 };
 
 // How one level of a hierarchy is measured: in steps of 2^-kLevelGridBits of the channel's grid.
@@ -113,6 +115,7 @@ struct Alternative {
   std::string refusal;                  // why it cannot be; then the rest is zero
   std::vector<double> standard_errors;  // by measure, 0 where it depends on the answer
   double units_for_half = 0;            // of selection
+  std::string composition = {};         // how its epsilon and delta follow: dp::Describe
 };
 
 // A spec resolved against a dataset: everything that happens is fixed, no data has been touched.

@@ -25,11 +25,27 @@ StatusOr<size_t> AddEstimatedSum(const data::Contribution& sum, std::vector<Chan
 // Rows that one privacy unit has at most in all: the search is epsilon / rows private for one.
 int64_t RowsOfUnit(const data::ContributionBounds& bounds, uint64_t cells);
 
+// The planned event at another sensitivity: the scale of Laplace noise, or the variance of Gaussian
+// noise, changes alike, so that epsilon or rho stay what they are.
+StatusOr<NoiseEvent> Rescaled(const dp::PlannedNoise& planned,
+                              const dp::MeasureSensitivity& sensitivity);
+
+// The planned noise of the narrowest bound, as it is for the widest one.
+StatusOr<dp::PlannedNoise> AtWidestBound(const dp::PlannedNoise& planned,
+                                         const dp::MeasureSensitivity& sensitivity);
+
+// The event that a channel's noise is charged as: where a bound is estimated, that of the
+// narrowest.
+// Assumes: the channel has noise.
+const NoiseEvent& ChargedEvent(const Channel& channel);
+
 // The bound, and every row's noised sum of values clamped at it.
 //
 // Guarantee: the search is one pure event of `estimate.epsilon`. The noise is that of the channel's
-//            event shrunk with the bound: scale (variance) and sensitivity shrink alike, so the
-//            event costs what it says whichever bound is found.
+//            event, rescaled to the bound that is found. The release is charged for the narrowest
+//            bound: at equal epsilon (rho) noise on few steps of the grid is the easiest to tell
+//            apart, so the event that is charged is a price of all bounds
+//            (docs/explanation/composition-in-a-release.md).
 StatusOr<NoisedChannel> NoiseEstimated(const ReleasePlan& plan, size_t channel,
                                        const data::AggregateTable& raw, const Rows& rows,
                                        RandomSource& random);
