@@ -249,7 +249,8 @@ TEST_F(MeasuresTest, TheBoundOfASumIsFoundPrivately) {
   WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan, PlanFor(question, "{epsilon: 1}"));
   EXPECT_EQ(plan.cost.approximate().at(0).epsilon, Epsilon::Parse("0.2").value());
   EXPECT_EQ(plan.cost.events().size(), 1u) << "one sum is noised, whichever bound is found";
-  EXPECT_EQ(plan.cost.events()[0].sensitivity, 3u * 10'000'000u) << "charged at the widest bound";
+  EXPECT_EQ(plan.cost.events()[0].sensitivity, 1u) << "charged for one step, the worst";
+  EXPECT_EQ(plan.channels.back().noise->event.sensitivity, 3u * 10'000'000u) << "until it is found";
 }
 
 // The noise shrinks with the bound: as wide as a column of such bounds would need.

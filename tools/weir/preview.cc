@@ -195,9 +195,10 @@ std::string ShowPreview(const v1::ReleasePreview& preview) {
 std::string ShowExplanation(const v1::ReleasePreview& preview) {
   std::string text;
   if (preview.alternatives_size() > 0) {
-    TextTable table({"WAY", "TAKEN", "STANDARD ERRORS", "MEAN ERRORS", "UNITS FOR HALF"});
+    TextTable table(
+        {"WAY", "TAKEN", "COMPOSITION", "STANDARD ERRORS", "MEAN ERRORS", "UNITS FOR HALF"});
     for (const v1::PlanAlternative& way : preview.alternatives()) {
-      table.Add({way.what(), way.taken() ? "yes" : "",
+      table.Add({way.what(), way.taken() ? "yes" : "", way.composition(),
                  way.refusal().empty() ? ShowErrors(way.standard_errors())
                                        : "not possible: " + way.refusal(),
                  ShowErrors(way.mean_errors()),

@@ -15,6 +15,7 @@
 #include "weir/dp/release_threshold.h"
 #include "weir/release/internal/accuracy_plan.h"
 #include "weir/release/internal/bound_search.h"
+#include "weir/release/internal/charged_noise.h"
 #include "weir/release/internal/level_channel.h"
 #include "weir/release/internal/plan_choice.h"
 #include "weir/release/internal/row_choice.h"
@@ -158,9 +159,9 @@ Status Planner::PlanRule(const Way& way, BudgetPlan& plan,
 Status Planner::SetThreshold(const Way& way, BudgetPlan& plan) const {
   if (!HasThreshold(way)) return OkStatus();
   SelectionPlan& selection = *plan.selection;
-  const NoiseEvent& event = plan.channels[selection.channel].noise->event;
+  const Channel& channel = plan.channels[selection.channel];
   WEIR_ASSIGN_OR_RETURN(selection.threshold,
-                        dp::ReleaseThreshold({.law = dp::LawOf(event),
+                        dp::ReleaseThreshold({.law = dp::LawOf(channel.noise->event),
                                               .delta = selection.delta,
                                               .l0 = question_.bounds.max_keys_per_unit,
                                               .pre_threshold = selection.min_units}));
@@ -171,10 +172,10 @@ Status Planner::SetThreshold(const Way& way, BudgetPlan& plan) const {
     described.set_rule(v1::SELECTION_RULE_PUBLISHED_UNITS);
     return OkStatus();
   }
-  described.set_rule(event.kind == NoiseKind::kDiscreteGaussian
+  described.set_rule(channel.noise->event.kind == NoiseKind::kDiscreteGaussian
                          ? v1::SELECTION_RULE_GAUSSIAN_THRESHOLD
                          : v1::SELECTION_RULE_LAPLACE_THRESHOLD);
-  WEIR_ASSIGN_OR_RETURN(*described.add_events(), dp::EventToProto(event));
+  WEIR_ASSIGN_OR_RETURN(*described.add_events(), dp::EventToProto(ChargedEvent(channel)));
   return OkStatus();
 }
 
@@ -206,7 +207,7 @@ StatusOr<dp::NoisePlan> Planner::PlanNoise(const Way& way, const BudgetPlan& pla
       options.weights.push_back(level.weight);
     }
     if (plan.channels[i].shape == ChannelShape::kLevels) continue;
-    options.measures.push_back(plan.channels[i].sensitivity);
+    options.measures.push_back(ChargedSensitivity(plan.searches, plan.channels[i]));
     options.weights.push_back(WeightOf(i, shown, way));
   }
   return dp::PlanNoise(options);
@@ -217,7 +218,8 @@ StatusOr<dp::PlannedNoise> Planner::ThresholdNoise(const Way& way, const BudgetP
   WEIR_ASSIGN_OR_RETURN(const Epsilon share, ShareOf(budget_.epsilon, way.share));
   const int64_t left = budget_.delta.units() - plan.selection->delta.units();
   WEIR_ASSIGN_OR_RETURN(const Delta conversion, Delta::FromUnits(left));
-  const uint128 squared_l2 = plan.channels[*question_.deciding].sensitivity.squared_l2;
+  const uint128 squared_l2 =
+      ChargedSensitivity(plan.searches, plan.channels[*question_.deciding]).squared_l2;
   WEIR_ASSIGN_OR_RETURN(const Rational variance,
                         dp::GaussianVariance(dp::LargestRho(share, conversion), squared_l2));
   return dp::DescribeNoise({NoiseKind::kDiscreteGaussian, variance, squared_l2}, std::nullopt);
@@ -239,12 +241,13 @@ Status Planner::AddNoise(const Way& way, std::vector<ApproximateEvent> others,
     for (ChannelLevel& level : channel.levels) {
       if (level.weight > 0) level.noise = noise.measures[next++];
     }
-    if (channel.shape != ChannelShape::kLevels) channel.noise = noise.measures[next++];
+    if (channel.shape == ChannelShape::kLevels) continue;
+    WEIR_RETURN_IF_ERROR(SetNoise(plan.searches, noise.measures[next++], channel));
   }
   plan.cost = std::move(noise.cost);
   if (!has_own) return OkStatus();
   WEIR_ASSIGN_OR_RETURN(const dp::PlannedNoise own, ThresholdNoise(way, plan));
-  plan.channels[*question_.deciding].noise = own;
+  WEIR_RETURN_IF_ERROR(SetNoise(plan.searches, own, plan.channels[*question_.deciding]));
   std::vector<NoiseEvent> events = plan.cost.events();
   events.push_back(own.event);
   WEIR_ASSIGN_OR_RETURN(plan.cost, PrivacyCost::Create(std::move(events), budget_.epsilon,

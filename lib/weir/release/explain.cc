@@ -61,6 +61,7 @@ Status Explain(const ReleasePlan& plan, v1::ReleasePreview& preview) {
     for (const double error : alternative.standard_errors) described->add_standard_errors(error);
     for (const double error : alternative.mean_errors) described->add_mean_errors(error);
     described->set_units_for_half(alternative.units_for_half);
+    described->set_composition(alternative.composition);
   }
   const data::ContributionBounds& bounds = plan.query.bounds;
   const auto keys = static_cast<uint64_t>(bounds.max_keys_per_unit.value());

@@ -10,6 +10,7 @@
 #include "weir/dp/event_proto.h"
 #include "weir/release/internal/bound_search.h"
 #include "weir/release/internal/budget_plan.h"
+#include "weir/release/internal/charged_noise.h"
 #include "weir/release/internal/measure_plan.h"
 #include "weir/release/internal/plan_limits.h"
 #include "weir/release/internal/plan_parts.h"
@@ -150,7 +151,8 @@ Status DescribeMeasures(const internal::BudgetPlan& budget,
         WEIR_ASSIGN_OR_RETURN(*described->add_events(), dp::EventToProto(level.noise->event));
       }
       if (!channel.noise.has_value()) continue;
-      WEIR_ASSIGN_OR_RETURN(*described->add_events(), dp::EventToProto(channel.noise->event));
+      WEIR_ASSIGN_OR_RETURN(*described->add_events(),
+                            dp::EventToProto(internal::ChargedEvent(channel)));
     }
     if (!internal::HasOneError(measure, budget.channels)) continue;
     const Channel& channel = budget.channels[measure.channels.front()];

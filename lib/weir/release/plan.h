@@ -58,6 +58,9 @@ struct Channel {
   // In grid steps, with kRunning in those of dp::RunningNoise; none: kLevels, or only read by the
   // private choice of rows.
   std::optional<dp::PlannedNoise> noise;
+  // As which its noise is charged, where bounds that are found may narrow it: noise for one step of
+  // the grid at the same epsilon or rho. None: as `noise`.
+  std::optional<NoiseEvent> charged = {};
 };
 
 // One measure of a plan: which channels it is made of, and the columns it is shown in.
@@ -129,6 +132,7 @@ struct Alternative {
   std::vector<double> standard_errors;  // by measure, 0 where it depends on the answer
   std::vector<double> mean_errors;      // likewise: the mean of |noise|
   double units_for_half = 0;            // of selection
+  std::string composition = {};         // how its epsilon and delta follow: dp::Describe
 };
 
 // A spec resolved against a dataset: everything that happens is fixed, no data has been touched.
@@ -187,13 +191,12 @@ StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset,
 // The plan with the bounds that its searches found: narrower clamps and contribution bounds, and
 // with them smaller sensitivities, noise and thresholds.
 //
-// Guarantee: what the plan does then costs at most `plan.cost`, whichever of the ends are found:
-//            every Laplace event keeps its epsilon, every Gaussian one its rho, every choice of
-//            rows its epsilon and delta. The bounds are fixed before the rest of the data is read,
-//            so this is the adaptive composition of searches and measures.
-// Assumes:   accountants read a Laplace event as pure epsilon-DP and a Gaussian one as rho-zCDP,
-//            as CheckCost and the adaptive filter do. A privacy loss distribution of the widest
-//            noise would not hold for the narrower one.
+// Guarantee: what the plan does then costs at most `plan.cost`, whichever of the ends are found and
+//            whichever account is kept: each event that is charged is noise for one step of the
+//            grid, the worst of all sensitivities at its epsilon or rho, and every choice of rows
+//            keeps its epsilon and delta. The bounds are fixed before the rest of the data is
+//            read, so this is the adaptive composition of searches and measures.
+//            Proof: docs/explanation/composition-in-a-release.md.
 // Errors:    INVALID_ARGUMENT unless `found` has one end of each search.
 StatusOr<ReleasePlan> Settle(ReleasePlan plan, const std::vector<int64_t>& found);
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "weir/base/decimal.h"
+#include "weir/dp/accountant.h"
 #include "weir/release/internal/key_chance.h"
 
 namespace weir::release::internal {
@@ -41,8 +42,8 @@ double Score(const BudgetQuestion& question, const BudgetPlan& plan) {
   return count == 0 ? 0 : sum / count;
 }
 
-Alternative DescribePlan(const BudgetQuestion& question, const BudgetPlan& plan,
-                         const std::string& what) {
+StatusOr<Alternative> DescribePlan(const BudgetQuestion& question, const BudgetPlan& plan,
+                                   const std::string& what) {
   Alternative alternative{.what = what};
   for (const MeasurePlan& measure : question.measures) {
     const Channel& channel = plan.channels[measure.channels.front()];
@@ -52,6 +53,8 @@ Alternative DescribePlan(const BudgetQuestion& question, const BudgetPlan& plan,
     alternative.mean_errors.push_back(is_known ? channel.noise->mean_absolute_error * unit : 0);
   }
   if (plan.selection.has_value()) alternative.units_for_half = ReachOf(plan);
+  WEIR_ASSIGN_OR_RETURN(const dp::CostProof proof, dp::ProofOf(plan.cost));
+  alternative.composition = dp::Describe(proof);
   return alternative;
 }
 
@@ -96,7 +99,8 @@ StatusOr<BudgetPlan> ChooseByScore(const BudgetQuestion& question, const PlanWay
       weighed.Refuse(what, plan.status());
       continue;
     }
-    weighed.alternatives.push_back(DescribePlan(question, *plan, what));
+    WEIR_ASSIGN_OR_RETURN(Alternative described, DescribePlan(question, *plan, what));
+    weighed.alternatives.push_back(std::move(described));
     const double score = Score(question, *plan);
     weighed.Offer(score, *std::move(plan));
   }
@@ -210,8 +214,10 @@ StatusOr<BudgetPlan> ChooseSplit(const BudgetQuestion& question, const PlanWay& 
   if (!plain.ok()) return ChooseByScore(question, plan_way);
   const SplitSearch search(question, plan_way, *plain);
   Weighed weighed;
-  weighed.alternatives.push_back(
+  WEIR_ASSIGN_OR_RETURN(
+      Alternative plain_described,
       DescribePlan(question, *plain, Describe(ways.front(), question) + " (the plain rules)"));
+  weighed.alternatives.push_back(std::move(plain_described));
   weighed.Offer(Ratios{.error = 1, .reach = 1}.score(), *plain);
   for (const Way& way : ways) {
     StatusOr<Candidate> best = search.Best(way);
@@ -220,8 +226,9 @@ StatusOr<BudgetPlan> ChooseSplit(const BudgetQuestion& question, const PlanWay& 
       continue;
     }
     if (best->way == ways.front()) continue;
-    weighed.alternatives.push_back(
-        DescribePlan(question, best->plan, Describe(best->way, question)));
+    WEIR_ASSIGN_OR_RETURN(Alternative described,
+                          DescribePlan(question, best->plan, Describe(best->way, question)));
+    weighed.alternatives.push_back(std::move(described));
     if (best->counts) weighed.Offer(best->ratios.score(), std::move(best->plan));
   }
   return Take(question, std::move(weighed));

@@ -2,10 +2,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "weir/dp/calibration.h"
-#include "weir/dp/intervals.h"
 #include "weir/dp/release_threshold.h"
 #include "weir/release/internal/bound_search.h"
+#include "weir/release/internal/charged_noise.h"
 #include "weir/release/internal/sensitivity.h"
 #include "weir/release/plan.h"
 
@@ -60,18 +59,6 @@ Status SetBound(const data::UnitHistogram& histogram, int64_t found, ReleasePlan
   }
 }
 
-// As much loss at a smaller sensitivity.
-StatusOr<NoiseEvent> Shrunk(const dp::PlannedNoise& planned,
-                            const dp::MeasureSensitivity& sensitivity) {
-  if (planned.event.kind == NoiseKind::kDiscreteLaplace) {
-    WEIR_ASSIGN_OR_RETURN(const Rational scale, dp::LaplaceScale(*planned.epsilon, sensitivity.l1));
-    return NoiseEvent{NoiseKind::kDiscreteLaplace, scale, sensitivity.l1};
-  }
-  const dp::ExactRho rho = dp::GaussianRho(planned.event.parameter, planned.event.sensitivity);
-  WEIR_ASSIGN_OR_RETURN(const Rational variance, dp::GaussianVariance(rho, sensitivity.squared_l2));
-  return NoiseEvent{NoiseKind::kDiscreteGaussian, variance, sensitivity.squared_l2};
-}
-
 // Cells of one unit that get noise: those that are shown.
 uint64_t ReachableCells(const ReleasePlan& plan) {
   const bool is_searched = plan.top.has_value() && plan.top->epsilon_a_round.has_value();
@@ -88,10 +75,9 @@ Status Narrow(const ReleasePlan& plan, Channel& channel) {
     return Internal("a bound that was found is wider than what was planned");
   }
   if (!channel.noise.has_value()) return OkStatus();
-  dp::PlannedNoise& noise = *channel.noise;
-  WEIR_ASSIGN_OR_RETURN(noise.event, Shrunk(noise, channel.sensitivity));
-  WEIR_ASSIGN_OR_RETURN(noise.half_width, dp::HalfWidth(dp::LawOf(noise.event)));
-  WEIR_ASSIGN_OR_RETURN(noise.standard_error, dp::StandardError(dp::LawOf(noise.event)));
+  if (!channel.charged.has_value()) return Internal("noise that may narrow has no charge");
+  WEIR_ASSIGN_OR_RETURN(channel.noise,
+                        internal::NoiseChargedAs(*channel.charged, channel.sensitivity));
   return OkStatus();
 }
 
@@ -116,10 +102,9 @@ StatusOr<ReleasePlan> Settle(ReleasePlan plan, const std::vector<int64_t>& found
   for (size_t i = 0; i < found.size(); ++i) {
     WEIR_RETURN_IF_ERROR(SetBound(search.searches[i].histogram, found[i], plan));
   }
-  const bool all_change = internal::SearchesContributions(search.searches);
   for (size_t i = 0; i < plan.channels.size(); ++i) {
     Channel& channel = plan.channels[i];
-    if (!all_change && channel.clamps == ClampRule::kAsked) continue;
+    if (!internal::MayNarrow(search.searches, channel)) continue;
     WEIR_RETURN_IF_ERROR(Narrow(plan, channel));
     plan.query.measures[i] = channel.contribution;
   }

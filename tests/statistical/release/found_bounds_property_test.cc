@@ -153,11 +153,10 @@ ReleasePlan HeavyPlan(const Tables& tables) {
 TEST(FoundBoundsTwinTest, CountsOfRowsChangeByAllRowsOfAUnit) {
   const Tables tables;
   const ReleasePlan plan = HeavyPlan(tables);
-  EXPECT_EQ(LargestChange(tables.CountUnits(HeavyUnit(), plan, 1),
-                          tables.CountUnits({}, plan, 1)),
+  EXPECT_EQ(LargestChange(tables.CountUnits(HeavyUnit(), plan, 1), tables.CountUnits({}, plan, 1)),
             1);
-  const std::vector<Norms> rows = NormsOf(
-      Minus(tables.Aggregate(HeavyUnit(), plan, 1), tables.Aggregate({}, plan, 1)));
+  const std::vector<Norms> rows =
+      NormsOf(Minus(tables.Aggregate(HeavyUnit(), plan, 1), tables.Aggregate({}, plan, 1)));
   EXPECT_EQ(rows.front().l1, 16) << "the channel of the rows";
 }
 
@@ -171,8 +170,7 @@ TEST(FoundBoundsTwinTest, ARunWithTheWidestBoundsExceedsWhatWasFound) {
   }
   const ReleasePlan settled = Settle(plan, narrowest).value();
   const auto contributed = [&tables](const ReleasePlan& run) {
-    return NormsOf(
-        Minus(tables.Aggregate(HeavyUnit(), run, 1), tables.Aggregate({}, run, 1)));
+    return NormsOf(Minus(tables.Aggregate(HeavyUnit(), run, 1), tables.Aggregate({}, run, 1)));
   };
   EXPECT_TRUE(IsWithin(contributed(settled), TargetsOf(settled)));
   ReleasePlan wide_keys = settled;

@@ -24,8 +24,8 @@ namespace weir::test {
 // What the kind of a question adds to the measures of EveryMeasure.
 enum class Form {
   kPlain,
-  kTop,        // of the keys
-  kRunning,    // totals over the last key, which has periods
+  kTop,      // of the keys
+  kRunning,  // totals over the last key, which has periods
 };
 
 // Everything that can be asked of the tables below.
