@@ -36,7 +36,7 @@ columns:
   person: {type: int}
   place: {type: text}
   kind: {type: text, domain: {values: [a, b, c, d]}}
-  amount: {type: int, bounds: [-5, 20]}
+  amount: {type: int, bounds: [-5, 300]}
   fare: {type: decimal, bounds: [0, 3], grid: 0.5}
 budget: {epsilon: 10, delta: 1e-5}
 )";
@@ -163,14 +163,14 @@ class FoundCostTest : public ::testing::TestWithParam<CostCase> {
 };
 INSTANTIATE_TEST_SUITE_P(
     Questions, FoundCostTest,
-    ::testing::Values(CostCase{"sum_laplace", kSum, kGiven, kLaplace, 30},
-                      CostCase{"sum_gaussian", kSum, kGiven, kGaussian, 30},
-                      CostCase{"sum_little_noise", kSum, kGiven, kLargeEpsilon, 30},
-                      CostCase{"moments_laplace", kMoments, kGiven, kLaplace, 30},
-                      CostCase{"moments_gaussian", kMoments, kGiven, kGaussian, 30},
-                      CostCase{"quantiles_laplace", kQuantiles, kGiven, kLaplace, 30},
-                      CostCase{"quantiles_gaussian", kQuantiles, kGiven, kGaussian, 30},
-                      CostCase{"ratio_gaussian", kRatio, kGiven, kGaussian, 120},
+    ::testing::Values(CostCase{"sum_laplace", kSum, kGiven, kLaplace, 50},
+                      CostCase{"sum_gaussian", kSum, kGiven, kGaussian, 50},
+                      CostCase{"sum_little_noise", kSum, kGiven, kLargeEpsilon, 50},
+                      CostCase{"moments_laplace", kMoments, kGiven, kLaplace, 50},
+                      CostCase{"moments_gaussian", kMoments, kGiven, kGaussian, 50},
+                      CostCase{"quantiles_laplace", kQuantiles, kGiven, kLaplace, 50},
+                      CostCase{"quantiles_gaussian", kQuantiles, kGiven, kGaussian, 50},
+                      CostCase{"ratio_gaussian", kRatio, kGiven, kGaussian, 200},
                       CostCase{"counts_laplace", kCounts, kFound, kLaplace, 180},
                       CostCase{"counts_gaussian", kCounts, kFound, kGaussian, 180},
                       CostCase{"counts_little_noise", kCounts, kFound, kLargeEpsilon, 180},
@@ -217,9 +217,8 @@ TEST_P(FoundCostTest, ThePlanSaysWhatIsCharged) {
   WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan, MakePlan(GetParam()));
   size_t described = 0;
   for (const v1::PlannedMeasure& measure : plan.resolved.measures()) {
-    for (const v1::NoiseEvent& event : measure.events()) {
-      const NoiseEvent read = dp::EventFromProto(event).value();
-      EXPECT_EQ(std::count(plan.cost.events().begin(), plan.cost.events().end(), read) > 0, true);
+    for (const auto& event : measure.events()) {
+      EXPECT_THAT(plan.cost.events(), ::testing::Contains(dp::EventFromProto(event).value()));
       ++described;
     }
   }

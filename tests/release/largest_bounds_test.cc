@@ -106,9 +106,8 @@ class LargestPlanTest : public ::testing::TestWithParam<LargestCase> {
 
   // No noise is forty standard errors away.
   static bool IsNear(const internal::NoisedChannel& noised, size_t row, int128 truth) {
-    const double error =
-        noised.standard_errors.empty() ? noised.standard_error : noised.standard_errors[row];
-    return std::abs(static_cast<double>(noised.numbers[row] - truth)) <= 40 * error + 1;
+    return std::abs(static_cast<double>(noised.numbers[row] - truth)) <=
+           40 * noised.standard_errors[row] + 1;
   }
 };
 INSTANTIATE_TEST_SUITE_P(
