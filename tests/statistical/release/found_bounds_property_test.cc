@@ -13,6 +13,7 @@
 #include "tests/statistical/release/raw_vectors.h"
 #include "tests/support/status_matchers.h"
 #include "weir/dp/calibration.h"
+#include "weir/release/internal/charged_noise.h"
 
 namespace weir::release {
 namespace {
@@ -77,11 +78,11 @@ std::vector<int64_t> ArbitraryEnds(const ReleasePlan& plan) {
   return found;
 }
 
-// No more loss than was planned.
+// No more loss than is charged.
 bool CostsNoMore(const Channel& settled, const Channel& planned) {
   if (!planned.noise.has_value()) return !settled.noise.has_value();
   const NoiseEvent& event = settled.noise->event;
-  const NoiseEvent& before = planned.noise->event;
+  const NoiseEvent& before = internal::ChargedEvent(planned);
   if (event.kind == NoiseKind::kDiscreteLaplace) {
     return event.sensitivity == settled.sensitivity.l1 &&
            dp::LaplaceEpsilon(event.parameter, event.sensitivity).value() <=
