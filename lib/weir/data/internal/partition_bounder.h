@@ -95,6 +95,8 @@ class PartitionBounder {
   void SampleRows(std::span<const uint64_t> records, CellSums& cells);
   void ClampUnitSums();
   void AddPairs(CellSums& cells) const;
+  void CountUnits(CellSums& cells);
+  uint64_t FigureOf(const BoundedQuery::Histogram& histogram, size_t pair) const;
 
   const BoundedQuery& query_;
   size_t totals_;
