@@ -78,8 +78,9 @@ std::vector<RiskClass> RiskClassesOf(const TupleTable& table) {
 
 std::vector<RiskClass> RiskClassesOf(const std::map<uint64_t, uint64_t>& classes_of_size) {
   std::vector<RiskClass> classes;
+  classes.reserve(classes_of_size.size());
   for (const auto& [rows, count] : classes_of_size) {
-    classes.insert(classes.end(), count, {.rows = rows, .units = rows});
+    classes.push_back({.rows = rows, .units = rows, .count = count});
   }
   return classes;
 }
@@ -92,14 +93,15 @@ StatusOr<ReidentificationRisk> MeasureReidentificationRisk(std::span<const RiskC
   RiskGatherer journalist(billionths);
   ReidentificationRisk risk;
   for (const RiskClass& one : classes) {
-    if (one.rows == 0) continue;
+    if (one.rows == 0 || one.count == 0) continue;
     const uint64_t units = std::max<uint64_t>(one.units, 1);
-    risk.rows += one.rows;
-    ++risk.classes;
-    if (units == 1) risk.unique_rows += one.rows;
-    prosecutor.Add(one.rows, units);
-    journalist.Add(one.rows, std::max(one.population, units));
-    if (one.population < units) risk.rows_beyond_population += one.rows;
+    const uint64_t rows = one.rows * one.count;
+    risk.rows += rows;
+    risk.classes += one.count;
+    if (units == 1) risk.unique_rows += rows;
+    prosecutor.Add(rows, units);
+    journalist.Add(rows, std::max(one.population, units));
+    if (one.population < units) risk.rows_beyond_population += rows;
   }
   risk.prosecutor = prosecutor.Gather();
   risk.marketer = risk.prosecutor.average;

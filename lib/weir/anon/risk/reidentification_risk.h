@@ -14,18 +14,19 @@
 
 namespace weir::anon {
 
-// What risk asks of one equivalence class.
+// What risk asks of an equivalence class.
 struct RiskClass {
   uint64_t rows = 0;
   // Distinct privacy units; `rows` if rows are the units. Rows without a unit count as none, so a
   // class of such rows alone has 0, which is taken as 1: somebody stands behind them.
   uint64_t units = 0;
   uint64_t population = 0;  // rows of the population table
+  uint64_t count = 1;       // so many classes are like this
 };
 
 // Every tuple of a table as a class of its own; those without rows are left out.
 std::vector<RiskClass> RiskClassesOf(const TupleTable& table);
-// Classes by their sizes, where rows are the units.
+// Classes by their sizes in rows, which are the units: one entry a size.
 std::vector<RiskClass> RiskClassesOf(const std::map<uint64_t, uint64_t>& classes_of_size);
 
 // Chances of an attacker who looks for one person and picks a unit of the right class at random.
@@ -58,6 +59,9 @@ struct ReidentificationRisk {
   uint64_t rows_beyond_population = 0;
 };
 
+// Whether RiskClass::population says something.
+enum class PopulationTableUse { kNone, kGiven };
+
 // Risk of re-identification of a table, from its classes.
 //
 // Shapes:   any number of classes, those of 0 rows are left out; `threshold` in [0, 1].
@@ -67,7 +71,6 @@ struct ReidentificationRisk {
 // Errors:   INVALID_ARGUMENT  the threshold is not in [0, 1], or has more than nine decimals.
 // Source:   El Emam, "Guide to the de-identification of personal health information", CRC Press,
 //           2013, chapters 16 to 18 (prosecutor, journalist, marketer).
-enum class PopulationTableUse { kNone, kGiven };
 StatusOr<ReidentificationRisk> MeasureReidentificationRisk(
     std::span<const RiskClass> classes, const Decimal& threshold,
     PopulationTableUse population = PopulationTableUse::kNone);

@@ -30,14 +30,13 @@ struct Unique {
 // The rows of some tuples that have each of the items above a rank.
 class Postings {
  public:
-  explicit Postings(size_t items) : begin_(items + 1, 0), rows_(items, 0) {}
+  explicit Postings(size_t items) : begin_(items, 0), rows_(items, 0), count_(items, 0) {}
 
   // Forgets what it had.
   void Fill(const std::vector<std::vector<uint32_t>>& item_of, std::span<const uint64_t> rows,
             std::span<const uint32_t> tuples, uint32_t least) {
-    for (const uint32_t item : touched_) rows_[item] = begin_[item] = count_[item] = 0;
+    for (const uint32_t item : touched_) begin_[item] = rows_[item] = count_[item] = 0;
     touched_.clear();
-    if (count_.empty()) count_.assign(rows_.size(), 0);
     for (const std::vector<uint32_t>& items : item_of) {
       for (const uint32_t tuple : tuples) {
         const uint32_t item = items[tuple];
@@ -47,7 +46,7 @@ class Postings {
       }
     }
     std::sort(touched_.begin(), touched_.end());
-    uint32_t end = 0;
+    uint64_t end = 0;
     for (const uint32_t item : touched_) {
       begin_[item] = end;
       end += count_[item];
@@ -69,7 +68,7 @@ class Postings {
   }
 
  private:
-  std::vector<uint32_t> begin_;
+  std::vector<uint64_t> begin_;
   std::vector<uint64_t> rows_;
   std::vector<uint32_t> count_;
   std::vector<uint32_t> touched_;
@@ -147,7 +146,7 @@ class UniqueSearch {
   // All sets of items from `least` on that are minimal and unique among the rows of `tuples`, which
   // are at least two rows. Rows outside of `tuples` do not count.
   void Search(std::span<const uint32_t> tuples, uint32_t least, size_t depth, const Found& found) {
-    steps_ += tuples.size();
+    steps_ += tuples.size() * item_of_.size();
     if (steps_ > most_steps_) return;
     Postings& postings = postings_[depth];
     postings.Fill(item_of_, rows_, tuples, least);
@@ -193,22 +192,17 @@ double WeightOf(size_t size, size_t attributes, size_t largest) {
   return weight;
 }
 
-// The odds against a right match for a row that is alone with its values: (1 - dis) / dis.
-double OddsAgainst(const TupleTable& table, double sampling_fraction, uint64_t& uniques) {
-  uint64_t pairs = 0;
-  for (const uint64_t rows : table.rows) {
-    if (rows == 1) ++uniques;
-    if (rows == 2) ++pairs;
-  }
-  return 2 * static_cast<double>(pairs) * (1 - sampling_fraction) /
-         (static_cast<double>(uniques) * sampling_fraction);
+uint64_t TuplesOf(const TupleTable& table, uint64_t rows) {
+  return static_cast<uint64_t>(std::count(table.rows.begin(), table.rows.end(), rows));
 }
 
 void AddDisScores(const TupleTable& table, double sampling_fraction, Suda2Result& result) {
   result.dis_scores.assign(table.tuples(), 0);
-  uint64_t uniques = 0;
-  const double odds = OddsAgainst(table, sampling_fraction, uniques);
+  const uint64_t uniques = TuplesOf(table, 1);
   if (uniques == 0) return;
+  // Against a right match, for a row that is alone with its values: (1 - dis) / dis.
+  const double odds = 2 * static_cast<double>(TuplesOf(table, 2)) * (1 - sampling_fraction) /
+                      (static_cast<double>(uniques) * sampling_fraction);
   result.dis = 1 / (1 + odds);
   const double power = 1 + (8 - static_cast<double>(table.attributes())) / 20;
   double sum = 0;

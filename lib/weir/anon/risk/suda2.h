@@ -19,7 +19,7 @@ struct Suda2Options {
   size_t largest = kLargestUnique;
   // Which part of the population is in the table, in (0, 1): for the DIS scores only.
   double sampling_fraction = 0.01;
-  // The search ends with RESOURCE_EXHAUSTED after so many tuples looked at; it says so then.
+  // The search ends with RESOURCE_EXHAUSTED after so many cells looked at.
   uint64_t most_steps = uint64_t{20} * 1000 * 1000 * 1000;
 };
 
