@@ -147,6 +147,8 @@ TEST(NameAdmitsTest, WantsAWordOfItsOwn) {
 TEST(HasWordOfTest, LooksAtWordsWithoutPunctuation) {
   EXPECT_TRUE(HasWordOf(ContentKind::kEmail, "write to a@example.org, please"));
   EXPECT_TRUE(HasWordOf(ContentKind::kSocialSecurity, "SSN (078-05-1120)."));
+  EXPECT_TRUE(HasWordOf(ContentKind::kCoordinatePair, "1 Main St (north)\n(39.0997, -94.5786)"));
+  EXPECT_FALSE(HasWordOf(ContentKind::kCoordinatePair, "1 Main St (39.0997, -94.5786"));
   EXPECT_FALSE(HasWordOf(ContentKind::kEmail, "nothing here"));
   EXPECT_FALSE(HasWordOf(ContentKind::kEmail, ""));
 }

@@ -197,7 +197,8 @@ class Profile(CommandTest):
         self.refuse("profile", "one.csv", "-o", "one.recipe.yaml", says="rows")
         self.refuse("profile", "constant.csv", "-o", "c.recipe.yaml", says="quasi-identifier")
         self.assertFalse((self.folder / "one.recipe.yaml").exists())
-        self.refuse("profile", "constant.csv", "-o", "-", "--json", code=2)
+        done = self.run_weir("profile", "constant.csv", "-o", "-", "--json", code=2)
+        self.assertIn("standard output", done.error["error"])
 
     def test_quoted_numbers_are_numbers(self):
         with open(self.folder / "q.csv", "w", newline="", encoding="utf-8") as file:

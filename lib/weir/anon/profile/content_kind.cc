@@ -39,7 +39,7 @@ constexpr std::array<KindRule, 16> kRules = {{
     {.kind = ContentKind::kPaymentCard, .some = 0.2},
     {.kind = ContentKind::kPhone, .some = 0.05},
     {.kind = ContentKind::kPlate, .words = kPlateWords, .some = 0.5},
-    {.kind = ContentKind::kCoordinatePair},
+    {.kind = ContentKind::kCoordinatePair, .is_searched_in_text = true},
     {.kind = ContentKind::kLatitude,
      .words = kLatitudeWords,
      .found = 0.8,
@@ -96,6 +96,17 @@ bool HasOneOf(const std::vector<std::string>& words, Words wanted) {
   });
 }
 
+// An address with "(41.88, -87.63)" behind it.
+bool HasPairInBrackets(std::string_view text) {
+  for (size_t open = text.find('('); open != std::string_view::npos;
+       open = text.find('(', open + 1)) {
+    const size_t close = text.find(')', open);
+    if (close == std::string_view::npos) return false;
+    if (IsCoordinatePair(text.substr(open, close - open + 1))) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 const char* NameOf(ContentKind kind) {
@@ -136,6 +147,7 @@ bool NameAdmits(const KindRule& rule, std::string_view column) {
 }
 
 bool HasWordOf(ContentKind kind, std::string_view text) {
+  if (kind == ContentKind::kCoordinatePair) return HasPairInBrackets(text);
   constexpr std::string_view kAround = " \t\r\n,;:()<>[]\"'.!?";
   while (!text.empty()) {
     const size_t end = std::min(text.find_first_of(" \t\r\n,;()<>"), text.size());

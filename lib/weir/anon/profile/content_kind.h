@@ -55,7 +55,8 @@ bool Matches(ContentKind kind, std::string_view value);
 // "plate", "template" has not. Also joined words: "zipcode", "firstName".
 bool NameAdmits(const KindRule& rule, std::string_view column);
 
-// Whether some word of a text, without the punctuation around it, has the form of a kind.
+// Whether some word of a text, without the punctuation around it, has the form of a kind; a
+// coordinate pair in round brackets.
 bool HasWordOf(ContentKind kind, std::string_view text);
 
 }  // namespace weir::anon
