@@ -172,7 +172,7 @@ void ExpectReferenceFigures(const ReidentificationRisk& risk, const nlohmann::js
   EXPECT_NEAR(risk.prosecutor.lowest, double{reference.at("lowest")}, kTolerance);
   EXPECT_NEAR(risk.prosecutor.share_at_highest, double{reference.at("frac_records_at_highest")},
               kTolerance);
-  EXPECT_NEAR(risk.marketer, double{reference.at("estimated_marketer")}, kTolerance);
+  EXPECT_NEAR(risk.marketer, double{fifth.at("marketer_success_rate")}, kTolerance);
   EXPECT_NEAR(risk.sample_uniques, double{reference.at("sample_uniques_fraction")}, kTolerance);
   EXPECT_NEAR(risk.prosecutor.share_at_risk, double{fifth.at("prosecutor_records_at_risk")},
               kTolerance);
