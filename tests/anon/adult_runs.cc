@@ -51,6 +51,11 @@ v1::QualityAggregate AggregateOf(const nlohmann::json& metric) {
 
 }  // namespace
 
+const nlohmann::json& Reference() {
+  static const nlohmann::json reference = ReadReference();
+  return reference;
+}
+
 QualityOptions QualityOf(const nlohmann::json& metric) {
   const MeasureName name = MeasureNames().at(metric.at("class"));
   return {.measure = name.measure,
@@ -68,8 +73,7 @@ bool MayTie(const std::string& key) {
 
 std::vector<nlohmann::json> KAnonymityRuns() {
   std::vector<nlohmann::json> runs;
-  const nlohmann::json reference = ReadReference();
-  for (const nlohmann::json& run : reference.at("runs")) {
+  for (const nlohmann::json& run : Reference().at("runs")) {
     const std::string id = run.at("id");
     const std::string model = run.at("models").at(0);
     if (run.at("models").size() > 1 || model.rfind("k:", 0) != 0) continue;

@@ -12,6 +12,9 @@
 
 namespace weir::anon::test {
 
+// tests/testdata/adult/reference.json, read once in a process.
+const nlohmann::json& Reference();
+
 // The runs of tests/testdata/adult/reference.json whose only model is k-anonymity, without the one
 // of local recoding.
 std::vector<nlohmann::json> KAnonymityRuns();

@@ -56,6 +56,8 @@ int Main(int argc, char** argv) {
   AddAuditCommand(app, context);
   AddAnonymizeCommand(app, context);
   AddRecipeCommands(app, context);
+  AddProfileCommand(app, context);
+  AddRiskCommand(app, context);
   // After the commands, which would inherit it.
   app.footer("example: weir release crashes-by-hour.release.yaml -o crashes-by-hour.csv");
   try {

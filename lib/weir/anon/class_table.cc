@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "weir/anon/internal/class_judge.h"
+#include "weir/anon/risk/reidentification_risk.h"
 
 namespace weir::anon {
 
@@ -47,22 +48,17 @@ StatusOr<ClassTable> ClassesAt(const SearchProblem& problem, std::span<const siz
 }
 
 RiskFigures RiskOf(const std::map<uint64_t, uint64_t>& sizes) {
-  RiskFigures figures;
-  uint64_t at_risk = 0;
-  uint64_t unique = 0;
-  for (const auto& [size, classes] : sizes) {
-    figures.rows += size * classes;
-    figures.classes += classes;
-    if (1.0 / static_cast<double>(size) > kRiskThreshold) at_risk += size * classes;
-    if (size == 1) unique += classes;
-  }
-  if (figures.rows == 0) return figures;
-  const auto rows = static_cast<double>(figures.rows);
-  figures.highest = 1.0 / static_cast<double>(sizes.begin()->first);
-  figures.average = static_cast<double>(figures.classes) / rows;
-  figures.share_at_risk = static_cast<double>(at_risk) / rows;
-  figures.sample_uniques = static_cast<double>(unique) / rows;
-  return figures;
+  // As a decimal, kRiskThreshold is exact.
+  static_assert(kRiskThreshold == 0.2);
+  const StatusOr<ReidentificationRisk> risk =
+      MeasureReidentificationRisk(RiskClassesOf(sizes), MakeDecimal(2, 1));
+  WEIR_CHECK(risk.ok());
+  return {.rows = risk->rows,
+          .classes = risk->classes,
+          .highest = risk->prosecutor.highest,
+          .average = risk->prosecutor.average,
+          .share_at_risk = risk->prosecutor.share_at_risk,
+          .sample_uniques = risk->sample_uniques};
 }
 
 }  // namespace weir::anon
