@@ -130,7 +130,7 @@ std::vector<Neighbours> Levels() {
        true,
        kEpsilon,
        kGaussian,
-       kSome},
+       kMore},
       {"duplicates_of_a_count", counts, kPeople, InCells(20, 1), 0, LetInRows(20), false, kEpsilon,
        kGaussian, kSome},
       {"two_cells_of_a_pair", two, kPeople, InCells(2, 2), 0.2, ForgetStrategyRows, false, kEpsilon,
