@@ -229,17 +229,17 @@ TEST(ReferenceRiskTest, OutputsOfRunsWithOtherModels) {
     const ReferenceProblem reference = LoadReference(run);
     // Of research subsets and of Grassberger's estimator our classes are others, for the reasons
     // that reference_models.h gives.
-    if (reference.is_corrected || !reference.adult.table.population.empty()) continue;
+    if (reference.is_corrected || !reference.adult->table.population.empty()) continue;
     SCOPED_TRACE(run.id);
     SearchProblem problem;
-    problem.table = &reference.adult.table;
-    problem.hierarchies = reference.adult.hierarchies;
+    problem.table = &reference.adult->table;
+    problem.hierarchies = reference.adult->hierarchies;
     problem.class_models = reference.models.classes;
     problem.table_models = reference.models.tables;
     const auto classes = ClassesAt(problem, run.levels);
     ASSERT_THAT(classes, IsOk());
     // The reference stars a class in which every attribute is at its root.
-    const bool is_starred = IsAllRoot(reference.adult, run.levels);
+    const bool is_starred = IsAllRoot(*reference.adult, run.levels);
     const auto risk = MeasureReidentificationRisk(
         is_starred ? std::vector<RiskClass>() : RiskClassesOf(classes->SizesOfKept()), Dec("0.2"));
     ASSERT_THAT(risk, IsOk());

@@ -48,8 +48,9 @@ TEST(FormatCipherTest, KeepsTheFormAndComesBack) {
 TEST(FormatCipherTest, IsFf1WithTheFormAsTweakWhereThereIsOneAlphabet) {
   const Ff1 ff1 = *Ff1::Create(SecretBytes(std::string(32, 'k')), 10);
   const std::vector<uint32_t> digits = {0, 1, 2, 3, 4, 5, 6};
+  const std::vector<uint32_t> encrypted = *ff1.Encrypt(digits, "000-0000");
   std::string expected;
-  for (const uint32_t digit : *ff1.Encrypt(digits, "000-0000")) expected += std::to_string(digit);
+  for (const uint32_t digit : encrypted) expected += std::to_string(digit);
   EXPECT_EQ(*MakeCipher().Encrypt("012-3456"), expected.insert(3, "-"));
 }
 

@@ -11,6 +11,8 @@
 
 #include "tests/data/data_fixture.h"
 #include "tests/support/status_matchers.h"
+#include "weir/base/random.h"
+#include "weir/data/internal/bounded_query.h"
 #include "weir/data/internal/cell_sums.h"
 
 namespace weir::data {
@@ -75,9 +77,12 @@ TEST_P(LargestBoundsTest, FitTheirSumsOverTwoToTheFortyRows) {
   const AggregateQuery query{.keys = {},
                              .measures = {GetParam().contribution, Rows(), bins},
                              .bounds = Bounds(1, kUnbounded)};
-  WEIR_ASSERT_OK_AND_ASSIGN(const AggregateTable one, TryAggregate(dataset_.Description(), query));
+  const DatasetDescription description = dataset_.Description();
+  WEIR_ASSERT_OK_AND_ASSIGN(const AggregateTable one, TryAggregate(description, query));
   ASSERT_EQ(one.values[0], GetParam().of_one_row);
-  internal::CellSums sums(3, 1, 1);
+  WEIR_ASSERT_OK_AND_ASSIGN(const internal::BoundedQuery bounded,
+                            internal::ResolveQuery(description, query, SystemRandom()));
+  internal::CellSums sums(bounded);
   for (size_t m = 0; m < 3; ++m) sums.At(0)[m] = one.values[m];
   sums.AddToBin(0, sums.PositionOf(0), 0);
   for (int i = 0; i < kDoublings; ++i) {
