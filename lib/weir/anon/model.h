@@ -3,6 +3,7 @@
 #define WEIR_ANON_MODEL_H_
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -45,10 +46,20 @@ class ClassModel {
   // No class of fewer rows holds: one may be suppressed without a look at its values. Follows from
   // the model and the shares in the whole table, and is itself monotone (Merging::kOneIsEnough).
   virtual uint64_t least_rows() const { return 1; }
+  // Of a class that does not hold: however its rows are parted into classes, at least so many lie
+  // in parts that do not hold. What a more special generalization keeps of the class, taken
+  // together, is known to hold or nearly so (its parts do, and merging is convex), which bounds how
+  // much that can be. 1 is always true where both are needed, 0 says that nothing is known.
+  virtual uint64_t LeastSuppressed(const ClassView& view) const {
+    return merging() == Merging::kOneIsEnough ? view.rows
+                                              : (merging() == Merging::kBothNeeded ? 1 : 0);
+  }
   // Whether a class that has nobody of the table (rows 0, population above 0) is judged too. There
   // is nothing in it to suppress: where one breaks the model, the whole generalization is refused.
   virtual bool judges_empty_classes() const { return false; }
 };
+
+using ClassModelPtr = std::shared_ptr<const ClassModel>;
 
 // What a model may ask of the table that would be given away. A class of which every attribute is
 // generalized to its root tells nothing more than a suppressed one and is left out as if it were.
@@ -67,6 +78,8 @@ class TableModel {
   virtual bool Holds(const TableView& view) const = 0;
   virtual std::string name() const = 0;
 };
+
+using TableModelPtr = std::shared_ptr<const TableModel>;
 
 }  // namespace weir::anon
 
