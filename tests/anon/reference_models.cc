@@ -2,6 +2,7 @@
 #include "tests/anon/reference_models.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
@@ -189,6 +190,19 @@ ReferenceProblem LoadReference(const ReferenceRun& run) {
   if (choice.is_subset && run.suppression_limit > 0) {
     problem.suppressed_rows -= AdultAll().rows() - AdultSubset().rows();
   }
+  return problem;
+}
+
+SearchProblem ProblemOf(const ReferenceRun& run, const ReferenceProblem& reference) {
+  SearchProblem problem;
+  problem.table = &reference.adult->table;
+  problem.hierarchies = reference.adult->hierarchies;
+  if (reference.k > 1) problem.k_anonymity = {{.k = reference.k}};
+  problem.k_map = reference.k_map;
+  problem.class_models = reference.models.classes;
+  problem.table_models = reference.models.tables;
+  problem.suppression_limit_rows = static_cast<uint64_t>(
+      std::floor(run.suppression_limit * static_cast<double>(problem.table->total_rows)));
   return problem;
 }
 

@@ -7,6 +7,7 @@
 #include "tests/anon/adult_fixture.h"
 #include "tests/anon/reference_runs.h"
 #include "weir/anon/model.h"
+#include "weir/anon/search.h"
 
 namespace weir::anon::test {
 
@@ -39,6 +40,8 @@ struct ReferenceProblem {
 };
 
 ReferenceProblem LoadReference(const ReferenceRun& run);
+// The search that the run asks for; `reference` must outlive it.
+SearchProblem ProblemOf(const ReferenceRun& run, const ReferenceProblem& reference);
 
 }  // namespace weir::anon::test
 

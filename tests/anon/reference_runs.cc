@@ -19,6 +19,7 @@ ReferenceRun ReadRun(const nlohmann::json& run) {
   read.levels = solution.at("levels_vector").get<std::vector<size_t>>();
   read.score = solution.at("score_value");
   read.suppressed_rows = solution.at("suppressed_records");
+  read.cpu_ms = run.at("anonymize_ms").at("cpu_median");
   read.classes = solution.at("equivalence_classes");
   return read;
 }

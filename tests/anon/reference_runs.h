@@ -22,6 +22,7 @@ struct ReferenceRun {
   double score = 0;
   uint64_t suppressed_rows = 0;
   uint64_t classes = 0;
+  double cpu_ms = 0;  // of the reference, warm, median
 
   friend void PrintTo(const ReferenceRun& run, std::ostream* out) { *out << run.id; }
 };

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -27,19 +26,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using weir::test::IsOk;
-
-SearchProblem ProblemOf(const ReferenceRun& run, const ReferenceProblem& reference) {
-  SearchProblem problem;
-  problem.table = &reference.adult->table;
-  problem.hierarchies = reference.adult->hierarchies;
-  if (reference.k > 1) problem.k_anonymity = {{.k = reference.k}};
-  problem.k_map = reference.k_map;
-  problem.class_models = reference.models.classes;
-  problem.table_models = reference.models.tables;
-  problem.suppression_limit_rows = static_cast<uint64_t>(
-      std::floor(run.suppression_limit * static_cast<double>(problem.table->total_rows)));
-  return problem;
-}
 
 // Whether the levels of the reference are as good as ours: alone in the lattice they hold the
 // models and have the same score.

@@ -79,7 +79,12 @@ class TableModel {
   virtual ~TableModel() = default;
   virtual bool Holds(const TableView& view) const = 0;
   virtual std::string name() const = 0;
+  // Of all classes with rows, none suppressed: however they are parted further, at least so many
+  // rows are suppressed before the rest holds. 0 says that nothing is known.
+  virtual uint64_t LeastSuppressed(const TableView& view) const;
 };
+
+inline uint64_t TableModel::LeastSuppressed(const TableView&) const { return 0; }
 
 using TableModelPtr = std::shared_ptr<const TableModel>;
 

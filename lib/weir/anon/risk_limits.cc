@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "weir/anon/internal/ratio.h"
 
@@ -29,6 +31,34 @@ class HighestRiskModel final : public ClassModel {
   std::string text_;
 };
 
+// Rows of the fewest smallest classes without which the rest holds, for models that keep holding
+// when more of them go.
+//
+// For both models below no parting needs fewer rows. Let S rows be suppressed after parting, and m
+// be how many of the smallest classes have S rows together. Then of the C classes before at least
+// C - m still have a kept row, and of the u rows alone at least u - S are kept, alone as before:
+// what remains is no better than without the m smallest classes.
+uint64_t RowsOfSmallest(const TableModel& model, const TableView& view) {
+  const std::span<const uint64_t> sizes = view.class_sizes;
+  std::vector<uint64_t> below = {0};
+  below.reserve(sizes.size() + 1);
+  for (const uint64_t rows : sizes) below.push_back(below.back() + rows);
+  size_t low = 0;
+  size_t high = sizes.size();
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    const TableView rest = {.class_sizes = sizes.subspan(middle),
+                            .rows = view.rows - below[middle],
+                            .total_rows = view.total_rows};
+    if (model.Holds(rest)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return below[low];
+}
+
 class AverageRiskModel final : public TableModel {
  public:
   AverageRiskModel(Ratio limit, std::string text) : limit_(limit), text_(std::move(text)) {}
@@ -36,6 +66,9 @@ class AverageRiskModel final : public TableModel {
     return AtMost(view.class_sizes.size(), limit_, view.rows);
   }
   std::string name() const override { return "average risk " + text_; }
+  uint64_t LeastSuppressed(const TableView& view) const override {
+    return RowsOfSmallest(*this, view);
+  }
 
  private:
   Ratio limit_;
@@ -51,6 +84,9 @@ class SampleUniquenessModel final : public TableModel {
     return AtMost(static_cast<uint64_t>(uniques), limit_, view.rows);
   }
   std::string name() const override { return "sample uniqueness " + text_; }
+  uint64_t LeastSuppressed(const TableView& view) const override {
+    return RowsOfSmallest(*this, view);
+  }
 
  private:
   Ratio limit_;

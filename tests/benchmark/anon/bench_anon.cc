@@ -2,6 +2,7 @@
 // CPU time of the search on adult, for each k-anonymity run of the reference results beside ARX's
 // (warm JVM, median), and on adult resampled to a million rows, as a JSON list on stdout. A search
 // is what follows once codes are in memory: collapse to tuples, bounds, grouping, result. Medians.
+// The runs of the other models begin with the tuples.
 //
 // bench_anon TEXT measures only what has TEXT in its name.
 #include <algorithm>
@@ -18,6 +19,8 @@
 
 #include "tests/anon/adult_fixture.h"
 #include "tests/anon/adult_runs.h"
+#include "tests/anon/reference_models.h"
+#include "tests/anon/reference_runs.h"
 #include "tests/benchmark/anon/resampled.h"
 #include "weir/anon/internal/collapse.h"
 #include "weir/anon/search.h"
@@ -51,6 +54,26 @@ struct Figure {
   SearchResult result = {};
 };
 
+template <class Run>
+Figure Repeat(const Run& run) {
+  std::vector<double> times;
+  Figure figure;
+  for (size_t repetition = 0; repetition <= kRuns; ++repetition) {
+    const double start = CpuMs();
+    const auto result = run();
+    if (repetition > 0) times.push_back(CpuMs() - start);
+    if (!result.ok()) {
+      std::cerr << MessageOf(result.status()) << "\n";
+      std::exit(1);
+    }
+    figure.result = *result;
+  }
+  std::sort(times.begin(), times.end());
+  figure.median = times[times.size() / 2];
+  figure.spread = times.back() - times.front();
+  return figure;
+}
+
 // Codes by column, as they lie in memory before they are collapsed.
 class Table {
  public:
@@ -64,25 +87,12 @@ class Table {
     }
   }
   Figure Measure(SearchProblem problem) const {
-    std::vector<double> times;
-    Figure figure;
-    for (size_t run = 0; run <= kRuns; ++run) {
-      const double start = CpuMs();
+    return Repeat([&] {
       const anon::TupleTable table = anon::internal::CollapseRows(columns_);
       problem.table = &table;
       problem.hierarchies = hierarchies_;
-      const auto result = anon::Search(problem, {});
-      if (run > 0) times.push_back(CpuMs() - start);
-      if (!result.ok()) {
-        std::cerr << MessageOf(result.status()) << "\n";
-        std::exit(1);
-      }
-      figure.result = *result;
-    }
-    std::sort(times.begin(), times.end());
-    figure.median = times[times.size() / 2];
-    figure.spread = times.back() - times.front();
-    return figure;
+      return anon::Search(problem, {});
+    });
   }
 
  private:
@@ -120,6 +130,16 @@ void MeasureReference(const std::string& only, nlohmann::json& rows) {
   }
 }
 
+void MeasureModels(const std::string& only, nlohmann::json& rows) {
+  for (const anon::test::ReferenceRun& run : anon::test::ModelRuns()) {
+    if (!Contains(run.id, only)) continue;
+    const anon::test::ReferenceProblem reference = anon::test::LoadReference(run);
+    const SearchProblem problem = anon::test::ProblemOf(run, reference);
+    const Figure figure = Repeat([&] { return anon::Search(problem, {}); });
+    rows.push_back(Row(run.id, figure, run.cpu_ms, run.cpu_ms / kLeastSpeedUp));
+  }
+}
+
 void MeasureResampled(const std::string& only, nlohmann::json& rows) {
   std::optional<Table> table;
   for (const Cold& cold : kResampled) {
@@ -149,6 +169,7 @@ int main(int argc, char** argv) {
   const std::string only = argc > 1 ? argv[1] : "";
   nlohmann::json rows = nlohmann::json::array();
   weir::bench::MeasureReference(only, rows);
+  weir::bench::MeasureModels(only, rows);
   weir::bench::MeasureResampled(only, rows);
   std::printf("%s\n", rows.dump(2).c_str());
   return 0;

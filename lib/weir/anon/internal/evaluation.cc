@@ -2,7 +2,6 @@
 #include "weir/anon/internal/evaluation.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 namespace weir::anon::internal {
@@ -65,23 +64,28 @@ void Evaluator::NeedHistograms(const ClassSource& source) {
   histograms_ = MergeHistograms(prepared_, source, grouper_, wanted);
 }
 
-// Returns how many classes break a model.
+// Suppresses the classes that break a model. Of these classes at least so many rows as it returns
+// are suppressed in every more special node. Stops as soon as that is more than `enough`.
 uint64_t Evaluator::JudgeModels(const std::vector<const ClassModel*>& models,
-                                const ClassSource& source, uint64_t most_suppressed) {
+                                const ClassSource& source, uint64_t enough) {
   if (models.empty()) return 0;
   NeedHistograms(source);
-  uint64_t broken = 0;
-  for (size_t id = 0; id < grouper_.classes(); ++id) {
+  uint64_t least = 0;
+  for (size_t id = 0; id < grouper_.classes() && least <= enough; ++id) {
     if (is_suppressed_[id] != 0 || grouper_.rows()[id] == 0) continue;
     const ClassView view = ViewOf(id, source);
-    const bool holds = std::all_of(models.begin(), models.end(),
-                                   [&](const ClassModel* model) { return model->Holds(view); });
+    bool holds = true;
+    uint64_t least_of_class = 0;
+    for (const ClassModel* model : models) {
+      if (model->Holds(view)) continue;
+      holds = false;
+      least_of_class = std::max(least_of_class, model->LeastSuppressed(view));
+    }
     if (holds) continue;
-    ++broken;
+    least += least_of_class;
     Suppress(id);
-    if (suppressed_rows_ > most_suppressed) return broken;
   }
-  return broken;
+  return least;
 }
 
 bool Evaluator::HoldsEmptyClasses(const ClassSource& source) {
@@ -148,89 +152,6 @@ void Evaluator::JudgePartialRules(const Levels& levels, const ClassSource& sourc
   }
 }
 
-// Smaller classes first; of equal ones that whose suppression costs less information, then the
-// lexically smaller labels. A class of roots alone comes last of all: it is as good as suppressed.
-std::vector<uint32_t> Evaluator::SuppressionOrder(const Levels& levels,
-                                                  const ClassSource& source) const {
-  const Packing& packing = *prepared_.packing;
-  bool is_root = true;
-  for (size_t a = 0; a < levels.size(); ++a) {
-    is_root &= packing.hierarchy(a).size(levels[a]) == 1;
-  }
-  struct Entry {
-    uint64_t rows = 0;
-    double loss = 1;
-    std::vector<uint32_t> labels = {};
-    uint32_t id = 0;
-  };
-  std::vector<Entry> entries;
-  for (uint32_t id = 0; id < grouper_.classes() && !is_root; ++id) {
-    if (is_suppressed_[id] != 0 || grouper_.rows()[id] == 0) continue;
-    Entry entry = {.rows = grouper_.rows()[id], .id = id};
-    entry.labels.reserve(levels.size());
-    for (size_t a = 0; a < levels.size(); ++a) {
-      const BitField& field = packing.field(a);
-      const size_t at = field.word * source.list.size + grouper_.first()[id];
-      const uint32_t label = packing.hierarchy(a).codes(levels[a])[field.Of(source.list.keys[at])];
-      entry.labels.push_back(label);
-      entry.loss *=
-          static_cast<double>(entry.rows) * packing.hierarchy(a).share(levels[a], label) + 1;
-    }
-    entries.push_back(std::move(entry));
-  }
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    if (a.rows != b.rows) return a.rows < b.rows;
-    if (a.loss != b.loss) return a.loss < b.loss;
-    return a.labels < b.labels;
-  });
-  std::vector<uint32_t> order;
-  order.reserve(entries.size());
-  for (const Entry& entry : entries) order.push_back(entry.id);
-  return order;
-}
-
-bool Evaluator::HoldTableModels(std::span<const uint32_t> kept) const {
-  std::vector<uint64_t> sizes;
-  sizes.reserve(kept.size());
-  uint64_t rows = 0;
-  for (const uint32_t id : kept) {
-    sizes.push_back(grouper_.rows()[id]);
-    rows += sizes.back();
-  }
-  const TableView view = {
-      .class_sizes = sizes, .rows = rows, .total_rows = prepared_.table().total_rows};
-  const auto& models = prepared_.problem->table_models;
-  return std::all_of(models.begin(), models.end(),
-                     [&](const auto& model) { return model->Holds(view); });
-}
-
-// The smallest classes are suppressed until the table models hold, by bisection; where a model is
-// not monotone in this, more and more follow one by one.
-void Evaluator::JudgeTable(const Levels& levels, const ClassSource& source) {
-  if (prepared_.problem->table_models.empty()) return;
-  while (true) {
-    const std::vector<uint32_t> order = SuppressionOrder(levels, source);
-    const std::span<const uint32_t> all = order;
-    if (HoldTableModels(all)) return;
-    size_t low = 1;
-    size_t high = all.size();
-    while (low < high) {
-      const size_t middle = low + (high - low) / 2;
-      if (HoldTableModels(all.subspan(middle))) {
-        high = middle;
-      } else {
-        low = middle + 1;
-      }
-    }
-    for (size_t i = 0; i < low && i < all.size(); ++i) Suppress(all[i]);
-    if (all.empty()) {
-      suppressed_rows_ = kRefused;
-      return;
-    }
-    JudgePartialRules(levels, source);
-  }
-}
-
 uint64_t Evaluator::SuppressedInPart(const Levels& levels, const ClassSource& source) {
   constexpr size_t kLeastItems = 4096;
   if (source.list.size < kLeastItems || prepared_.least_rows < 2) return 0;
@@ -259,18 +180,21 @@ Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
     return result;
   };
   if (suppressed_rows_ > most_suppressed) return give_up(suppressed_rows_);
+  const uint64_t least_by_table = LeastSuppressedByTable(levels);
+  if (least_by_table > most_suppressed) return give_up(least_by_table);
   JudgeUnits(source);
-  JudgeModels(prepared_.monotone_models, source, most_suppressed);
+  if (suppressed_rows_ > most_suppressed) return give_up(suppressed_rows_);
+  JudgeModels(prepared_.monotone_models, source, most_suppressed - suppressed_rows_);
   JudgePartialRules(levels, source);
   const uint64_t monotone = suppressed_rows_;
   if (monotone > most_suppressed) return give_up(monotone);
-  const uint64_t broken = JudgeModels(prepared_.other_models, source, most_suppressed);
-  // A class that breaks such a model has a part that breaks one in every more special node, of at
-  // least one row, and none of its rows was counted above.
-  const uint64_t below = monotone + (prepared_.others_need_both ? broken : 0);
+  // None of these rows was counted above.
+  const uint64_t below = std::max(
+      least_by_table,
+      monotone + JudgeModels(prepared_.other_models, source, prepared_.limit() - monotone));
   if (suppressed_rows_ > most_suppressed) return give_up(below);
-  if (broken > 0) JudgePartialRules(levels, source);
-  JudgeTable(levels, source);
+  if (suppressed_rows_ > monotone) JudgePartialRules(levels, source);
+  JudgeTable(levels, source, most_suppressed);
   result.suppressed_below = below > prepared_.limit() ? kRefused : below;
   if (suppressed_rows_ > most_suppressed || !HoldsEmptyClasses(source)) return result;
   std::vector<uint64_t> squares;
@@ -351,7 +275,7 @@ Evaluator::Failure Evaluator::Explain(const Levels& levels, const ClassSource& s
         }
         return names;
       },
-      [&] { JudgeTable(levels, source); });
+      [&] { JudgeTable(levels, source, kRefused); });
   failure.is_refused |= suppressed_rows_ == kRefused;
   failure.suppressed_rows = suppressed_rows_;
   return failure;

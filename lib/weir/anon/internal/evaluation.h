@@ -68,11 +68,19 @@ class Evaluator {
   void JudgePartialRules(const Levels& levels, const ClassSource& source);
   bool SuppressByPartialRule(const PartialRule& rule, const Levels& levels);
   uint64_t JudgeModels(const std::vector<const ClassModel*>& models, const ClassSource& source,
-                       uint64_t most_suppressed);
+                       uint64_t enough);
   bool HoldsEmptyClasses(const ClassSource& source);
-  void JudgeTable(const Levels& levels, const ClassSource& source);
-  std::vector<uint32_t> SuppressionOrder(const Levels& levels, const ClassSource& source) const;
-  bool HoldTableModels(std::span<const uint32_t> kept) const;
+  void JudgeTable(const Levels& levels, const ClassSource& source, uint64_t most_suppressed);
+  bool IsRoot(const Levels& levels) const;
+  // Of the classes with rows.
+  std::vector<uint64_t> Sizes(bool with_suppressed) const;
+  TableView TableViewOf(std::span<const uint64_t> sizes) const;
+  bool HoldTableModels(std::span<const uint64_t> sizes) const;
+  uint64_t LeastSuppressedByTable(const Levels& levels) const;
+  // The first `count` classes of `sizes`, which lists all that are kept.
+  void SuppressSmallest(std::span<const uint64_t> sizes, size_t count, const Levels& levels,
+                        const ClassSource& source);
+  void SuppressSome(uint64_t rows, size_t count, const Levels& levels, const ClassSource& source);
   ClassView ViewOf(size_t id, const ClassSource& source);
   void Suppress(size_t id);
   void NeedHistograms(const ClassSource& source);

@@ -135,7 +135,6 @@ Status AddRules(const SearchProblem& problem, Prepared& prepared) {
       prepared.monotone_models.push_back(model.get());
     } else {
       prepared.other_models.push_back(model.get());
-      prepared.others_need_both &= model->merging() == Merging::kBothNeeded;
     }
   }
   prepared.uses_sensitive &= !problem.table->sensitive.empty();

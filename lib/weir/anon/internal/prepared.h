@@ -44,9 +44,6 @@ struct Prepared {
   std::vector<const ClassModel*> monotone_models = {};
   std::vector<const ClassModel*> other_models = {};
   bool judges_empty_classes = false;
-  // Where nothing may be suppressed, a class that breaks an other model breaks it in every more
-  // special node.
-  bool others_need_both = true;
   bool uses_sensitive = false;
   bool uses_units = false;
 
