@@ -159,15 +159,17 @@ StatusOr<OwnerView<AnonymizationFacts>> Anonymizer::Write(const SearchResult& se
       return state.options.progress(Stage::kWriting, share);
     };
   }
-  WEIR_ASSIGN_OR_RETURN(const OwnerView<OutputFacts> written,
-                        WriteMicrodata(*state.microdata, state.collapsed,
-                                       PlanOutput(search, classes), output, limits, *state.random));
+  const OutputPlan plan = PlanOutput(search, classes);
+  WEIR_ASSIGN_OR_RETURN(
+      const OwnerView<OutputFacts> written,
+      WriteMicrodata(*state.microdata, state.collapsed, plan, output, limits, *state.random));
   const Status verified = Verify(search, classes, output);
   if (!verified.ok()) {
     WEIR_RETURN_IF_ERROR(state.files->Remove(output.path));
     return Annotate(verified, "the output was removed, because it could not be verified");
   }
   AnonymizationFacts facts = FactsOf(search, classes);
+  AddUtility(plan, facts);
   WEIR_ASSIGN_OR_RETURN(facts.recipe_sha256, state.recipe.Sha256());
   facts.output_format = output.format;
   facts.output_sha256 = written.ShowToOwner().sha256;
