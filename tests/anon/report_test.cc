@@ -37,6 +37,14 @@ TEST(EscapeTest, ControlAndDirectionMarksAreReplaced) {
   EXPECT_EQ(html::Escape("Z\xC3\xBCrich \xE2\x82\xAC"), "Z\xC3\xBCrich \xE2\x82\xAC");
 }
 
+TEST(EscapeTest, BytesThatAreNoTextHideNoMarkup) {
+  EXPECT_EQ(html::Escape("<\x80"), "&lt;&#xFFFD;");
+  EXPECT_EQ(html::Escape("\xE2<b>"), "&#xFFFD;&lt;b&gt;");
+  EXPECT_EQ(html::Escape("\xC0\xBC"), "&#xFFFD;&#xFFFD;");     // '<' in two bytes
+  EXPECT_EQ(html::Escape("\xED\xA0\x80").size(), 3 * 8U);      // a surrogate
+  EXPECT_EQ(html::Escape("\xF4\x90\x80\x80").size(), 4 * 8U);  // beyond Unicode
+}
+
 TEST(EscapeTest, LongTextIsCutBetweenCharacters) {
   EXPECT_EQ(html::EscapeShort("\xC3\xBC\xC3\xBC\xC3\xBC", 2), "\xC3\xBC\xC3\xBC&#x2026;");
   EXPECT_EQ(html::EscapeShort("<<", 2), "&lt;&lt;");

@@ -85,7 +85,8 @@ std::string RowOf(const AnonymizationFacts& facts, const ColumnOutcome& column) 
               Label(attribute->utility.example_label);
   }
   return RowHead(Label(column.name)) + Cell(NameOf(column.role)) +
-         Cell(WhatWasDone(column, attribute)) + Cell(example) + "</tr>\n";
+         Cell(WhatWasDone(column, attribute)) + Cell(example, example == "-" ? "none" : "") +
+         "</tr>\n";
 }
 
 std::string Listed(const std::vector<std::string>& items) {
@@ -149,7 +150,8 @@ std::string ModelsSection(const AnonymizationFacts& facts, const Recipe& recipe)
   return Section(
       "models", "Models that hold",
       Paragraph("Each was proved by reading the written file again and grouping its rows, "
-                "without what the search knew.") +
+                "without what the search knew. Two claims rest on the input: how many people "
+                "(privacy units) a class has, and how many the population has.") +
           Table("", Head("Model") + Head("What it promises") + Head("What it leaves open"), rows,
                 "cases"));
 }

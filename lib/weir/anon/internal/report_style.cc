@@ -27,6 +27,9 @@ ul { max-width: 46rem; padding-left: 1.2rem; }
 .cards li { background: var(--panel); border: 1px solid var(--edge); border-radius: 6px;
   padding: .6rem .8rem; }
 .cards b { display: block; font-size: 1.15rem; }
+.cards data { white-space: nowrap; }
+nav p { max-width: none; }
+a { color: var(--after); }
 .cards span { color: var(--soft); font-size: .85rem; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); gap: 1rem; }
 figure { margin: .5rem 0; }
@@ -47,6 +50,7 @@ caption { text-align: left; color: var(--soft); font-size: .9rem; padding-bottom
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem;
   border-bottom: 1px solid var(--edge); }
 td.figure, th.figure { text-align: right; white-space: nowrap; overflow-wrap: normal; }
+th.figure { white-space: normal; }
 td.bar { width: 30%; }
 td.label, th[scope=row] { min-width: 6rem; }
 .heat0 { background: #ffffff; color: #1b1f24; } .heat1 { background: #fff3d6; color: #1b1f24; }
@@ -61,7 +65,8 @@ code { font-size: .9em; }
   table.cases thead { position: absolute; clip-path: inset(50%); }
   table.cases tr { display: block; border-bottom: 1px solid var(--edge); padding: .4rem 0; }
   table.cases th, table.cases td { display: block; border: 0; text-align: left;
-    white-space: normal; padding: .05rem .3rem; } }
+    white-space: normal; padding: .05rem .3rem; }
+  table.cases td.none { display: none; } }
 @media print { :root { color-scheme: light; --page: #ffffff; --ink: #000000; --soft: #444444;
   --edge: #bbbbbb; --panel: #ffffff; --before: #b35900; --after: #0b57c2; --warn: #8a1c1c;
   --warn-page: #ffffff; }

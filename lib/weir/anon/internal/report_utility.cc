@@ -117,9 +117,9 @@ std::string PredictionSection(const AnonymizationFacts& facts) {
                     "learned from the "
                     "file about everybody can be guessed about each person, without finding "
                     "anybody's row.") +
-          Soft("In sample terms: differences of less than about one part in the square root of the "
-               "rows can "
-               "be chance."));
+          Soft("Differences of less than about one divided by the square root of the rows (0.6 % "
+               "for "
+               "30,000) can be chance."));
 }
 
 }  // namespace weir::anon::internal

@@ -13,9 +13,9 @@ namespace {
 
 // All in units of the view box; a phone shows one unit as one pixel.
 constexpr double kWidth = 360;
-constexpr double kHeight = 236;
+constexpr double kHeight = 246;
 constexpr double kLeft = 44;
-constexpr double kRight = 348;
+constexpr double kRight = 340;
 constexpr double kTop = 30;
 constexpr double kBottom = 182;
 

@@ -11,7 +11,22 @@ namespace {
 
 constexpr std::string_view kReplacement = "&#xFFFD;";
 
-bool IsContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+// Bytes of the UTF-8 character at the beginning of `text`, which is not empty; 0 if there is none.
+size_t LengthOfCharacter(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead < 0x80) return 1;
+  const size_t length = lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : 4;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
+  }
+  const auto second = static_cast<unsigned char>(text[1]);
+  // Longer than needed, a surrogate, or beyond U+10FFFF.
+  const bool is_no_character = (lead == 0xE0 && second < 0xA0) ||
+                               (lead == 0xED && second >= 0xA0) ||
+                               (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second >= 0x90);
+  return is_no_character ? 0 : length;
+}
 
 // Marks that turn the direction of writing could make a label read as another.
 bool IsDirectionMark(std::string_view character) {
@@ -65,12 +80,15 @@ std::string EscapeShort(std::string_view text, size_t most_characters) {
   std::string escaped;
   escaped.reserve(text.size());
   size_t characters = 0;
-  for (size_t begin = 0; begin < text.size(); ++characters) {
-    if (characters == most_characters) return escaped.append("&#x2026;");
-    size_t end = begin + 1;
-    while (end < text.size() && IsContinuation(text[end])) ++end;
-    AppendEscaped(text.substr(begin, end - begin), escaped);
-    begin = end;
+  while (!text.empty()) {
+    if (characters++ == most_characters) return escaped.append("&#x2026;");
+    const size_t length = LengthOfCharacter(text);
+    if (length == 0) {
+      escaped.append(kReplacement);
+    } else {
+      AppendEscaped(text.substr(0, length), escaped);
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
   }
   return escaped;
 }
