@@ -36,8 +36,8 @@ std::string Head(const std::string& escaped, const std::string& kind) {
 std::string Table(const std::string& caption, const std::string& heads, const std::string& rows,
                   const std::string& kind) {
   const std::string name = caption.empty() ? "" : "<caption>" + caption + "</caption>";
-  return "<div class=\"scroll\" tabindex=\"0\"><table" + ClassOf(kind) + ">" + name + "<thead><tr>" + heads +
-         "</tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n";
+  return "<div class=\"scroll\" tabindex=\"0\"><table" + ClassOf(kind) + ">" + name +
+         "<thead><tr>" + heads + "</tr></thead>\n<tbody>\n" + rows + "</tbody></table></div>\n";
 }
 
 std::string Label(const std::string& text) {
