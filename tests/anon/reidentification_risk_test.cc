@@ -231,11 +231,7 @@ TEST(ReferenceRiskTest, OutputsOfRunsWithOtherModels) {
     // that reference_models.h gives.
     if (reference.is_corrected || !reference.adult->table.population.empty()) continue;
     SCOPED_TRACE(run.id);
-    SearchProblem problem;
-    problem.table = &reference.adult->table;
-    problem.hierarchies = reference.adult->hierarchies;
-    problem.class_models = reference.models.classes;
-    problem.table_models = reference.models.tables;
+    const SearchProblem problem = ProblemOf(run, reference);
     const auto classes = ClassesAt(problem, run.levels);
     ASSERT_THAT(classes, IsOk());
     // The reference stars a class in which every attribute is at its root.

@@ -19,7 +19,7 @@ Status Anonymize(Context& context, AnonymizeCommand& command) {
   WEIR_RETURN_IF_ERROR(SettleJson(context, command.recipe, command.outputs));
   WEIR_ASSIGN_OR_RETURN(const anon::Recipe recipe, ReadRecipe(context, command.recipe));
   WEIR_RETURN_IF_ERROR(CheckOutputs(context, command.outputs, recipe, command.recipe));
-  return RunAnonymization(context, recipe, command.outputs, command.effort,
+  return RunAnonymization(context, recipe, command.recipe, command.outputs, command.effort,
                           [](anon::Anonymizer& anonymizer) { return anonymizer.Find(); });
 }
 
@@ -33,7 +33,7 @@ void AddAnonymizeCommand(CLI::App& app, Context& context) {
   AddOutputOptions(anonymize, command->outputs);
   AddEffortOptions(anonymize, command->effort);
   anonymize->footer(
-      "example: weir anonymize riders.recipe.yaml -o riders-public.csv --json result.json");
+      "example: weir anonymize riders.recipe.yaml -o riders-public.csv --report report.html");
   context.OnCommand(anonymize, [&context, command] { return Anonymize(context, *command); });
 }
 

@@ -8,17 +8,16 @@
 #include <thread>
 #include <utility>
 
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "tools/weir/text_table.h"
+#include "weir/anon/report/report.h"
 #include "weir/doc/json_writer.h"
 #include "weir/doc/yaml_reader.h"
+#include "weir/doc/yaml_writer.h"
 
 namespace weir::tool {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr uint64_t kLeastMemoryBytes = uint64_t{64} << 20;
 constexpr unsigned kMostThreads = 256;
@@ -57,36 +56,6 @@ uint64_t HalfOfMemory() {
   return pages * page_bytes / 2;
 }
 
-Json RiskToJson(const anon::RiskFigures& risk) {
-  return {{"highest", risk.highest},
-          {"average", risk.average},
-          {"share_at_risk", risk.share_at_risk},
-          {"threshold", anon::kRiskThreshold},
-          {"sample_uniques", risk.sample_uniques},
-          {"rows", risk.rows},
-          {"equivalence_classes", risk.classes}};
-}
-
-Json SizesToJson(const std::map<uint64_t, uint64_t>& sizes) {
-  Json list = Json::array();
-  for (const auto& [rows, classes] : sizes) list.push_back({{"rows", rows}, {"classes", classes}});
-  return list;
-}
-
-Json AttributesToJson(const anon::AnonymizationFacts& facts) {
-  Json list = Json::array();
-  for (const anon::AttributeOutcome& attribute : facts.attributes) {
-    Json entry = {{"name", attribute.name},
-                  {"level", attribute.level},
-                  {"height", attribute.height},
-                  {"loss", attribute.loss}};
-    const auto hash = facts.hierarchy_sha256.find(attribute.name);
-    if (hash != facts.hierarchy_sha256.end()) entry["hierarchy_sha256"] = hash->second;
-    list.push_back(std::move(entry));
-  }
-  return list;
-}
-
 std::string Percent(double share) { return ShowNumber(share * 100) + " %"; }
 
 void Summarize(const Context& context, const OwnerView<anon::AnonymizationFacts>& view,
@@ -119,6 +88,20 @@ void Summarize(const Context& context, const OwnerView<anon::AnonymizationFacts>
   context.Say("wrote " + path);
 }
 
+Status WriteReport(const Context& context, const anon::Recipe& recipe,
+                   const std::string& recipe_path, const AnonymizeOutputs& outputs,
+                   const OwnerView<anon::AnonymizationFacts>& facts) {
+  WEIR_ASSIGN_OR_RETURN(const std::string recipe_text, doc::WriteYaml(recipe.message()));
+  const anon::ReportFrame frame = {.recipe_name = recipe_path,
+                                   .recipe_text = recipe_text,
+                                   .input_name = recipe.input().path,
+                                   .output_name = outputs.output,
+                                   .made_at = FormatTime(context.clock().Now()),
+                                   .made_by = std::string("weir ") + WEIR_VERSION};
+  return WriteOutput(context, outputs.report, anon::WriteHtmlReport(facts, recipe, frame),
+                     outputs.force);
+}
+
 }  // namespace
 
 void AddOutputOptions(CLI::App* command, AnonymizeOutputs& outputs) {
@@ -135,6 +118,14 @@ void AddOutputOptions(CLI::App* command, AnonymizeOutputs& outputs) {
       ->type_name("[FILE]");
   command->add_option("--certificate", outputs.certificate,
                       "Write what may travel with the output: nothing about the input");
+  command->add_option(
+      "--report", outputs.report,
+      "Write a page for the owner, HTML: risk and use of the file before and after");
+  command
+      ->add_option("--target", outputs.targets,
+                   "Columns that the report tries to guess from the quasi-identifiers, besides "
+                   "the sensitive ones that models protect")
+      ->delimiter(',');
   command->add_flag("--force", outputs.force, "Replace existing files");
 }
 
@@ -196,7 +187,8 @@ Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,
   }
   const std::vector<std::string> inputs = InputsOf(recipe, recipe_path);
   std::vector<std::string> written;
-  for (const std::string& path : {outputs.output, outputs.json, outputs.certificate}) {
+  for (const std::string& path :
+       {outputs.output, outputs.json, outputs.certificate, outputs.report}) {
     if (path.empty()) continue;
     for (const std::string& input : inputs) {
       if (CanonicalPath(path) != CanonicalPath(input)) continue;
@@ -213,11 +205,13 @@ Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,
 }
 
 Status RunAnonymization(Context& context, const anon::Recipe& recipe,
-                        const AnonymizeOutputs& outputs, const AnonymizeEffort& effort,
-                        const FindTransformation& find) {
+                        const std::string& recipe_path, const AnonymizeOutputs& outputs,
+                        const AnonymizeEffort& effort, const FindTransformation& find) {
   ProgressLine progress(context);
-  const anon::AnonymizeOptions options =
+  anon::AnonymizeOptions options =
       OptionsFor(recipe, effort, AbsoluteFolder(outputs.output), progress);
+  options.measures_accuracy = context.json || !outputs.json.empty() || !outputs.report.empty();
+  options.targets = outputs.targets;
   WEIR_ASSIGN_OR_RETURN(anon::Anonymizer anonymizer,
                         anon::Anonymizer::Open(recipe, options, context.files(), context.random()));
   WEIR_ASSIGN_OR_RETURN(const anon::SearchResult found, find(anonymizer));
@@ -241,38 +235,12 @@ Status RunAnonymization(Context& context, const anon::Recipe& recipe,
     WEIR_RETURN_IF_ERROR(
         WriteOutput(context, outputs.json, ResultToJson(facts) + "\n", outputs.force));
   }
+  if (!outputs.report.empty()) {
+    WEIR_RETURN_IF_ERROR(WriteReport(context, recipe, recipe_path, outputs, facts));
+  }
   if (context.json) context.PrintData(ResultToJson(facts) + "\n");
   Summarize(context, facts, outputs.output);
   return OkStatus();
-}
-
-std::string ResultToJson(const OwnerView<anon::AnonymizationFacts>& view) {
-  const anon::AnonymizationFacts& facts = view.ShowToOwner();
-  Json levels = Json::object();
-  for (const anon::AttributeOutcome& attribute : facts.attributes) {
-    levels[attribute.name] = attribute.level;
-  }
-  Json result = {{"schema", "weir.v1"},
-                 {"recipe_sha256", facts.recipe_sha256},
-                 {"input_sha256", facts.input_sha256},
-                 {"output_sha256", facts.output_sha256},
-                 {"rows", facts.rows},
-                 {"rows_without_unit", facts.rows_without_unit},
-                 {"output_rows", facts.output_rows},
-                 {"models", facts.models},
-                 {"levels", std::move(levels)},
-                 {"score", facts.search.score}};
-  result["suppressed_rows"] = facts.search.suppressed_rows;
-  result["equivalence_classes"] = facts.search.classes;
-  result["nodes_total"] = facts.search.nodes_total;
-  result["nodes_checked"] = facts.search.nodes_checked;
-  result["optimal"] = facts.search.optimal ? Json(true) : Json(anon::GapOf(facts.search));
-  result["lower_bound"] = facts.search.optimal ? facts.search.score : facts.search.lower_bound;
-  result["attributes"] = AttributesToJson(facts);
-  result["risks"] = {{"before", RiskToJson(facts.before)}, {"after", RiskToJson(facts.after)}};
-  result["class_sizes"] = {{"before", SizesToJson(facts.class_sizes_before)},
-                           {"after", SizesToJson(facts.class_sizes_after)}};
-  return result.dump(2, ' ', /*ensure_ascii=*/true);
 }
 
 }  // namespace weir::tool

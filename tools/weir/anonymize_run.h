@@ -21,6 +21,8 @@ struct AnonymizeOutputs {
   std::string json;         // --json FILE
   bool has_json = false;    // --json, with or without a file
   std::string certificate;  // --certificate FILE
+  std::string report;       // --report FILE
+  std::vector<std::string> targets;
   bool force = false;
 };
 struct AnonymizeEffort {
@@ -46,12 +48,12 @@ anon::AnonymizeOptions OptionsFor(const anon::Recipe& recipe, const AnonymizeEff
 Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,
                     const anon::Recipe& recipe, const std::string& recipe_path);
 
-// Finds or repeats a transformation, writes the file, its certificate and the result, and tells
-// what was done.
+// Finds or repeats a transformation, writes the file, its certificate, the result and the report,
+// and tells what was done.
 using FindTransformation = std::function<StatusOr<anon::SearchResult>(anon::Anonymizer&)>;
 Status RunAnonymization(Context& context, const anon::Recipe& recipe,
-                        const AnonymizeOutputs& outputs, const AnonymizeEffort& effort,
-                        const FindTransformation& find);
+                        const std::string& recipe_path, const AnonymizeOutputs& outputs,
+                        const AnonymizeEffort& effort, const FindTransformation& find);
 
 // The result for the owner, as one JSON object.
 std::string ResultToJson(const OwnerView<anon::AnonymizationFacts>& facts);

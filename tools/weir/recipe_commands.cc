@@ -148,7 +148,7 @@ Status Apply(Context& context, ApplyCommand& command) {
   const v1::FrozenTransformation& found = *frozen.frozen();
   const std::map<std::string, uint32_t> levels(found.levels().begin(), found.levels().end());
   return RunAnonymization(
-      context, recipe, command.outputs, command.effort,
+      context, recipe, command.recipe, command.outputs, command.effort,
       [&found, &levels](anon::Anonymizer& anonymizer) -> StatusOr<anon::SearchResult> {
         WEIR_RETURN_IF_ERROR(anonymizer.CheckFrozen(found));
         StatusOr<anon::SearchResult> repeated = anonymizer.Repeat(levels);

@@ -2,7 +2,6 @@
 #include "weir/anon/anonymize.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "weir/anon/hierarchy_rules.h"
@@ -45,14 +44,6 @@ Status CheckColumns(const Recipe& recipe, const std::vector<std::string>& column
     return recipe.At("privacy_unit[" + std::to_string(i) + "]", missing(name));
   }
   return OkStatus();
-}
-
-std::string ProtectedBy(const v1::PrivacyModel& model) {
-  if (model.has_l_diversity()) return model.l_diversity().attribute();
-  if (model.has_t_closeness()) return model.t_closeness().attribute();
-  if (model.has_delta_disclosure()) return model.delta_disclosure().attribute();
-  if (model.has_beta_likeness()) return model.beta_likeness().attribute();
-  return "";
 }
 
 uint32_t UnitCap(const Recipe& recipe) {
@@ -152,10 +143,7 @@ StatusOr<std::unique_ptr<Anonymizer::State>> Anonymizer::Read(const Recipe& reci
                                                               Files& files, RandomSource& random) {
   auto state = std::make_unique<State>(
       State{.recipe = recipe, .options = options, .files = &files, .random = &random});
-  std::set<std::string> names;
-  for (const v1::PrivacyModel& model : recipe.models()) names.insert(ProtectedBy(model));
-  names.erase("");
-  state->protected_names.assign(names.begin(), names.end());
+  WEIR_ASSIGN_OR_RETURN(state->protected_names, ProtectedNames(recipe, options.targets));
   WEIR_ASSIGN_OR_RETURN(state->file_columns, ReadColumnNames(recipe.input()));
   WEIR_RETURN_IF_ERROR(CheckColumns(recipe, state->file_columns));
   WEIR_RETURN_IF_ERROR(CheckSupported(recipe));

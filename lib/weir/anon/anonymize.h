@@ -17,9 +17,11 @@
 #include "weir/anon/hierarchy_lint.h"
 #include "weir/anon/microdata.h"
 #include "weir/anon/output_file.h"
+#include "weir/anon/prediction.h"
 #include "weir/anon/recipe.h"
 #include "weir/anon/recoding.h"
 #include "weir/anon/search.h"
+#include "weir/anon/utility.h"
 #include "weir/base/files.h"
 #include "weir/base/random.h"
 #include "weir/base/status.h"
@@ -40,6 +42,10 @@ struct AnonymizeOptions {
   // Called now and then with the share of the stage that is done, in [0, 1]; false cancels reading,
   // writing and verifying.
   std::function<bool(Stage, double)> progress = {};
+  // Whether it is measured how well the sensitive attributes that models protect can be guessed;
+  // `targets` are guessed besides: quasi-identifiers or sensitive attributes.
+  bool measures_accuracy = false;
+  std::vector<std::string> targets = {};
 };
 
 // What became of one quasi-identifier.
@@ -50,6 +56,15 @@ struct AttributeOutcome {
   // Information lost, in [0, 1]: the mean share of the domain that a cell of the output stands for,
   // a suppressed cell for all of it, scaled so that the input has 0.
   double loss = 0;
+  AttributeUtility utility = {};
+};
+
+// What became of a column of the input.
+struct ColumnOutcome {
+  std::string name;
+  v1::AttributeRole role = v1::ATTRIBUTE_ROLE_UNSPECIFIED;  // the recipe does not name it
+  bool is_written = false;
+  std::vector<v1::Action> actions = {};
 };
 
 // All there is to tell about one anonymized file. Exact facts about the input are among them: for
@@ -63,7 +78,9 @@ struct AnonymizationFacts {
 
   SearchResult search = {};
   std::vector<AttributeOutcome> attributes = {};
-  std::vector<std::string> models = {};  // "5-anonymity", ...
+  std::vector<ColumnOutcome> columns = {};   // in the order of the input
+  std::vector<TargetAccuracy> targets = {};  // if AnonymizeOptions::measures_accuracy
+  std::vector<std::string> models = {};      // "5-anonymity", ...
   std::string recipe_sha256;
   std::map<std::string, std::string> hierarchy_sha256 = {};  // of hierarchy files, by attribute
 
@@ -102,7 +119,8 @@ class Anonymizer {
   // Errors: INVALID_ARGUMENT  with the place in the recipe: a column that the input lacks, a value
   //                           without a place in its hierarchy (how many, never which), a level
   //                           that a hierarchy lacks, k larger than the table, a part of the
-  //                           recipe that this version does not do; also as ReadMicrodata.
+  //                           recipe that this version does not do, a target that is neither a
+  //                           quasi-identifier nor sensitive; also as ReadMicrodata.
   static StatusOr<Anonymizer> Open(const Recipe& recipe, const AnonymizeOptions& options,
                                    Files& files, RandomSource& random);
 
@@ -174,6 +192,9 @@ class Anonymizer {
   StatusOr<ClassTable> Classes(const SearchResult& search) const;
   Status AddAggregates(const ClassTable& classes, OutputPlan& plan) const;
   OutputPlan PlanOutput(const SearchResult& search, const ClassTable& classes) const;
+  static StatusOr<std::vector<std::string>> ProtectedNames(const Recipe& recipe,
+                                                           const std::vector<std::string>& targets);
+  void AddUtility(const OutputPlan& plan, AnonymizationFacts& facts) const;
   AnonymizationFacts FactsOf(const SearchResult& search, const ClassTable& classes) const;
   Status Verify(const SearchResult& search, const ClassTable& classes,
                 const OutputLocation& output) const;

@@ -179,6 +179,7 @@ StatusOr<OwnerView<AnonymizationFacts>> Anonymizer::Write(const SearchResult& se
     return Annotate(verified, "the output was removed, because it could not be verified");
   }
   AnonymizationFacts facts = FactsOf(search, classes);
+  AddUtility(plan, facts);
   WEIR_ASSIGN_OR_RETURN(facts.recipe_sha256, state.recipe.Sha256());
   facts.output_format = output.format;
   facts.output_sha256 = written.ShowToOwner().sha256;

@@ -51,6 +51,7 @@ Status CheckShape(const std::vector<GroundPath>& paths, std::span<const double> 
 }
 
 // Whether every label of `low` lies under one label of `high`.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): two levels of one kind
 Status CheckNested(const CodedLevel& low, const CodedLevel& high, size_t level) {
   constexpr uint32_t kUnset = std::numeric_limits<uint32_t>::max();
   std::vector<uint32_t> parent(low.labels.size(), kUnset);

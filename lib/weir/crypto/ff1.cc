@@ -89,6 +89,8 @@ class Feistel {
     AppendNumber(prefix_, tweak.size(), 4);
   }
 
+  // The halves A and B of the standard's algorithms 7 and 8.
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters)
   void Encrypt(BigNumber& a, BigNumber& b) const {
     for (int i = 0; i < kRounds; ++i) {
       const BigNumber y = RoundValue(i, b);
@@ -96,6 +98,7 @@ class Feistel {
       std::swap(a, b);
     }
   }
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters)
   void Decrypt(BigNumber& a, BigNumber& b) const {
     for (int i = kRounds - 1; i >= 0; --i) {
       const BigNumber y = RoundValue(i, a);
