@@ -87,6 +87,20 @@ Json AttributesToJson(const anon::AnonymizationFacts& facts) {
   return list;
 }
 
+Json UniquenessToJson(const anon::TraceUniqueness& uniqueness) {
+  return {{"share", uniqueness.share},    {"lower", uniqueness.lower}, {"upper", uniqueness.upper},
+          {"exact", uniqueness.is_exact}, {"units", uniqueness.units}, {"tried", uniqueness.tried}};
+}
+
+Json MobilityToJson(const anon::MobilityFacts& facts) {
+  Json result = {{"rows_read", facts.rows_read}, {"rows_removed", facts.rows_removed}};
+  if (facts.known_points == 0) return result;
+  result["uniqueness"] = {{"points", facts.known_points},
+                          {"before", UniquenessToJson(facts.unique_before)},
+                          {"after", UniquenessToJson(facts.unique_after)}};
+  return result;
+}
+
 std::string Percent(double share) { return ShowNumber(share * 100) + " %"; }
 
 void Summarize(const Context& context, const OwnerView<anon::AnonymizationFacts>& view,
@@ -105,6 +119,11 @@ void Summarize(const Context& context, const OwnerView<anon::AnonymizationFacts>
   context.Say("highest risk " + Percent(facts.before.highest) + " before, " +
               Percent(facts.after.highest) + " after; average " + Percent(facts.before.average) +
               " before, " + Percent(facts.after.average) + " after");
+  if (facts.mobility.has_value() && facts.mobility->known_points > 0) {
+    context.Say("traces that are alone with " + std::to_string(facts.mobility->known_points) +
+                " of their points: " + Percent(facts.mobility->unique_before.share) + " before, " +
+                Percent(facts.mobility->unique_after.share) + " after");
+  }
   if (!facts.search.optimal) {
     context.Warn("the time limit ended the search: a better transformation may exist, by at most " +
                  Percent(anon::GapOf(facts.search)) + " of the score");
@@ -252,6 +271,7 @@ std::string ResultToJson(const OwnerView<anon::AnonymizationFacts>& view) {
   result["risks"] = {{"before", RiskToJson(facts.before)}, {"after", RiskToJson(facts.after)}};
   result["class_sizes"] = {{"before", SizesToJson(facts.class_sizes_before)},
                            {"after", SizesToJson(facts.class_sizes_after)}};
+  if (facts.mobility.has_value()) result["mobility"] = MobilityToJson(*facts.mobility);
   return result.dump(2, ' ', /*ensure_ascii=*/true);
 }
 

@@ -27,8 +27,7 @@ Status CheckSupported(const Recipe& recipe) {
     return recipe.At("transformation.recoding",
                      InvalidArgument("this version does global recoding only"));
   }
-  if (!recipe.has_mobility()) return OkStatus();
-  return recipe.At("mobility", InvalidArgument("this version does not do mobility rules"));
+  return OkStatus();
 }
 
 std::string Joined(const std::vector<std::string>& names) {
@@ -44,7 +43,8 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-Status CheckColumns(const Recipe& recipe, const std::vector<std::string>& columns) {
+Status CheckColumns(const Recipe& recipe, const std::vector<std::string>& columns,
+                    const std::vector<std::string>& track) {
   const auto missing = [&](const std::string& name) {
     return InvalidArgument("%s has no column %s; it has %s", recipe.input().path.c_str(),
                            name.c_str(), Joined(columns).c_str());
@@ -57,6 +57,9 @@ Status CheckColumns(const Recipe& recipe, const std::vector<std::string>& column
     const std::string& name = recipe.privacy_unit()[i];
     if (Contains(columns, name)) continue;
     return recipe.At("privacy_unit[" + std::to_string(i) + "]", missing(name));
+  }
+  for (const std::string& name : track) {
+    if (!Contains(columns, name)) return recipe.At("mobility", missing(name));
   }
   return OkStatus();
 }
@@ -120,6 +123,8 @@ StatusOr<Microdata> Anonymizer::ReadTable(const State& state, const InputLocatio
                                           const ReadRequest& request, Stage stage) {
   ReadLimits limits = state.options.limits;
   limits.progress = nullptr;
+  // Traces are told by rows, which must be there.
+  if (state.recipe.has_mobility()) limits.holding = Holding::kHeld;
   if (state.options.progress) {
     limits.progress = [&state, stage](double share) {
       return state.options.progress(stage, share);
@@ -148,8 +153,15 @@ Status Anonymizer::ReadInputs(State& state) {
     request.unit_missing.push_back(column == nullptr ? std::vector<std::string>()
                                                      : column->missing);
   }
+  const size_t columns = request.columns.size();
+  for (const std::string& name : TrackColumns(recipe)) {
+    const bool is_read = std::any_of(request.columns.begin(), request.columns.end(),
+                                     [&name](const ColumnRequest& c) { return c.name == name; });
+    if (!is_read) request.columns.push_back({.name = name, .use = ColumnUse::kKept});
+  }
   WEIR_ASSIGN_OR_RETURN(state.microdata,
                         ReadTable(state, recipe.input(), request, Stage::kReading));
+  WEIR_RETURN_IF_ERROR(RemoveHomes(state, columns));
   if (!recipe.population().has_value()) return OkStatus();
   WEIR_ASSIGN_OR_RETURN(state.population,
                         ReadTable(state, *recipe.population(), population, Stage::kReading));
@@ -167,7 +179,7 @@ StatusOr<std::unique_ptr<Anonymizer::State>> Anonymizer::Read(const Recipe& reci
   names.erase("");
   state->protected_names.assign(names.begin(), names.end());
   WEIR_ASSIGN_OR_RETURN(state->file_columns, ReadColumnNames(recipe.input()));
-  WEIR_RETURN_IF_ERROR(CheckColumns(recipe, state->file_columns));
+  WEIR_RETURN_IF_ERROR(CheckColumns(recipe, state->file_columns, TrackColumns(recipe)));
   for (const RecipeColumn& column : recipe.columns()) {
     if (!column.hierarchy.has_value() || column.hierarchy->csv().empty()) continue;
     const std::string& delimiter = column.hierarchy->delimiter();
@@ -282,6 +294,10 @@ Status Anonymizer::MakeProblem(State& state) {
 
 StatusOr<Anonymizer> Anonymizer::Open(const Recipe& recipe, const AnonymizeOptions& options,
                                       Files& files, RandomSource& random) {
+  if (recipe.mobility().has_origin_destination()) {
+    return recipe.At("mobility.origin_destination",
+                     InvalidArgument("this recipe makes a table; nothing is searched or frozen"));
+  }
   WEIR_ASSIGN_OR_RETURN(std::unique_ptr<State> state, Read(recipe, options, files, random));
   WEIR_RETURN_IF_ERROR(BuildHierarchies(*state));
   WEIR_RETURN_IF_ERROR(CollapseRows(*state));

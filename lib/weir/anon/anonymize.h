@@ -15,6 +15,7 @@
 #include "weir/anon/class_table.h"
 #include "weir/anon/hierarchy_lint.h"
 #include "weir/anon/microdata.h"
+#include "weir/anon/mobility/trace_uniqueness.h"
 #include "weir/anon/output_file.h"
 #include "weir/anon/recipe.h"
 #include "weir/anon/search.h"
@@ -48,6 +49,17 @@ struct AttributeOutcome {
   double loss = 0;
 };
 
+// What the mobility rules of a recipe did.
+struct MobilityFacts {
+  uint64_t rows_read = 0;     // with removal of homes
+  uint64_t rows_removed = 0;  // near homes and stops, at ends of trips, or without a unit
+  // With uniqueness, else 0 points: a point is a combination of quasi-identifiers. Before: as they
+  // were read, without removed rows. After: as they are in the output, without suppressed rows.
+  uint32_t known_points = 0;
+  TraceUniqueness unique_before = {};
+  TraceUniqueness unique_after = {};
+};
+
 // All there is to tell about one anonymized file. Exact facts about the input are among them: for
 // the owner.
 struct AnonymizationFacts {
@@ -69,6 +81,8 @@ struct AnonymizationFacts {
   std::string output_sha256;
   uint64_t output_rows = 0;
   bool drops_suppressed_rows = false;
+
+  std::optional<MobilityFacts> mobility = std::nullopt;
 };
 
 // How far from the optimum the score may be, as a share of it: 0 if it is proved to be the best.
@@ -145,6 +159,10 @@ class Anonymizer {
   static StatusOr<Microdata> ReadTable(const State& state, const InputLocation& input,
                                        const ReadRequest& request, Stage stage);
   static Status ReadInputs(State& state);
+  // Columns that are read besides those of the output.
+  static std::vector<std::string> TrackColumns(const Recipe& recipe);
+  // Leaves the first `columns` of the microdata.
+  static Status RemoveHomes(State& state, size_t columns);
   static std::vector<std::string> ValuesOf(const State& state, const std::string& column);
   static Status BuildHierarchies(State& state);
   static Status CollapseRows(State& state);
@@ -153,6 +171,7 @@ class Anonymizer {
   StatusOr<ClassTable> Classes(const SearchResult& search) const;
   OutputPlan PlanOutput(const SearchResult& search, const ClassTable& classes) const;
   AnonymizationFacts FactsOf(const SearchResult& search, const ClassTable& classes) const;
+  StatusOr<std::optional<MobilityFacts>> MobilityOf(const ClassTable& classes) const;
   Status Verify(const SearchResult& search, const ClassTable& classes,
                 const OutputLocation& output) const;
 

@@ -41,6 +41,7 @@ struct Anonymizer::State {
   CollapsedTable collapsed = {};
   SearchProblem problem = {};
   std::vector<std::string> model_names = {};
+  MobilityFacts mobility = {};  // without uniqueness
 };
 
 }  // namespace weir::anon
