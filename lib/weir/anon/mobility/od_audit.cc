@@ -14,7 +14,8 @@ namespace {
 constexpr double kMostRounding = 1e-4;
 // Figures above are not whole numbers of a double with room for the sums of a row.
 constexpr uint64_t kLargestTotal = uint64_t{1} << 40;
-constexpr size_t kBroadPrograms = 8;
+constexpr size_t kMostBroadRounds = 64;
+constexpr size_t kFewPart = 8;  // a round must settle about an eighth of the cells
 
 enum class Sense { kLeast, kLargest };
 
@@ -140,19 +141,27 @@ bool IsFree(const OdTable& table, const std::vector<bool>& suppressed, size_t ce
          suppressed[table.CellOf(table.origins.size(), table.ColumnOf(cell))];
 }
 
-// Objectives whose best tables move many cells at once; which ones does not matter.
-Status SolveBroadly(Attacker& attacker) {
+// Settles most cells at once: the best tables of a random objective over the unsettled ones move
+// many of them far. Ends when a round settles few. Which objectives are drawn does not matter.
+Status SolveBroadly(Attacker& attacker, uint64_t protection, std::vector<bool>& is_settled) {
   const size_t variables = attacker.cells().size();
   std::vector<double> objective(variables, 0);
   uint64_t state = 0x9E3779B97F4A7C15U;
-  for (size_t round = 0; round < kBroadPrograms; ++round) {
-    for (double& weight : objective) {
+  size_t before = variables + 1;
+  for (size_t round = 0; round < kMostBroadRounds; ++round) {
+    size_t left = 0;
+    for (size_t v = 0; v < variables; ++v) {
+      is_settled[v] = is_settled[v] || attacker.Seen(v).width() >= protection;
+      left += is_settled[v] ? 0 : 1;
       state ^= state << 13;
       state ^= state >> 7;
       state ^= state << 17;
-      weight = (state & 1) != 0 ? 1 : -1;
+      objective[v] = is_settled[v] ? 0 : ((state >> 32) & 1) != 0 ? 1 : -1;
     }
+    if (left == 0 || left + left / kFewPart >= before) return OkStatus();
+    before = left;
     WEIR_RETURN_IF_ERROR(attacker.Solve(objective, Sense::kLargest));
+    WEIR_RETURN_IF_ERROR(attacker.Solve(objective, Sense::kLeast));
   }
   return OkStatus();
 }
@@ -230,7 +239,9 @@ StatusOr<OdAudit> AuditOdTable(const OdTable& table, const std::vector<bool>& su
     is_settled.push_back(depth == AuditDepth::kWitness && withheld.back() >= protection);
   }
   WEIR_RETURN_IF_ERROR(attacker.Load());
-  if (depth == AuditDepth::kWitness) WEIR_RETURN_IF_ERROR(SolveBroadly(attacker));
+  if (depth == AuditDepth::kWitness) {
+    WEIR_RETURN_IF_ERROR(SolveBroadly(attacker, protection, is_settled));
+  }
   WEIR_RETURN_IF_ERROR(SolveEach(attacker, is_settled, protection, depth));
   audit.cells.reserve(cells.size());
   for (size_t v = 0; v < cells.size(); ++v) {
