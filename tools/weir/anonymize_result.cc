@@ -115,6 +115,20 @@ Json ColumnsToJson(const std::vector<anon::ColumnOutcome>& columns) {
   return list;
 }
 
+Json UniquenessToJson(const anon::TraceUniqueness& uniqueness) {
+  return {{"share", uniqueness.share},    {"lower", uniqueness.lower}, {"upper", uniqueness.upper},
+          {"exact", uniqueness.is_exact}, {"units", uniqueness.units}, {"tried", uniqueness.tried}};
+}
+
+Json MobilityToJson(const anon::MobilityFacts& facts) {
+  Json result = {{"rows_read", facts.rows_read}, {"rows_removed", facts.rows_removed}};
+  if (facts.known_points == 0) return result;
+  result["uniqueness"] = {{"points", facts.known_points},
+                          {"before", UniquenessToJson(facts.unique_before)},
+                          {"after", UniquenessToJson(facts.unique_after)}};
+  return result;
+}
+
 }  // namespace
 
 std::string ResultToJson(const OwnerView<anon::AnonymizationFacts>& view) {
@@ -145,6 +159,7 @@ std::string ResultToJson(const OwnerView<anon::AnonymizationFacts>& view) {
                            {"after", SizesToJson(facts.class_sizes_after)}};
   result["columns"] = ColumnsToJson(facts.columns);
   result["targets"] = TargetsToJson(facts.targets);
+  if (facts.mobility.has_value()) result["mobility"] = MobilityToJson(*facts.mobility);
   return result.dump(2, ' ', /*ensure_ascii=*/true);
 }
 

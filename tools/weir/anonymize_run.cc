@@ -74,6 +74,11 @@ void Summarize(const Context& context, const OwnerView<anon::AnonymizationFacts>
   context.Say("highest risk " + Percent(facts.before.highest) + " before, " +
               Percent(facts.after.highest) + " after; average " + Percent(facts.before.average) +
               " before, " + Percent(facts.after.average) + " after");
+  if (facts.mobility.has_value() && facts.mobility->known_points > 0) {
+    context.Say("traces that are alone with " + std::to_string(facts.mobility->known_points) +
+                " of their points: " + Percent(facts.mobility->unique_before.share) + " before, " +
+                Percent(facts.mobility->unique_after.share) + " after");
+  }
   if (facts.is_recoded) {
     context.Say(
         "recoded class by class; levels are the highest that occur, and the score has no "

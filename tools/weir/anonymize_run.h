@@ -55,6 +55,10 @@ Status RunAnonymization(Context& context, const anon::Recipe& recipe,
                         const std::string& recipe_path, const AnonymizeOutputs& outputs,
                         const AnonymizeEffort& effort, const FindTransformation& find);
 
+// The same for a recipe that makes a table of origins and destinations.
+Status RunOdTable(Context& context, const anon::Recipe& recipe, const AnonymizeOutputs& outputs,
+                  const AnonymizeEffort& effort);
+
 // The result for the owner, as one JSON object.
 std::string ResultToJson(const OwnerView<anon::AnonymizationFacts>& facts);
 

@@ -10,12 +10,6 @@
 namespace weir::anon {
 namespace {
 
-// Parts of the vocabulary that need steps which this version does not have.
-Status CheckSupported(const Recipe& recipe) {
-  if (!recipe.has_mobility()) return OkStatus();
-  return recipe.At("mobility", InvalidArgument("this version does not do mobility rules"));
-}
-
 std::string Joined(const std::vector<std::string>& names) {
   constexpr size_t kMostNames = 30;
   std::string text;
@@ -29,7 +23,8 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-Status CheckColumns(const Recipe& recipe, const std::vector<std::string>& columns) {
+Status CheckColumns(const Recipe& recipe, const std::vector<std::string>& columns,
+                    const std::vector<std::string>& track) {
   const auto missing = [&](const std::string& name) {
     return InvalidArgument("%s has no column %s; it has %s", recipe.input().path.c_str(),
                            name.c_str(), Joined(columns).c_str());
@@ -42,6 +37,9 @@ Status CheckColumns(const Recipe& recipe, const std::vector<std::string>& column
     const std::string& name = recipe.privacy_unit()[i];
     if (Contains(columns, name)) continue;
     return recipe.At("privacy_unit[" + std::to_string(i) + "]", missing(name));
+  }
+  for (const std::string& name : track) {
+    if (!Contains(columns, name)) return recipe.At("mobility", missing(name));
   }
   return OkStatus();
 }
@@ -97,7 +95,10 @@ StatusOr<Microdata> Anonymizer::ReadTable(const State& state, const InputLocatio
                                           const ReadRequest& request, Stage stage) {
   ReadLimits limits = state.options.limits;
   limits.progress = nullptr;
-  if (stage == Stage::kReading && NeedsRows(state.recipe)) limits.holding = Holding::kHeld;
+  // Row actions and traces need the rows there.
+  if (stage == Stage::kReading && (NeedsRows(state.recipe) || state.recipe.has_mobility())) {
+    limits.holding = Holding::kHeld;
+  }
   if (state.options.progress) {
     limits.progress = [&state, stage](double share) {
       return state.options.progress(stage, share);
@@ -128,9 +129,12 @@ Status Anonymizer::ReadInputs(State& state) {
                                                      : column->missing);
   }
   AddUnitColumns(state, request);
+  const size_t columns = request.columns.size();
+  AddTrackColumns(recipe, request);
   WEIR_ASSIGN_OR_RETURN(state.microdata,
                         ReadTable(state, recipe.input(), request, Stage::kReading));
   WEIR_RETURN_IF_ERROR(CheckValueActions(state));
+  WEIR_RETURN_IF_ERROR(RemoveHomes(state, columns));
   WEIR_RETURN_IF_ERROR(ApplyRowActions(state));
   if (!recipe.population().has_value()) return OkStatus();
   WEIR_ASSIGN_OR_RETURN(state.population,
@@ -145,8 +149,7 @@ StatusOr<std::unique_ptr<Anonymizer::State>> Anonymizer::Read(const Recipe& reci
       State{.recipe = recipe, .options = options, .files = &files, .random = &random});
   WEIR_ASSIGN_OR_RETURN(state->protected_names, ProtectedNames(recipe, options.targets));
   WEIR_ASSIGN_OR_RETURN(state->file_columns, ReadColumnNames(recipe.input()));
-  WEIR_RETURN_IF_ERROR(CheckColumns(recipe, state->file_columns));
-  WEIR_RETURN_IF_ERROR(CheckSupported(recipe));
+  WEIR_RETURN_IF_ERROR(CheckColumns(recipe, state->file_columns, TrackColumns(recipe)));
   for (const RecipeColumn& column : recipe.columns()) {
     if (!column.hierarchy.has_value() || column.hierarchy->csv().empty()) continue;
     const std::string& delimiter = column.hierarchy->delimiter();
@@ -261,6 +264,10 @@ Status Anonymizer::MakeProblem(State& state) {
 
 StatusOr<Anonymizer> Anonymizer::Open(const Recipe& recipe, const AnonymizeOptions& options,
                                       Files& files, RandomSource& random) {
+  if (recipe.mobility().has_origin_destination()) {
+    return recipe.At("mobility.origin_destination",
+                     InvalidArgument("this recipe makes a table; nothing is searched or frozen"));
+  }
   WEIR_ASSIGN_OR_RETURN(std::unique_ptr<State> state, Read(recipe, options, files, random));
   WEIR_RETURN_IF_ERROR(BuildHierarchies(*state));
   WEIR_RETURN_IF_ERROR(CollapseRows(*state));

@@ -16,6 +16,7 @@
 #include "weir/anon/class_table.h"
 #include "weir/anon/hierarchy_lint.h"
 #include "weir/anon/microdata.h"
+#include "weir/anon/mobility/trace_uniqueness.h"
 #include "weir/anon/output_file.h"
 #include "weir/anon/prediction.h"
 #include "weir/anon/recipe.h"
@@ -67,6 +68,17 @@ struct ColumnOutcome {
   std::vector<v1::Action> actions = {};
 };
 
+// What the mobility rules of a recipe did.
+struct MobilityFacts {
+  uint64_t rows_read = 0;     // with removal of homes
+  uint64_t rows_removed = 0;  // near homes and stops, at ends of trips, or without a unit
+  // With uniqueness, else 0 points: a point is a combination of quasi-identifiers. Before: as they
+  // were read, without removed rows. After: as they are in the output, without suppressed rows.
+  uint32_t known_points = 0;
+  TraceUniqueness unique_before = {};
+  TraceUniqueness unique_after = {};
+};
+
 // All there is to tell about one anonymized file. Exact facts about the input are among them: for
 // the owner.
 struct AnonymizationFacts {
@@ -91,6 +103,8 @@ struct AnonymizationFacts {
   uint64_t output_rows = 0;
   bool drops_suppressed_rows = false;
   bool is_recoded = false;  // in another way than globally
+
+  std::optional<MobilityFacts> mobility = std::nullopt;
 };
 
 // How far from the optimum the score may be, as a share of it: 0 if it is proved to be the best.
@@ -177,6 +191,11 @@ class Anonymizer {
   static Status CheckValueActions(const State& state);
   static void AddUnitColumns(const State& state, ReadRequest& request);
   static Status ApplyRowActions(State& state);
+  // Columns that are read besides those of the output.
+  static std::vector<std::string> TrackColumns(const Recipe& recipe);
+  static void AddTrackColumns(const Recipe& recipe, ReadRequest& request);
+  // Leaves the first `columns` of the microdata.
+  static Status RemoveHomes(State& state, size_t columns);
   static std::vector<std::string> ValuesOf(const State& state, const std::string& column);
   static Status BuildHierarchies(State& state);
   static Status CollapseRows(State& state);
@@ -196,6 +215,7 @@ class Anonymizer {
                                                            const std::vector<std::string>& targets);
   void AddUtility(const OutputPlan& plan, AnonymizationFacts& facts) const;
   AnonymizationFacts FactsOf(const SearchResult& search, const ClassTable& classes) const;
+  StatusOr<std::optional<MobilityFacts>> MobilityOf(const ClassTable& classes) const;
   Status Verify(const SearchResult& search, const ClassTable& classes,
                 const OutputLocation& output) const;
 

@@ -181,6 +181,7 @@ StatusOr<OwnerView<AnonymizationFacts>> Anonymizer::Write(const SearchResult& se
   AnonymizationFacts facts = FactsOf(search, classes);
   AddUtility(plan, facts);
   WEIR_ASSIGN_OR_RETURN(facts.recipe_sha256, state.recipe.Sha256());
+  WEIR_ASSIGN_OR_RETURN(facts.mobility, MobilityOf(classes));
   facts.output_format = output.format;
   facts.output_sha256 = written.ShowToOwner().sha256;
   facts.output_rows = written.ShowToOwner().rows;

@@ -195,6 +195,7 @@ StatusOr<Recipe> Recipe::Create(const doc::Document<v1::Recipe>& document,
   WEIR_RETURN_IF_ERROR(CheckSearch(locations, message.search()));
   WEIR_RETURN_IF_ERROR(CheckOutput(locations, message));
   WEIR_RETURN_IF_ERROR(CheckFrozen(locations, message, recipe.columns_));
+  WEIR_RETURN_IF_ERROR(internal::CheckMobility(locations, message, recipe.columns_));
   return recipe;
 }
 

@@ -71,6 +71,7 @@ class Recipe {
   // Null unless the recipe is frozen.
   const v1::FrozenTransformation* frozen() const;
   bool has_mobility() const { return message_.has_mobility(); }
+  const v1::MobilityRules& mobility() const { return message_.mobility(); }
   // As it was read.
   const v1::Recipe& message() const { return message_; }
   // sha256 over the canonical text of everything but `frozen` and the input's path.

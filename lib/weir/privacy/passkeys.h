@@ -11,6 +11,7 @@ class MicrodataWriter;
 class RecordCollapser;
 class RiskAnalysis;
 class Transformer;
+class TripReader;
 }  // namespace anon
 namespace data {
 class DuckDbEngine;
@@ -46,6 +47,7 @@ class AnonKey final {
   friend class anon::RecordCollapser;
   friend class anon::RiskAnalysis;
   friend class anon::Transformer;
+  friend class anon::TripReader;
   AnonKey() {}
 };
 

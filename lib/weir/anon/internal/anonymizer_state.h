@@ -47,6 +47,7 @@ struct Anonymizer::State {
   std::vector<std::string> model_names = {};
   // Of another recoding than the global one, once it was found.
   std::unique_ptr<RecodedTable> recoded = nullptr;
+  MobilityFacts mobility = {};  // without uniqueness
 };
 
 }  // namespace weir::anon

@@ -17,7 +17,7 @@ class ModelReader {
 
   StatusOr<std::vector<v1::PrivacyModel>> Read() && {
     std::vector<v1::PrivacyModel> models(message_.models().begin(), message_.models().end());
-    if (models.empty()) {
+    if (models.empty() && !message_.mobility().has_origin_destination()) {
       return locations_.At("models", InvalidArgument("a recipe names at least one model, such as "
                                                      "models: [{k-anonymity: {k: 5}}]"));
     }

@@ -51,6 +51,9 @@ StatusOr<std::optional<InputLocation>> ReadPopulation(const doc::Locations& loca
                                                       const v1::Recipe& message,
                                                       const std::string& folder);
 
+Status CheckMobility(const doc::Locations& locations, const v1::Recipe& message,
+                     const std::vector<RecipeColumn>& columns);
+
 // By name; null if there is none.
 const RecipeColumn* FindColumnIn(const std::vector<RecipeColumn>& columns, std::string_view name);
 
