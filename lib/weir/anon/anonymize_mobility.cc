@@ -199,7 +199,7 @@ Status Anonymizer::RemoveHomes(State& state, size_t columns) {
     return state.recipe.At("mobility.remove_homes",
                            InvalidArgument("no row is left; all are near homes and stops"));
   }
-  state.microdata.emplace(AnonKey(), std::make_unique<const internal::CodedTable>(std::move(kept)));
+  state.microdata.emplace(AnonKey(), std::make_unique<internal::CodedTable>(std::move(kept)));
   return OkStatus();
 }
 

@@ -166,6 +166,7 @@ bool IsWritten(const RecipeColumn& column) {
   return std::any_of(column.actions.begin(), column.actions.end(), IsValueAction);
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): value, then multiple
 StatusOr<Decimal> RoundToMultiple(const Decimal& value, const Decimal& multiple) {
   const int digits = -std::min(value.exponent, multiple.exponent);
   WEIR_ASSIGN_OR_RETURN(const int128 number, ScaleDecimal(value, digits, Rounding::kExact));

@@ -187,8 +187,10 @@ StatusOr<SettledPlan> NoiseStep::FindBounds(const ReleasePlan& plan,
   WEIR_ASSIGN_OR_RETURN(const std::vector<int64_t> found,
                         internal::FindBounds(*plan.search, raw, random));
   WEIR_ASSIGN_OR_RETURN(ReleasePlan settled, Settle(plan, found));
-  return SettledPlan{.plan = std::move(settled),
-                     .charge = std::move(counted).TakeCharge(ReleaseKey())};
+  // Open took the value, this takes the charge.
+  // NOLINTNEXTLINE(bugprone-use-after-move)
+  Charge charge = std::move(counted).TakeCharge(ReleaseKey());
+  return SettledPlan{.plan = std::move(settled), .charge = std::move(charge)};
 }
 
 StatusOr<Released<ReleaseTable>> NoiseStep::AddNoise(const ReleasePlan& plan,

@@ -96,6 +96,7 @@ double AttributeMeasure::Part(size_t a, double value) const {
   return value * weight;
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): what is folded so far, and the next
 double AttributeMeasure::Folded(double folded, double part) const {
   if (fold_ == Fold::kProduct) return folded * part;
   return fold_ == Fold::kSum ? folded + part : std::max(folded, part);
@@ -174,12 +175,14 @@ std::string AttributeMeasure::Text(const Rating& rating) const {
   std::string text = "[";
   for (const double value : rating.ranked) {
     char number[40];
-    std::snprintf(number, sizeof number, "%s%.10g", text.size() > 1 ? ", " : "", value);
+    static_cast<void>(
+        std::snprintf(number, sizeof number, "%s%.10g", text.size() > 1 ? ", " : "", value));
     text += number;
   }
   return text + "]";
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): kept before suppressed
 Terms TermsOf(std::span<const uint64_t> rows, const std::function<double(uint32_t)>& kept,
               const std::function<double(uint32_t)>& suppressed) {
   Terms terms;

@@ -27,6 +27,7 @@ uint64_t Renumber(std::vector<uint64_t>& keys, std::vector<uint32_t>* first) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): places, then levels
 Grouping GroupTuples(const SearchProblem& problem, std::span<const size_t> attributes,
                      std::span<const size_t> levels) {
   const TupleTable& table = *problem.table;

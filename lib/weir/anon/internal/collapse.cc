@@ -99,7 +99,7 @@ class Collector {
   TupleTable table_;
 };
 
-TupleTable FromKeys(std::span<const CodeColumn> columns, std::vector<uint64_t> keys,
+TupleTable FromKeys(std::span<const CodeColumn> columns, const std::vector<uint64_t>& keys,
                     const std::optional<CodeColumn>& sensitive) {
   const unsigned low = sensitive ? BitsOf(*sensitive) : 0;
   const uint64_t low_mask = (uint64_t{1} << low) - 1;

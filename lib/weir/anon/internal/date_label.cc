@@ -174,9 +174,10 @@ std::optional<int64_t> ReadMinute(std::string_view text) {
   if (!minute.has_value() || !TakeSeconds(text)) return std::nullopt;
   const auto zone = TakeZone(text);
   if (!zone.has_value() || !text.empty()) return std::nullopt;
-  return midnight + *hour * kMinutesPerHour + *minute - *zone;
+  return midnight + int64_t{*hour} * kMinutesPerHour + *minute - *zone;
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): coarse before fine, as said
 bool IsFunctionOf(v1::DateUnit coarse, v1::DateUnit fine) {
   const int below = Fineness(fine);
   if (below == 0) return false;

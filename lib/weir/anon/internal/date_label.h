@@ -11,7 +11,7 @@
 
 namespace weir::anon::internal {
 
-inline constexpr int64_t kMinutesPerDay = 24 * 60;
+inline constexpr int64_t kMinutesPerDay = int64_t{24} * 60;
 
 // YYYY-MM-DD[(T| )HH:MM[:SS[.fraction]][Z|(+|-)HH[:MM]]] as minutes since 1970-01-01 UTC; seconds
 // are cut off; no zone means UTC. None: no such form or no such day.

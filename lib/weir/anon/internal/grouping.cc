@@ -16,16 +16,16 @@ constexpr unsigned kPartBits = 3;
 
 }  // namespace
 
-template <int kSteps>
+template <int Steps>
 struct Grouper::Indexer {
-  std::array<Step, kSteps> steps;
+  std::array<Step, Steps> steps;
 
   explicit Indexer(std::span<const Step> from) {
     std::copy(from.begin(), from.end(), steps.begin());
   }
   uint64_t operator()(size_t i) const {
     uint64_t index = 0;
-    for (int s = 0; s < kSteps; ++s) {
+    for (int s = 0; s < Steps; ++s) {
       const Step& step = steps[static_cast<size_t>(s)];
       index += step.stride * step.table[(step.keys[i] >> step.shift) & step.mask];
     }

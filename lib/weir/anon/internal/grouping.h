@@ -50,7 +50,7 @@ class Grouper {
     uint32_t id = 0;
     uint32_t stamp = 0;
   };
-  template <int kSteps>
+  template <int Steps>
   struct Indexer;
 
   void Reserve(size_t items);

@@ -16,6 +16,7 @@ namespace weir::anon::internal {
 using Levels = std::vector<uint8_t>;
 
 // Whether `general` is at least as high as `special` in every attribute.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): named at every call
 inline bool IsAbove(const Levels& general, const Levels& special) {
   unsigned broken = 0;
   const uint8_t* high = general.data();
@@ -62,6 +63,7 @@ uint64_t TotalLevel(const Levels& levels);
 // Calls visit(first id, number of consecutive ids) for runs that make up all nodes from `low` to
 // `high`, both included.
 template <class Visit>
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): low before high
 void ForEachRun(const Lattice& lattice, const Levels& low, const Levels& high, Visit visit) {
   Levels at = low;
   const size_t last = at.size() - 1;

@@ -15,12 +15,12 @@ namespace {
 
 static_assert(kMostKeyWords + 1 == 9);
 
-template <size_t kWords>
+template <size_t Words>
 void SortRowsOf(std::vector<uint64_t>& rows) {
-  using Row = std::array<uint64_t, kWords>;
-  static_assert(sizeof(Row) == kWords * sizeof(uint64_t));
+  using Row = std::array<uint64_t, Words>;
+  static_assert(sizeof(Row) == Words * sizeof(uint64_t));
   auto* const first = reinterpret_cast<Row*>(rows.data());
-  std::sort(first, first + rows.size() / kWords);
+  std::sort(first, first + rows.size() / Words);
 }
 
 void SortRows(size_t words, std::vector<uint64_t>& rows) {
@@ -111,6 +111,7 @@ RecordRun CollapseRecords(const RecordShape& shape, std::vector<uint64_t>& rows)
   return run;
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the order does not matter
 RecordRun MergeRuns(const RecordShape& shape, const RecordRun& a, const RecordRun& b) {
   RecordRun merged;
   if (shape.has_unit) merged.units_begin.push_back(0);

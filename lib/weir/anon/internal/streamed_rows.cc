@@ -205,7 +205,7 @@ Status StreamedRows::Dealer::Take(const data::Batch& batch) {
     idle_.pop_back();
     ChooseBuckets(*hand, batch.rows);
   }
-  const Status status = Deal(*hand, batch);
+  Status status = Deal(*hand, batch);
   const std::lock_guard lock(mutex_);
   idle_.push_back(hand);
   return status;

@@ -116,7 +116,7 @@ Status TableCoder::Encode(const data::Batch& batch) {
   for (size_t i = 0; i < encoders_.size(); ++i) {
     if (codes_[i].size() < rows_) codes_[i].resize(rows_);
     const std::span<uint32_t> codes = std::span<uint32_t>(codes_[i]).first(rows_);
-    if (const Status status = encoders_[i].Encode(batch.columns[i], codes); !status.ok()) {
+    if (Status status = encoders_[i].Encode(batch.columns[i], codes); !status.ok()) {
       failed_row_ = encoders_[i].failed_row();
       return status;
     }

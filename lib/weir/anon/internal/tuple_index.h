@@ -46,6 +46,7 @@ class TupleIndex {
     while (slots_[slot] != kNone && !Equal(this->key(slots_[slot]), key)) slot = (slot + 1) & mask;
     return slot;
   }
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): symmetric
   bool Equal(const uint64_t* a, const uint64_t* b) const {
     for (size_t i = 0; i < words_; ++i) {
       if (a[i] != b[i]) return false;

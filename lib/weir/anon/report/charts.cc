@@ -35,7 +35,7 @@ using Shares = std::array<double, kBins.size()>;
 
 std::string Number(double value) {
   std::array<char, 32> buffer = {};
-  std::snprintf(buffer.data(), buffer.size(), "%.2f", value);
+  static_cast<void>(std::snprintf(buffer.data(), buffer.size(), "%.2f", value));
   return buffer.data();
 }
 
@@ -92,7 +92,7 @@ std::string Grid(double top) {
     grid += "<line class=\"grid\" x1=\"" + Number(kLeft) + "\" x2=\"" + Number(kRight) +
             "\" y1=\"" + Number(y) + "\" y2=\"" + Number(y) + "\"/>";
     char label[16];
-    std::snprintf(label, sizeof(label), "%.4g %%", top * 25 * i);
+    static_cast<void>(std::snprintf(label, sizeof(label), "%.4g %%", top * 25 * i));
     grid += TextAt({kLeft - 4, y + 4}, "end", label);
   }
   return grid;
@@ -196,6 +196,7 @@ std::string DrawRiskCurve(const ClassSizes& sizes) {
          TextAt({(kLeft + kRight) / 2, kBottom + 36}, "middle", "risk x") + "</svg>";
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): before, then after
 std::string DrawPair(double before, double after) {
   return "<svg class=\"pair\" viewBox=\"0 0 100 14\" preserveAspectRatio=\"none\" "
          "aria-hidden=\"true\">" +

@@ -98,6 +98,7 @@ std::multiset<std::string> NormalFilter(
 
 bool SameBound(uint32_t planned, uint32_t asked) { return asked == 0 || planned == asked; }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): what was planned, then what was asked
 bool SameEstimate(const v1::Bounds& planned, const v1::Bounds& asked) {
   const v1::BoundsEstimate& in_plan = planned.estimate();
   const v1::BoundsEstimate& in_spec = asked.estimate();

@@ -28,7 +28,7 @@ class KeyChance {
  private:
   KeyChance(int64_t min_units, int128 threshold, const dp::NoiseLaw& law,
             std::optional<dp::PartitionSelector> rule)
-      : min_units_(min_units), threshold_(threshold), law_(law), rule_(std::move(rule)) {}
+      : min_units_(min_units), threshold_(threshold), law_(law), rule_(rule) {}
 
   int64_t min_units_;
   int128 threshold_;
