@@ -162,7 +162,7 @@ TupleTable CollapseRows(std::span<const CodeColumn> quasi_identifiers,
   if (bits <= 64) {
     std::vector<uint64_t> keys = PackRows(columns);
     SortKeys(keys, bits);
-    table = FromKeys(quasi_identifiers, std::move(keys), sensitive);
+    table = FromKeys(quasi_identifiers, keys, sensitive);
   } else {
     table = FromOrder(quasi_identifiers, OrderOf(columns), sensitive);
   }

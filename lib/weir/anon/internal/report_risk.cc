@@ -15,6 +15,7 @@ std::string RiskRow(const std::string& name, const std::string& before, const st
   return RowHead(name) + Cell(before, "figure") + Cell(after, "figure") + "</tr>\n";
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): before, then after
 std::string ShareRow(const std::string& name, const std::string& id, double before, double after) {
   return RiskRow(name, html::Percent(before, id + "-before"), html::Percent(after, id + "-after"));
 }

@@ -16,7 +16,8 @@ namespace {
 
 constexpr double kEarthMetres = 6371008.8;
 constexpr double kMetresPerDegree = kEarthMetres * std::numbers::pi / 180;
-constexpr int64_t kDay = 24 * 60;
+constexpr int64_t kHour = 60;
+constexpr int64_t kDay = 24 * kHour;
 constexpr double kCellsPerDegree = 100;
 constexpr double kLeastCosine = 0.01;  // beyond 89.4 degrees cells only grow wider
 
@@ -25,12 +26,12 @@ double CosineAt(double latitude) { return std::max(kLeastCosine, std::cos(Radian
 
 // Nights are numbered by the day on which they begin.
 int64_t NightBefore(int64_t minute) {
-  const int64_t shifted = minute - kNightBegins * 60;
+  const int64_t shifted = minute - kNightBegins * kHour;
   return shifted >= 0 ? shifted / kDay : (shifted - kDay + 1) / kDay;
 }
 bool IsNight(int64_t minute) {
-  constexpr int64_t kNightMinutes = (24 - kNightBegins + kNightEnds) * 60;
-  return minute - (NightBefore(minute) * kDay + kNightBegins * 60) < kNightMinutes;
+  constexpr int64_t kNightMinutes = (24 - kNightBegins + kNightEnds) * kHour;
+  return minute - (NightBefore(minute) * kDay + kNightBegins * kHour) < kNightMinutes;
 }
 
 // Points that are close to the first of them.
@@ -100,6 +101,7 @@ bool IsEndOfTrip(std::span<const TrackPoint> points, size_t i) {
          points[i + 1].trip != points[i].trip;
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a strict order
 bool IsMoreLikelyHome(const Place& a, const Place& b) {
   if (a.nights.size() != b.nights.size()) return a.nights.size() > b.nights.size();
   if (a.ends_of_trips != b.ends_of_trips) return a.ends_of_trips > b.ends_of_trips;
@@ -156,6 +158,7 @@ void TrimTrips(std::span<const size_t> order, const std::vector<TrackPoint>& poi
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): symmetric
 double MetresBetween(const Position& a, const Position& b) {
   const double north = std::sin(Radians(b.latitude - a.latitude) / 2);
   const double east = std::sin(Radians(b.longitude - a.longitude) / 2);

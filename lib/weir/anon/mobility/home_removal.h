@@ -22,6 +22,7 @@ struct Position {
 
 // Along the great circle of a sphere of the mean radius of the earth: within 0.6 % of the truth.
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a distance is symmetric
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): symmetric
 double MetresBetween(const Position& a, const Position& b);
 
 struct TrackPoint {

@@ -41,6 +41,7 @@ void AddUnit(const OdTable& table, const std::vector<Visit>& visits, size_t begi
 }
 
 // Distinct units into `units`, and those of a single cell into `alone`.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): all units, then those of one cell
 void CountUnits(const OdTable& table, std::vector<Visit> visits, std::vector<uint64_t>& units,
                 std::vector<uint64_t>& alone) {
   std::sort(visits.begin(), visits.end());

@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "weir/anon/internal/gamma.h"
 #include "weir/anon/internal/output_cells.h"
 
 namespace weir::anon {
@@ -167,8 +168,9 @@ double BinomialTail(uint64_t successes, uint64_t trials, double chance) {
   double sum = 0;
   for (uint64_t i = 0; i <= successes; ++i) {
     const auto k = static_cast<double>(i);
-    sum += std::exp(std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1) +
-                    k * std::log(chance) + (n - k) * std::log1p(-chance));
+    sum += std::exp(internal::LogGamma(n + 1) - internal::LogGamma(k + 1) -
+                    internal::LogGamma(n - k + 1) + k * std::log(chance) +
+                    (n - k) * std::log1p(-chance));
   }
   return std::min(sum, 1.0);
 }
