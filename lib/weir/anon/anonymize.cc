@@ -23,6 +23,7 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the file's columns, then those of traces
 Status CheckColumns(const Recipe& recipe, const std::vector<std::string>& columns,
                     const std::vector<std::string>& track) {
   const auto missing = [&](const std::string& name) {

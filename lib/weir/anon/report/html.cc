@@ -114,7 +114,7 @@ std::string PlainPercent(double share) {
                      : percent >= 1                ? 2
                                                    : 3;
   if (percent < 100 && percent >= 99.95) return "> 99.9 %";
-  std::snprintf(buffer.data(), buffer.size(), "%.*f %%", digits, percent);
+  static_cast<void>(std::snprintf(buffer.data(), buffer.size(), "%.*f %%", digits, percent));
   return buffer.data();
 }
 
