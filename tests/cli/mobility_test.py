@@ -37,7 +37,7 @@ class Trips(CommandTest):
         self.trips = []
         for trip in range(2000):
             rider = f"R-{int(draw.random() ** 2 * 600):04d}"
-            ends = [int(draw.random() ** 2 * ZONES) for _ in range(2)]
+            ends = [int(draw.random() ** 4 * ZONES) for _ in range(2)]
             place = f"{42.30 + 0.01 * ends[0] + draw.random() / 200:.4f},{-83.10 + draw.random() / 100:.4f}"
             time = f"2025-03-{1 + draw.randrange(14):02d}T{6 + draw.randrange(14):02d}:{draw.randrange(60):02d}:00"
             self.trips.append([f"T{trip}", rider, f"zone {ends[0]}", f"zone {ends[1]}", time, place])
@@ -122,7 +122,7 @@ class PlaceAndTime(Trips):
     RECIPE = """input: {path: trips.csv}
 privacy_unit: [rider]
 attributes:
-  place: {role: quasi-identifier, hierarchy: {grid: {degrees: ["0.01", "0.02", "0.1"]}}, levels: {lowest: 1}}
+  place: {role: quasi-identifier, hierarchy: {grid: {degrees: [0.01, 0.02, 0.1]}}, levels: {lowest: 1}}
   time:
     role: quasi-identifier
     type: timestamp

@@ -23,6 +23,7 @@ std::string Card(const std::string& name, const std::string& figure) {
   return "<li><span>" + name + "</span><b>" + figure + "</b></li>\n";
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): from, then to
 std::string Arrow(double before, double after) {
   return html::Percent(before) + " &#x2192; " + html::Percent(after);
 }
