@@ -70,6 +70,7 @@ TEST(JointTableTest, SumsOnlyWhatAddsUp) {
   refused("selected keys", [](v1::ResolvedPlan& plan) { plan.mutable_selection(); });
   refused("all levels", [](v1::ResolvedPlan& plan) { plan.add_keys()->set_all_levels(true); });
   refused("selected keys", [](v1::ResolvedPlan& plan) { plan.mutable_top(); });
+  refused("estimated bounds", [](v1::ResolvedPlan& plan) { plan.add_searches(); });
   refused("only rows, units and sums", [](v1::ResolvedPlan& plan) {
     plan.mutable_measures(0)->mutable_measure()->mutable_mean()->set_column("cost");
   });

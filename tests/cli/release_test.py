@@ -114,6 +114,45 @@ class Output(LocalRelease):
         self.assertEqual(list(elsewhere.iterdir()), [])
 
 
+class Estimates(LocalRelease):
+    """Bounds that stand nowhere: found privately, at a price that is printed first."""
+
+    QUESTION = RELEASE.replace("sum: fatalities", "mean: {column: fatalities, estimate: 0.1}").replace(
+        "bounds: {max_keys_per_unit: 1, max_rows_per_key: 1}",
+        "bounds: {estimate: {share: 0.3, max_keys_per_unit: 8, max_rows_per_key: 4}}")
+
+    def test_dry_run_states_the_price_and_the_largest_noise(self):
+        spec = self.write("estimate.release.yaml", self.QUESTION)
+        shown = self.run_weir("release", spec, "--dry-run", "--explain").text
+        for bound, most in (("max_keys_per_unit", 8), ("max_rows_per_key", 4),
+                            ("max_rows_per_unit", 32)):
+            self.assertIn(f"{bound} is found privately, from 1 to {most}, for epsilon 0.1", shown)
+        self.assertIn("upper_bound of fatalities is found privately, from 1 to 10, for epsilon 0.1",
+                      shown)
+        self.assertIn("at most +/-", shown)
+        self.assertIn("one unit counts in at most a number to be found", shown)
+        self.assertFalse(self.ledger.exists())
+
+    def test_the_result_shows_the_bounds(self):
+        spec = self.write("estimate.release.yaml",
+                          self.QUESTION.replace("epsilon: 1.0", "epsilon: 3.9"))
+        rows = self.run_weir("release", spec, "-o", "-").rows
+        self.assertEqual(len(rows), 42)
+        for name in ("max_keys_per_unit", "max_rows_per_key", "max_rows_per_unit",
+                     "upper_bound_fatalities"):
+            found = {row[name] for row in rows}
+            self.assertEqual(len(found), 1, name)
+            self.assertIn(int(found.pop()), (1, 2, 4, 8, 10, 16, 32))
+        self.assertGreater(float(rows[0]["rows_se"]), 0)
+        balance = self.run_weir("release", spec, "--dry-run").text
+        self.assertIn("epsilon 3.9 of 4 spent", balance)
+
+    def test_nothing_is_found_unasked(self):
+        spec = self.write("silent.release.yaml", RELEASE.replace(
+            "bounds: {max_keys_per_unit: 1, max_rows_per_key: 1}\n", ""))
+        self.refuse("release", spec, "--dry-run", says="max_keys_per_unit is missing")
+
+
 class Inputs(LocalRelease):
     def test_no_output_replaces_an_input(self):
         (self.folder / "link.csv").symlink_to(self.folder / "crashes.csv")

@@ -171,6 +171,11 @@ INSTANTIATE_TEST_SUITE_P(
                 v1::REFUSAL_REASON_FILTER_NOT_AGREED},
         Refusal{"SelectedKeys", [](Case& c) { c.request.mutable_spec()->mutable_selection(); },
                 v1::REFUSAL_REASON_SELECTION_NOT_AGREED},
+        Refusal{"EstimatedContributions",
+                [](Case& c) {
+                  c.request.mutable_spec()->mutable_bounds()->mutable_estimate()->set_share("0.1");
+                },
+                v1::REFUSAL_REASON_ESTIMATE_NOT_AGREED},
         Refusal{"RankedByWhatIsNotAgreed",
                 [](Case& c) { c.request.mutable_spec()->mutable_top()->set_keys(3); },
                 v1::REFUSAL_REASON_SELECTION_NOT_AGREED},
@@ -236,6 +241,36 @@ TEST(DecideTest, WhatTheAgreementLeavesOpenIsTheConsumersChoice) {
   EXPECT_EQ(DecideCase(c).verdict, Verdict::kAllow);
   spec.mutable_keys(1)->mutable_bucket()->set_edges(0, "0.0");
   EXPECT_EQ(DecideCase(c).verdict, Verdict::kAllow) << "the same number, written otherwise";
+}
+
+// Any measure that can say `estimate`; contributions have a refusal of their own above.
+TEST(DecideTest, BoundsAreEstimatedOnlyWhereTheAgreementSaysSo) {
+  const std::vector<void (*)(v1::Measure&)> kinds = {
+      [](v1::Measure& m) { m.mutable_sum()->set_column("x"); },
+      [](v1::Measure& m) { m.mutable_mean()->set_column("x"); },
+      [](v1::Measure& m) { m.mutable_variance()->set_column("x"); },
+      [](v1::Measure& m) { m.mutable_standard_deviation()->set_column("x"); },
+      [](v1::Measure& m) { m.mutable_quantiles()->set_column("x"); },
+      [](v1::Measure& m) {
+        m.mutable_ratio()->set_numerator("x");
+        m.mutable_ratio()->set_denominator("y");
+      }};
+  for (const auto set : kinds) {
+    Case c = AllowedCase();
+    set(*c.agreement.terms.add_measures());
+    v1::Measure& asked = *c.request.mutable_spec()->add_measures();
+    set(asked);
+    EXPECT_EQ(DecideCase(c).verdict, Verdict::kAllow) << asked.DebugString();
+    const auto* field = asked.GetReflection()->GetOneofFieldDescriptor(
+        asked, v1::Measure::descriptor()->FindOneofByName("measure"));
+    google::protobuf::Message& kind = *asked.GetReflection()->MutableMessage(&asked, field);
+    kind.GetReflection()->SetString(&kind, kind.GetDescriptor()->FindFieldByName("estimate"),
+                                    "0.1");
+    EXPECT_EQ(DecideCase(c).reason, v1::REFUSAL_REASON_ESTIMATE_NOT_AGREED) << asked.DebugString();
+    c.agreement.terms.set_estimates(true);
+    c.request.mutable_spec()->mutable_bounds()->mutable_estimate()->set_share("0.1");
+    EXPECT_EQ(DecideCase(c).verdict, Verdict::kAllow) << asked.DebugString();
+  }
 }
 
 TEST(DecideTest, ClocksMayDifferByFiveMinutes) {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "weir/data/internal/batch.h"
+#include "weir/data/batch.h"
 
 namespace weir::data::internal {
 

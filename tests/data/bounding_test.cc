@@ -52,7 +52,7 @@ class BoundingTest : public ::testing::Test {
     for (size_t first = 0; first < rows.size(); first += kBatchRows) {
       const size_t count = std::min(kBatchRows, rows.size() - first);
       std::vector<std::vector<int64_t>> columns;
-      internal::Batch batch{.rows = count};
+      Batch batch{.rows = count};
       for (const ColumnDescription* column : bounded.columns) {
         columns.emplace_back();
         for (size_t i = first; i < first + count; ++i) {
@@ -63,7 +63,7 @@ class BoundingTest : public ::testing::Test {
       }
       for (const auto& column : columns) {
         batch.columns.push_back(
-            {.kind = internal::CellKind::kInt64, .cells = column.data(), .present = nullptr});
+            {.kind = CellKind::kInt64, .cells = column.data(), .present = nullptr});
       }
       WEIR_RETURN_IF_ERROR(sum.Add(batch));
     }

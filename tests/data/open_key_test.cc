@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys without a public domain: what one unit's values may cost, and where the texts come from.
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -98,6 +100,35 @@ TEST_F(OpenKeyTest, TuplesAreNotTheirTextsInARow) {
   expected[{"xyz", "<missing>"}] = {.values = {1}};
   expected[{"<missing>", "xyz"}] = {.values = {1}};
   EXPECT_EQ(FiguresOfFile(query), expected);
+}
+
+// Whatever the order of the rows.
+TEST_F(OpenKeyTest, NumbersAscendByValueAndMissingIsLast) {
+  dataset_.Column("n", v1::COLUMN_TYPE_INT);
+  dataset_.Column("d", v1::COLUMN_TYPE_DECIMAL);
+  dataset_.Column("t", v1::COLUMN_TYPE_DATE);
+  const std::vector<std::string> rows = {"1,10,0.5,2025-10-01,10", "2,9,-1e2,2025-09-01,9",
+                                         "3,-2,-1,2025-01-01,-2", "4,-10,1e30,2025-12-31,-10",
+                                         "5,,,,"};
+  const std::vector<std::pair<std::string, std::vector<std::optional<std::string>>>> expected = {
+      {"n", {"-10", "-2", "9", "10", std::nullopt}},
+      {"d", {"-100", "-1", "0.5", "1000000000000000000000000000000", std::nullopt}},
+      {"t", {"1", "9", "10", "12", std::nullopt}},
+      {"a", {"-10", "-2", "10", "9", std::nullopt}}};
+  for (const bool reversed : {false, true}) {
+    std::string csv;
+    for (const std::string& row : rows) csv = reversed ? row + ",\n" + csv : csv + row + ",\n";
+    dataset_.WriteCsv("who,n,d,t,a,b\n" + csv);
+    for (const auto& [column, values] : expected) {
+      KeyDomain key{.column = column, .missing_is_key = true, .open = true};
+      if (column == "t") key.part = KeyPart::kMonth;
+      const auto table =
+          RunFile({.keys = {key}, .measures = {Units()}, .bounds = Bounds(1, 1)}, 64 << 20);
+      ASSERT_TRUE(table.ok()) << table.status();
+      EXPECT_EQ(table->open_values[0], values) << column;
+      EXPECT_EQ(table->key_codes, (std::vector<uint32_t>{0, 1, 2, 3, 4})) << column;
+    }
+  }
 }
 
 TEST_F(OpenKeyTest, EveryFormatIsReadTwice) {

@@ -228,7 +228,7 @@ TEST(ParquetFooterTest, DamageIsRefusedOrKept) {
 TEST(ParquetFooterTest, RefusesACopyThatDoesNotFit) {
   TestDataset dataset;
   Fill(dataset);
-  WEIR_ASSERT_OK_AND_ASSIGN(const auto file, internal::OpenRegularFile(dataset.path()));
+  WEIR_ASSERT_OK_AND_ASSIGN(const auto file, OpenRegularFile(dataset.path()));
   EXPECT_THAT(internal::CopyUnmarked(file, "", 100), StatusIs(StatusCode::kResourceExhausted));
   EXPECT_THAT(internal::CopyUnmarked(file, dataset.folder(), 100), test::IsOk());
   test::WriteTextFile(dataset.path(), "PAR1 and no more");

@@ -14,7 +14,7 @@ namespace {
 
 // Batches of the rows, from `threads` threads at once.
 Status AddRows(const std::vector<KnownRow>& rows, const internal::BoundedQuery& bounded,
-               size_t threads, const internal::BatchHandler& handler) {
+               size_t threads, const BatchHandler& handler) {
   std::vector<Status> statuses(threads);
   const auto add = [&](size_t thread) {
     constexpr size_t kBatchRows = 100;
@@ -22,7 +22,7 @@ Status AddRows(const std::vector<KnownRow>& rows, const internal::BoundedQuery& 
       const size_t count = std::min(kBatchRows, rows.size() - first);
       std::vector<std::vector<std::string_view>> texts(bounded.columns.size());
       std::vector<std::vector<uint64_t>> present(bounded.columns.size());
-      internal::Batch batch{.rows = count};
+      Batch batch{.rows = count};
       for (size_t c = 0; c < texts.size(); ++c) {
         present[c].resize((count + 63) / 64);
         for (size_t i = 0; i < count; ++i) {
@@ -30,9 +30,8 @@ Status AddRows(const std::vector<KnownRow>& rows, const internal::BoundedQuery& 
           texts[c].push_back(cell.text);
           present[c][i / 64] |= uint64_t{cell.is_null ? 0u : 1u} << (i % 64);
         }
-        batch.columns.push_back({.kind = internal::CellKind::kText,
-                                 .cells = texts[c].data(),
-                                 .present = present[c].data()});
+        batch.columns.push_back(
+            {.kind = CellKind::kText, .cells = texts[c].data(), .present = present[c].data()});
       }
       if (statuses[thread].ok()) statuses[thread] = handler(batch);
     }
@@ -60,13 +59,13 @@ StatusOr<AggregateTable> RunQueryOnTwo(const DatasetDescription& dataset, const 
   WEIR_ASSIGN_OR_RETURN(const auto bounded, internal::ResolveQuery(dataset, query, random));
   const auto threads = static_cast<size_t>(options.threads);
   internal::BoundedSum sum(bounded, options);
-  WEIR_RETURN_IF_ERROR(AddRows(passes.first, bounded, threads,
-                               [&](const internal::Batch& batch) { return sum.Add(batch); }));
+  WEIR_RETURN_IF_ERROR(
+      AddRows(passes.first, bounded, threads, [&](const Batch& batch) { return sum.Add(batch); }));
   WEIR_ASSIGN_OR_RETURN(AggregateTable table, sum.Finish());
   if (!bounded.has_open_key) return table;
   internal::CellLabels labels(bounded, std::move(table), options.memory_bytes);
   WEIR_RETURN_IF_ERROR(AddRows(passes.second, bounded, threads,
-                               [&](const internal::Batch& batch) { return labels.Add(batch); }));
+                               [&](const Batch& batch) { return labels.Add(batch); }));
   return labels.Finish();
 }
 

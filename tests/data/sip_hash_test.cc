@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/data/internal/sip_hash.h"
+#include "weir/data/sip_hash.h"
 
 #include <array>
 #include <cmath>

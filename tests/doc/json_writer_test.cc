@@ -47,7 +47,7 @@ TEST(JsonWriterTest, WideIntegersAreNumbers) {
 TEST(JsonWriterTest, OnlyTheSetMemberOfAOneofIsThere) {
   v1::Measure measure;
   measure.mutable_mean()->set_column("fatalities");
-  EXPECT_EQ(WriteJson(measure, kOneLine), R"({"mean":{"column":"fatalities"}})");
+  EXPECT_EQ(WriteJson(measure, kOneLine), R"({"mean":{"column":"fatalities","estimate":""}})");
   measure.mutable_units();
   EXPECT_EQ(WriteJson(measure, kOneLine), R"({"units":{"within":""}})");
 }

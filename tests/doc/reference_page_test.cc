@@ -13,11 +13,13 @@
 #include "weir/doc/yaml_reader.h"
 #include "weir/v1/account.pb.h"
 #include "weir/v1/agreement.pb.h"
+#include "weir/v1/certificate.pb.h"
 #include "weir/v1/charter.pb.h"
 #include "weir/v1/dataset.pb.h"
 #include "weir/v1/ledger.pb.h"
 #include "weir/v1/options.pb.h"
 #include "weir/v1/package.pb.h"
+#include "weir/v1/recipe.pb.h"
 #include "weir/v1/release.pb.h"
 #include "weir/v1/request.pb.h"
 
@@ -26,10 +28,10 @@ namespace {
 
 using google::protobuf::Descriptor;
 
-// The two pages that together are the reference of documents.
+// The pages that together are the reference of documents.
 std::string ReferencePages() {
   std::ostringstream text;
-  for (const char* page : {"documents.md", "release-spec.md"}) {
+  for (const char* page : {"documents.md", "recipe.md", "release-spec.md"}) {
     std::ifstream file(std::string(WEIR_SOURCE_DIR) + "/docs/reference/" + page);
     text << file.rdbuf();
   }
@@ -63,6 +65,7 @@ std::set<const Descriptor*> WithParts(const std::vector<const Descriptor*>& root
 TEST(ReferencePageTest, ExamplesAreDocuments) {
   WEIR_EXPECT_OK(ParseYaml<v1::Dataset>(Example("dataset"), "dataset"));
   WEIR_EXPECT_OK(ParseYaml<v1::ReleaseSpec>(Example("release"), "release"));
+  WEIR_EXPECT_OK(ParseYaml<v1::Recipe>(Example("recipe"), "recipe"));
   WEIR_EXPECT_OK(ParseYaml<v1::AccountPlan>(Example("account"), "account"));
   WEIR_EXPECT_OK(ParseSigned<v1::Agreement>(Example("agreement"), "agreement"));
 }
@@ -77,7 +80,8 @@ TEST(ReferencePageTest, NamesEveryKeyAndKind) {
       v1::Delivery::descriptor(),      v1::PackageLabel::descriptor(),
       v1::GrantEntry::descriptor(),    v1::DebitEntry::descriptor(),
       v1::CompleteEntry::descriptor(), v1::FailEntry::descriptor(),
-      v1::MovedEntry::descriptor()};
+      v1::MovedEntry::descriptor(),    v1::Recipe::descriptor(),
+      v1::Certificate::descriptor()};
   for (const Descriptor* type : WithParts(documents)) {
     if (type->options().map_entry()) continue;
     for (int i = 0; i < type->field_count(); ++i) {

@@ -84,12 +84,17 @@ TEST(CheckCostTest, GaussiansHoldByZcdp) {
   const ExactRho rho = LargestRho(Eps("1"), Del("1e-6"));
   const Rational variance = GaussianVariance(ExactRho{rho.units / 2}, 9).value();
   const NoiseEvent half{NoiseKind::kDiscreteGaussian, variance, 9};
+  EXPECT_EQ(ProofOf(Cost({half, half}, "1", "1e-6")).value(), CostProof::kZcdp);
+  // Beyond zCDP by a little: the dominating normal law still proves it.
   const NoiseEvent more{NoiseKind::kDiscreteGaussian, variance, 10};
-  EXPECT_THAT(CheckCost(Cost({half, half}, "1", "1e-6")), IsOk());
-  EXPECT_THAT(CheckCost(Cost({half, more}, "1", "1e-6")), StatusIs(StatusCode::kInvalidArgument));
-  EXPECT_THAT(CheckCost(Cost({half, half}, "0.999", "1e-6")),
+  EXPECT_EQ(ProofOf(Cost({half, more}, "1", "1e-6")).value(), CostProof::kDominated);
+  EXPECT_EQ(ProofOf(Cost({half, half}, "0.95", "1e-6")).value(), CostProof::kDominated);
+  EXPECT_EQ(ProofOf(Cost({half, half}, "1", "7e-7")).value(), CostProof::kDominated);
+  // By more: nothing does.
+  EXPECT_THAT(CheckCost(Cost({half, half, half}, "1", "1e-6")),
               StatusIs(StatusCode::kInvalidArgument));
-  EXPECT_THAT(CheckCost(Cost({half, half}, "1", "9e-7")), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(CheckCost(Cost({half, half}, "0.9", "1e-6")), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(CheckCost(Cost({half, half}, "1", "2e-7")), StatusIs(StatusCode::kInvalidArgument));
 }
 
 TEST(CheckCostTest, ManySmallLaplacesHoldByZcdpToo) {
@@ -101,9 +106,10 @@ TEST(CheckCostTest, ManySmallLaplacesHoldByZcdpToo) {
 TEST(CheckCostTest, MixedEventsHoldByAddingTheTwoParts) {
   const Rational variance = GaussianVariance(LargestRho(Eps("0.5"), Del("1e-9")), 4).value();
   const NoiseEvent gaussian{NoiseKind::kDiscreteGaussian, variance, 4};
-  EXPECT_THAT(CheckCost(Cost({Laplace(1, 2, 1), gaussian}, "2.5", "1e-9")), IsOk());
-  EXPECT_THAT(CheckCost(Cost({Laplace(1, 2, 1), gaussian}, "2.499", "1e-9")),
-              StatusIs(StatusCode::kInvalidArgument));
+  const std::vector<NoiseEvent> events = {Laplace(1, 2, 1), gaussian};
+  EXPECT_EQ(ProofOf(Cost(events, "2.5", "1e-9")).value(), CostProof::kAddition);
+  EXPECT_EQ(ProofOf(Cost(events, "2.499", "1e-9")).value(), CostProof::kDominated);
+  EXPECT_THAT(CheckCost(Cost(events, "2.4", "1e-9")), StatusIs(StatusCode::kInvalidArgument));
 }
 
 TEST(CheckCostTest, TheExactDeltaCountsForOneUnitShiftOnly) {
@@ -111,7 +117,7 @@ TEST(CheckCostTest, TheExactDeltaCountsForOneUnitShiftOnly) {
   const NoiseEvent unit{NoiseKind::kDiscreteGaussian, variance, 1};
   const NoiseEvent two{
       NoiseKind::kDiscreteGaussian, {variance.numerator * 2, variance.denominator}, 2};
-  EXPECT_THAT(CheckCost(Cost({unit}, "1", "1e-6")), IsOk());
+  EXPECT_EQ(ProofOf(Cost({unit}, "1", "1e-6")).value(), CostProof::kExactDelta);
   EXPECT_THAT(CheckCost(Cost({unit}, "0.99", "1e-6")), StatusIs(StatusCode::kInvalidArgument));
   EXPECT_FALSE(CheckCost(Cost({two}, "1", "1e-6")).ok());
   EXPECT_THAT(CheckCost(Cost({unit, Gaussian(1'000'000'000, 1)}, "1", "1e-6")),

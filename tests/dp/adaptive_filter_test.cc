@@ -77,11 +77,13 @@ TEST(AdaptiveFilterTest, WithoutDeltaOnlyAdditionCounts) {
 }
 
 TEST(AdaptiveFilterTest, ManySmallPureReleasesComposeBetterThanByAddition) {
-  // By addition 100; the zCDP share of (1, 2.5e-7) is rho 0.0174..., 349 releases of 0.01^2 / 2.
+  // By addition 100, by zCDP at (1, 2.5e-7) 433.
   const int admitted = HowMany(Filter("1", "1e-6"), Pure("0.01"), 100'000);
-  EXPECT_EQ(admitted, static_cast<int>(LargestRho(Eps("1"), Del("2.5e-7")).units /
+  const RenyiBudget budget = RenyiBudgetFor(Eps("1"), Del("2.5e-7"));
+  EXPECT_EQ(admitted,
+            static_cast<int>(budget.limit.units / PureDivergence(Eps("0.01"), budget.order).units));
+  EXPECT_GT(admitted, static_cast<int>(LargestRho(Eps("1"), Del("2.5e-7")).units /
                                        PureEpsilonRho(Eps("0.01")).units));
-  EXPECT_GT(admitted, 300);
 }
 
 TEST(AdaptiveFilterTest, ThirtyReleasesOfATenthFitThreeAndMoreFitFour) {
@@ -107,8 +109,8 @@ TEST(AdaptiveFilterTest, OneGaussianOfAQuarterOfTheBudgetFitsWithAllOfDelta) {
 
 TEST(AdaptiveFilterTest, DeltasCountInTheBasicAlternative) {
   AdaptiveFilter filter = Filter("4", "1e-6");
-  WEIR_ASSERT_OK(filter.Spend(Pure("3")));  // 4.5 of rho: zCDP is gone
-  EXPECT_FALSE(filter.zcdp_holds());
+  WEIR_ASSERT_OK(filter.Spend(Pure("3")));  // 4.5 of rho: Renyi is gone
+  EXPECT_FALSE(filter.renyi_holds());
   WEIR_ASSERT_OK(filter.Spend(Gaussian("0.25", "3e-7")));
   EXPECT_FALSE(filter.CanSpend(Gaussian("0.25", "3e-7"))) << "6e-7 is above the half of delta";
   WEIR_ASSERT_OK(filter.Spend(Gaussian("0.25", "2e-7")));
@@ -116,21 +118,22 @@ TEST(AdaptiveFilterTest, DeltasCountInTheBasicAlternative) {
   EXPECT_EQ(filter.SpentEpsilon(), Eps("3.5"));
 }
 
-TEST(AdaptiveFilterTest, OwnDeltasHaveTheirOwnRoomInZcdp) {
+TEST(AdaptiveFilterTest, OwnDeltasHaveTheirOwnRoom) {
   AdaptiveFilter filter = Filter("1", "1e-6");
   for (int i = 0; i < 60; ++i) WEIR_ASSERT_OK(filter.Spend(Thresholded("0.02", "4e-9")));
   EXPECT_FALSE(filter.basic_holds()) << "1.2 by addition";
-  EXPECT_TRUE(filter.zcdp_holds());
+  EXPECT_TRUE(filter.renyi_holds());
   EXPECT_FALSE(filter.CanSpend(Thresholded("0.000001", "2e-8"))) << "a quarter of delta is used up";
   EXPECT_TRUE(filter.CanSpend(Pure("0.000001")));
 }
 
 TEST(AdaptiveFilterTest, SelectionCountsInBothAlternatives) {
   EXPECT_EQ(HowMany(Filter("1", "1e-6"), Selected("0.1", "1e-7"), 100), 5);
-  // By rho: 2 * 0.01^2 / 2 each.
+  // Two pure parts each.
   const int admitted = HowMany(Filter("1", "1e-6"), Selected("0.01", "1e-10"), 10'000);
-  EXPECT_EQ(admitted, static_cast<int>(LargestRho(Eps("1"), Del("2.5e-7")).units /
-                                       (2 * PureEpsilonRho(Eps("0.01")).units)));
+  const RenyiBudget budget = RenyiBudgetFor(Eps("1"), Del("2.5e-7"));
+  EXPECT_EQ(admitted, static_cast<int>(budget.limit.units /
+                                       (2 * PureDivergence(Eps("0.01"), budget.order).units)));
   EXPECT_GT(admitted, 50) << "by addition";
 }
 
@@ -138,15 +141,15 @@ TEST(AdaptiveFilterTest, AnExceededAlternativeStaysExceeded) {
   AdaptiveFilter filter = Filter("4", "1e-6");
   WEIR_ASSERT_OK(filter.Spend(Pure("4")));
   EXPECT_TRUE(filter.basic_holds());
-  EXPECT_FALSE(filter.zcdp_holds());
-  EXPECT_FALSE(filter.CanSpend(Pure("0.000000000001"))) << "zCDP must not come back";
+  EXPECT_FALSE(filter.renyi_holds());
+  EXPECT_FALSE(filter.CanSpend(Pure("0.000000000001"))) << "it must not come back";
 }
 
 // Twin: choosing the alternative anew for each charge would admit this sequence.
 TEST(AdaptiveFilterTest, AlternativesAreNotMixedOverTheSequence) {
   AdaptiveFilter filter = Filter("1", "1e-6");
-  while (filter.basic_holds()) WEIR_ASSERT_OK(filter.Spend(Pure("0.01")));  // zCDP carries it now
-  EXPECT_TRUE(filter.zcdp_holds());
+  while (filter.basic_holds()) WEIR_ASSERT_OK(filter.Spend(Pure("0.01")));  // Renyi carries it now
+  EXPECT_TRUE(filter.renyi_holds());
   EXPECT_FALSE(filter.CanSpend(Pure("0.9"))) << "fits the basic budget alone, but that is exceeded";
 }
 
@@ -186,9 +189,9 @@ TEST(AdaptiveFilterTest, ReplayingGivesTheSameFilter) {
   EXPECT_EQ(spent.RemainingPureEpsilon(), replayed.RemainingPureEpsilon());
 }
 
-TEST(AdaptiveFilterTest, TheSmallestDeltaLeavesNoRoomForZcdp) {
-  EXPECT_FALSE(Filter("1", "1e-18").zcdp_holds());
-  EXPECT_TRUE(Filter("1", "2e-18").zcdp_holds());
+TEST(AdaptiveFilterTest, TheSmallestDeltaLeavesAdditionOnly) {
+  EXPECT_FALSE(Filter("1", "1e-18").renyi_holds());
+  EXPECT_TRUE(Filter("1", "2e-18").renyi_holds());
 }
 
 // --- properties ---
@@ -226,9 +229,10 @@ bool WithinOneAlternative(const std::vector<PrivacyCost>& admitted, Epsilon epsi
   }
   const int64_t half = delta.units() / 2;
   const Delta conversion = Delta::FromUnits(half - half / 2).value();
-  const bool zcdp =
-      own_units <= half / 2 && EventsRho(events, others).value() <= LargestRho(epsilon, conversion);
-  return (epsilon_units <= epsilon.units() && delta_units <= delta.units() - half) || zcdp;
+  const RenyiBudget renyi = RenyiBudgetFor(epsilon, conversion);
+  const bool holds =
+      own_units <= half / 2 && EventsDivergence(events, others, renyi.order).value() <= renyi.limit;
+  return (epsilon_units <= epsilon.units() && delta_units <= delta.units() - half) || holds;
 }
 
 TEST(AdaptiveFilterPropertyTest, NeverAdmitsBeyondTheBudget) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/dp/truncated_interval.h"
 
+#include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -53,6 +54,20 @@ TEST_P(TruncatedIntervalTest, CoversEveryCountGivenPublication) {
     const double coverage =
         Coverage(c, count, tails, [&](int64_t observed) { return intervals.At(observed); });
     ASSERT_GE(coverage, kCoverage) << "count " << count;
+  }
+}
+
+// Of counts that no published value is too low for, no more than needed: the whole 5 % are used up
+// to the mass of one value.
+TEST(TruncatedCoverageTest, SmallCountsUseTheWholeRisk) {
+  const CoverageCase c{"laplace", {NoiseKind::kDiscreteLaplace, {8, 1}}, 60};
+  WEIR_ASSERT_OK_AND_ASSIGN(const auto intervals, TruncatedIntervals::Create(c.law, c.threshold));
+  const auto tails = ExactUpperTails(c.law, c.threshold + 40 * ScaleOf(c.law));
+  for (const int64_t count : {1, 20, 40, 55}) {
+    const double coverage =
+        Coverage(c, count, tails, [&](int64_t observed) { return intervals.At(observed); });
+    EXPECT_GE(coverage, kCoverage) << count;
+    EXPECT_LE(coverage, kCoverage + 0.05 * (1 - std::exp(-1.0 / 8)) + 1e-4) << count;
   }
 }
 

@@ -150,6 +150,27 @@ INSTANTIATE_TEST_SUITE_P(
                       DifferenceCase{"mixed", Laplace(12), Gaussian(40)}),
     [](const auto& test_case) { return test_case.param.name; });
 
+// Narrow or mixed noises are summed exactly: a little above the truth by rounding only. A distance
+// one step of the sum's table smaller is told apart.
+TEST(DifferenceTailTest, NarrowNoisesAreSummedExactly) {
+  for (const auto& [x, y] : {std::pair{Laplace(4), Laplace(3, 2)},
+                             {Laplace(1, 2), Laplace(3)},
+                             {Gaussian(12), Gaussian(3, 2)},
+                             {Laplace(12), Gaussian(40)}}) {
+    for (const double multiplier : {0.013, 0.5, -1.7, 9.4}) {
+      const double deviation = std::hypot(*StandardError(x), multiplier * *StandardError(y));
+      for (const double steps : {0.5, 2.0, 4.0}) {
+        const double exact = ExactDifferenceTail({x, y, multiplier, steps * deviation});
+        EXPECT_NEAR(DifferenceTail({x, y, multiplier, steps * deviation}), exact, 1e-10)
+            << multiplier << ' ' << steps;
+        // The twin: 5 % less noise has another tail.
+        EXPECT_GT(exact,
+                  ExactDifferenceTail({x, y, multiplier, 1.05 * steps * deviation + 1}) + 1e-9);
+      }
+    }
+  }
+}
+
 // The discrete law of two Laplace noises of one scale tends to (1 + x/(2b)) exp(-x/b) (two-sided).
 TEST(DifferenceTailTest, WideLaplacesHaveTheContinuousTail) {
   const uint128 b = uint128{1} << 60;

@@ -10,7 +10,7 @@
 
 #include "weir/base/status.h"
 #include "weir/data/internal/json_reader.h"
-#include "weir/data/internal/source_file.h"
+#include "weir/data/source_file.h"
 
 namespace weir::data::internal {
 namespace {

@@ -76,7 +76,7 @@ TEST_F(BudgetTest, TheSmallestUnitDecides) {
   EXPECT_THAT(ledger().Debit(request), IsOk());
 }
 
-TEST_F(BudgetTest, GaussianReleasesComposeByZcdp) {
+TEST_F(BudgetTest, GaussianReleasesComposeByTheirRho) {
   DebitRequest request = Question("a", "1");
   request.cost = GaussianCost("0.005", "0.0000001");
   int admitted = 0;

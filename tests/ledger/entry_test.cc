@@ -45,9 +45,9 @@ TEST_F(EntryTest, EachEntryNamesTheHashOfTheOneBefore) {
 
 TEST_F(EntryTest, AGrantSaysWhoIsProtected) {
   ASSERT_THAT(ledger().Grant("trips", BudgetOf("1"), UnitOf({"rider", "bike"})), IsOk());
-  EXPECT_THAT(Entries()[0].bytes, HasSubstr("\naccountant: 2\nunit:\n  columns: [case_id]\n"
+  EXPECT_THAT(Entries()[0].bytes, HasSubstr("\naccountant: 3\nunit:\n  columns: [case_id]\n"
                                             "  window:\n    column: day\n    per: year\n"));
-  EXPECT_THAT(Entries()[1].bytes, HasSubstr("\naccountant: 2\nunit:\n  columns: [rider, bike]\n"));
+  EXPECT_THAT(Entries()[1].bytes, HasSubstr("\naccountant: 3\nunit:\n  columns: [rider, bike]\n"));
 }
 
 TEST_F(EntryTest, EntriesHoldNothingPrivate) {

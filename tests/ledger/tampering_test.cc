@@ -186,12 +186,12 @@ TEST_F(TamperingBytesTest, AnUnknownAccountantIsRefused) {
   Close();
   const std::string path = folder_.Path("other.db");
   std::string forged = ReadValue(path_, "SELECT bytes FROM entries");
-  const size_t accountant = forged.find("\naccountant: 2\n");
+  const size_t accountant = forged.find("\naccountant: 3\n");
   ASSERT_NE(accountant, std::string::npos);
-  forged.replace(accountant, 15, "\naccountant: 3\n");
+  forged.replace(accountant, 15, "\naccountant: 2\n");
   EditFile(path_, "UPDATE entries SET bytes = x'" + HexEncode(forged) + "', sha256 = x'" +
                       Sha256Hex(forged) + "'");
-  EXPECT_THAT(Open(), StatusIs(StatusCode::kFailedPrecondition, HasSubstr("accountant 3")));
+  EXPECT_THAT(Open(), StatusIs(StatusCode::kFailedPrecondition, HasSubstr("accountant 2")));
 }
 
 TEST_F(TamperingBytesTest, ADatabaseOfSomethingElseIsRefusedAndLeftAlone) {

@@ -241,14 +241,16 @@ TEST_F(MeasuresTest, TheBoundOfASumIsFoundPrivately) {
   std::map<std::string, double> tips;
   for (const Trip& trip : Trips()) tips[trip.kind] += trip.tip;
   for (const auto& [kind, sum] : tips) {
-    EXPECT_EQ(ByKey(table, "bound_tip").at(kind), 5.12) << "the first power of two above 4.50";
+    EXPECT_EQ(ByKey(table, "upper_bound_tip").at(kind), 5.12)
+        << "the first power of two above 4.50";
     EXPECT_NEAR(ByKey(table, "sum_tip").at(kind), sum, 0.01);
   }
   ExpectCovers(table, "sum_tip", tips);
   WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan, PlanFor(question, "{epsilon: 1}"));
   EXPECT_EQ(plan.cost.approximate().at(0).epsilon, Epsilon::Parse("0.2").value());
   EXPECT_EQ(plan.cost.events().size(), 1u) << "one sum is noised, whichever bound is found";
-  EXPECT_EQ(plan.cost.events()[0].sensitivity, 3u * 10'000'000u) << "charged at the widest bound";
+  EXPECT_EQ(plan.cost.events()[0].sensitivity, 1u) << "charged for one step, the worst";
+  EXPECT_EQ(plan.channels.back().noise->event.sensitivity, 3u * 10'000'000u) << "until it is found";
 }
 
 // The noise shrinks with the bound: as wide as a column of such bounds would need.
@@ -403,7 +405,8 @@ TEST_F(MeasuresTest, ExplainsTheChoice) {
                                     "{epsilon: 1, delta: 1e-6}"));
   v1::ReleasePreview preview;
   WEIR_ASSERT_OK(Explain(plan, preview));
-  EXPECT_EQ(preview.alternatives_size(), 4) << "two kinds of noise, two rules";
+  EXPECT_EQ(preview.alternatives_size(), 5)
+      << "the plain rules; two kinds of noise, two rules, and a Gaussian threshold beside Laplace";
   int taken = 0;
   for (const v1::PlanAlternative& way : preview.alternatives()) taken += way.taken() ? 1 : 0;
   EXPECT_EQ(taken, 1);

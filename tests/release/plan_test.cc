@@ -135,6 +135,17 @@ privacy: {epsilon: 0.5, delta: 1e-6)";
   EXPECT_NE(error(laplace), error(gaussian));
 }
 
+TEST(PlanTest, EveryWayNamesHowItsEpsilonFollows) {
+  WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan,
+                            PlanYaml(Dataset(),
+                                     "dataset: d.yaml\nkeys: [weekday]\nmeasures: [rows, units]\n"
+                                     "bounds: {max_keys_per_unit: 7, max_rows_per_key: 1}\n"
+                                     "privacy: {epsilon: 1, delta: 1e-6}\n"));
+  ASSERT_EQ(plan.alternatives.size(), 2u);
+  EXPECT_EQ(plan.alternatives[0].composition, "addition");
+  EXPECT_EQ(plan.alternatives[1].composition, "dominating normal law");
+}
+
 // Output columns as DuckDB and people see them: alike whatever their case.
 data::DatasetDescription Clashing(const std::string& column) {
   return test::Describe(

@@ -28,6 +28,55 @@ budget: {epsilon: 10, delta: 1e-3}
 bounds: {max_keys_per_unit: 3, max_rows_per_key: 4, max_rows_per_unit: 5}
 )";
 
+// Without bounds of its own.
+constexpr char kUnboundedDataset[] = R"(dataset: trips
+theme: transportation
+source: {csv: {path: trips.csv}}
+privacy_unit: [rider]
+columns:
+  rider: {type: int}
+  zone: {type: text}
+  kind: {type: text, domain: {values: [bus, tram]}}
+  fare: {type: decimal, grid: 0.01}
+budget: {epsilon: 10, delta: 1e-3}
+)";
+
+class UnboundedReplanTest : public ::testing::TestWithParam<const char*> {};
+TEST_P(UnboundedReplanTest, GivesTheSameTextAndAnswersTheQuestion) {
+  WEIR_ASSERT_OK_AND_ASSIGN(const auto dataset, test::Describe(kUnboundedDataset, "/nowhere"));
+  const std::string yaml = std::string("dataset: trips\n") + GetParam();
+  WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan, test::PlanYaml(dataset, yaml));
+  const doc::Document<v1::ReleaseSpec> question{member::internal::QuestionOf(plan.resolved), {}};
+  WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan again, Plan(dataset, question));
+  EXPECT_EQ(again.text, plan.text);
+  EXPECT_EQ(again.cost, plan.cost);
+  WEIR_ASSERT_OK_AND_ASSIGN(auto asked, doc::ParseYaml<v1::ReleaseSpec>(yaml, "question.yaml"));
+  WEIR_EXPECT_OK(member::internal::CheckAnswers(plan.resolved, asked.message));
+  // The twin: one that estimates for another price, or not at all, is not answered.
+  v1::ReleaseSpec other = asked.message;
+  other.mutable_bounds()->mutable_estimate()->set_share("0.4");
+  EXPECT_FALSE(member::internal::CheckAnswers(plan.resolved, other).ok());
+  other.mutable_bounds()->clear_estimate();
+  EXPECT_FALSE(member::internal::CheckAnswers(plan.resolved, other).ok());
+}
+INSTANTIATE_TEST_SUITE_P(
+    Questions, UnboundedReplanTest,
+    ::testing::Values(
+        "keys: [kind]\nmeasures: [rows, units]\nbounds: {estimate: 0.10}\nprivacy: {epsilon: 1}\n",
+        "measures: [rows]\nbounds: {estimate: {share: 0.1, max_rows_per_key: 64}}\n"
+        "privacy: {epsilon: 1, delta: 1e-6}\n",
+        "keys: [kind]\nmeasures: [rows]\nbounds: {max_rows_per_key: 3, estimate: 0.1}\n"
+        "privacy: {epsilon: 1}\n",
+        "keys: [kind]\nmeasures: [rows]\n"
+        "bounds: {max_keys_per_unit: 2, max_rows_per_key: 3, estimate: 0.1}\n"
+        "privacy: {epsilon: 1}\n",
+        "keys: [kind]\nmeasures: [units]\nbounds: {estimate: 0.1}\nprivacy: {epsilon: 1}\n",
+        "keys: [kind]\nmeasures: [sum: {column: fare, estimate: 0.1}]\n"
+        "bounds: {max_rows_per_unit: 7, estimate: 0.1}\nprivacy: {epsilon: 1}\n",
+        "keys: [zone]\nselection: {}\nmeasures: [units, mean: {column: fare, estimate: 0.2}]\n"
+        "bounds: {estimate: {share: 0.1, max_keys_per_unit: 30}}\n"
+        "privacy: {epsilon: 1, delta: 1e-6}\n"));
+
 class ReplanTest : public ::testing::TestWithParam<const char*> {};
 TEST_P(ReplanTest, GivesTheSameText) {
   WEIR_ASSERT_OK_AND_ASSIGN(const auto dataset, test::Describe(kDataset, "/nowhere"));
@@ -66,6 +115,10 @@ INSTANTIATE_TEST_SUITE_P(
         "keys: [{column: kind, level: all}]\nmeasures: [sum: {column: fare, per_unit: [0, 9.50]}]\n"
         "bounds: {max_keys_per_unit: 1}\nprivacy: {epsilon: 1}\n",
         "keys: [kind]\nmeasures: [sum: {column: fare, estimate: 0.10}]\nprivacy: {epsilon: 1}\n",
+        "measures: [mean: {column: fare, estimate: 0.10}, variance: {column: fare, estimate: "
+        "0.1},\n"
+        "  quantiles: {column: distance, at: [0.5], estimate: 0.2},\n"
+        "  ratio: {numerator: fare, denominator: distance}]\nprivacy: {epsilon: 1, delta: 1e-6}\n",
         "keys: [kind]\nmeasures: [rows: {within: 20.0}, units: {within: 9}]\nprivacy: {}\n",
         "keys: [kind]\nmeasures: [rows]\nprivacy: {epsilon: 1}\n"
         "filter: [{column: zone, in: [b, a, b]}, {column: fare, at_least: 1.50, below: 1e1},\n"

@@ -130,6 +130,20 @@ TEST_F(StructuredDoorTest, IntervalsOfTotalsEndAtZeroUnlessTheyMayBeNegative) {
   }
 }
 
+// Regression: the grid of the column was multiplied in twice.
+TEST_F(StructuredDoorTest, TheErrorOfAnEstimatedSumIsInTheUnitOfItsInterval) {
+  const data::PlainTable table = RunAndRead({.keys = "[mode]",
+                                             .measures = "sum: {column: fare, estimate: 0.5}",
+                                             .bounds = kOneRow,
+                                             .privacy = "{epsilon: 0.2}"});
+  EXPECT_EQ(Names(table)[4], "sum_fare_se");
+  for (const auto& row : table.rows) {
+    const double half_width = Number(row[3]) - Number(row[1]);
+    EXPECT_NEAR(half_width / Number(row[4]), std::log(20) / std::sqrt(2), 0.1)
+        << "of Laplace noise";
+  }
+}
+
 class LevelTableTest : public StructuredDoorTest {
  protected:
   struct Node {

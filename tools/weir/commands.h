@@ -20,6 +20,10 @@ void AddPackageCommands(CLI::App& app, Context& context);    // package list|ope
 void AddLedgerCommands(CLI::App& app, Context& context);     // ledger show|verify
 void AddReleaseCommand(CLI::App& app, Context& context);     // release
 void AddCalibrateCommand(CLI::App& app, Context& context);   // calibrate
+void AddAnonymizeCommand(CLI::App& app, Context& context);   // anonymize
+void AddRecipeCommands(CLI::App& app, Context& context);     // recipe check|freeze|apply
+void AddRiskCommand(CLI::App& app, Context& context);        // risk
+void AddProfileCommand(CLI::App& app, Context& context);     // profile
 void AddAuditCommand(CLI::App& app, Context& context);       // audit
 void AddAccountCommand(CLI::App& app, Context& context);     // account
 

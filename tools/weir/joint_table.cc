@@ -107,6 +107,10 @@ Status CheckLinear(const v1::ResolvedPlan& plan) {
   if (plan.has_selection() || plan.has_top()) {
     return InvalidArgument("tables of selected keys cannot be summed: a region shows other keys");
   }
+  if (plan.searches_size() > 0) {
+    return InvalidArgument(
+        "tables with estimated bounds cannot be summed: each region has other bounds and errors");
+  }
   const bool has_levels = std::any_of(plan.keys().begin(), plan.keys().end(),
                                       [](const v1::Key& key) { return key.all_levels(); });
   if (has_levels) {

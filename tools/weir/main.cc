@@ -54,6 +54,10 @@ int Main(int argc, char** argv) {
   AddLedgerCommands(app, context);
   AddDaemonCommands(app, context);
   AddAuditCommand(app, context);
+  AddAnonymizeCommand(app, context);
+  AddRecipeCommands(app, context);
+  AddProfileCommand(app, context);
+  AddRiskCommand(app, context);
   // After the commands, which would inherit it.
   app.footer("example: weir release crashes-by-hour.release.yaml -o crashes-by-hour.csv");
   try {

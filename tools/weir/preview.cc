@@ -64,17 +64,23 @@ bool HasLevels(const v1::ResolvedPlan& plan) {
 }
 
 // One line for each vector of numbers that gets noise.
-void AddMeasure(const v1::PlannedMeasure& measure, bool has_levels, TextTable& table) {
+// With bounds that are found the errors are the largest possible ones.
+struct PlanShape {
+  bool has_levels;
+  bool has_searches;
+};
+void AddMeasure(const v1::PlannedMeasure& measure, const PlanShape& shape, TextTable& table) {
   const bool is_known = measure.half_width() > 0 || measure.standard_error() > 0;
   const bool by_row =
-      has_levels || measure.measure().rows().running() || measure.measure().sum().running();
+      shape.has_levels || measure.measure().rows().running() || measure.measure().sum().running();
   const std::string unknown = by_row ? "by the row" : "by the answer";
+  const std::string most = shape.has_searches ? "at most " : "";
   std::string name = MeasureName(measure.measure());
   for (const v1::MechanismEvent& event : measure.events()) {
     table.Add({name, event.epsilon().empty() ? "(shared)" : event.epsilon(),
                MechanismName(event.mechanism()), ShowFraction(event),
-               is_known ? ShowNumber(measure.standard_error()) : unknown,
-               is_known ? "+/- " + ShowNumber(measure.half_width()) : unknown});
+               is_known ? most + ShowNumber(measure.standard_error()) : unknown,
+               is_known ? most + "+/- " + ShowNumber(measure.half_width()) : unknown});
     name.clear();
   }
 }
@@ -101,6 +107,25 @@ std::string ShowSelection(const v1::ResolvedPlan& plan) {
   return text + "\n";
 }
 
+std::string BoundName(const v1::PlannedSearch& search) {
+  return search.column().empty() ? search.bound() : search.bound() + " of " + search.column();
+}
+
+std::string ShowSearches(const v1::ResolvedPlan& plan) {
+  if (plan.searches_size() == 0) return "";
+  std::string text;
+  for (const v1::PlannedSearch& search : plan.searches()) {
+    text += BoundName(search) + " is found privately, from " + search.narrowest() + " to " +
+            search.widest() + ", for epsilon " + search.event().epsilon() + "\n";
+  }
+  return text + "noise and errors above are those of the widest bounds\n";
+}
+
+// A bound of the plan, or that it is to be found.
+std::string ShowBound(uint64_t bound) {
+  return bound == 0 ? "a number to be found" : std::to_string(bound);
+}
+
 std::string ShowTop(const v1::ResolvedPlan& plan) {
   if (!plan.has_top()) return "";
   const v1::PlannedTop& top = plan.top();
@@ -125,21 +150,30 @@ std::string ShowPlan(const v1::ReleasePreview& preview) {
   if (!plan.delta().empty()) text += ", delta " + plan.delta();
   text += ", protects " + preview.privacy_unit() + "\n";
   text += "result: " + ShowRows(plan) + "; one unit counts in at most " +
-          std::to_string(plan.bounds().max_keys_per_unit()) +
+          ShowBound(plan.bounds().max_keys_per_unit()) +
           (HasLevels(plan) ? " of the lowest level" : " of them") + ", with at most " +
-          std::to_string(plan.bounds().max_rows_per_key()) + " rows each";
+          ShowBound(plan.bounds().max_rows_per_key()) + " rows each";
   const uint64_t implied =
       uint64_t{plan.bounds().max_keys_per_unit()} * plan.bounds().max_rows_per_key();
-  if (plan.bounds().max_rows_per_unit() > 0 && plan.bounds().max_rows_per_unit() < implied) {
-    text += " and " + std::to_string(plan.bounds().max_rows_per_unit()) + " in all";
+  const uint64_t in_all = plan.bounds().max_rows_per_unit();
+  if (in_all > 0 && (in_all < implied || implied == 0)) {
+    text += " and " + std::to_string(in_all) + " in all";
   }
   text += "\n";
   TextTable table({"MEASURE", "EPSILON", "NOISE", "PARAMETER", "STANDARD ERROR", "95 % INTERVAL"});
-  const bool has_levels = HasLevels(plan);
+  const PlanShape shape{.has_levels = HasLevels(plan), .has_searches = plan.searches_size() > 0};
   for (const v1::PlannedMeasure& measure : plan.measures()) {
-    AddMeasure(measure, has_levels, table);
+    AddMeasure(measure, shape, table);
   }
-  return text + table.ToString() + ShowSelection(plan) + ShowTop(plan);
+  return text + table.ToString() + ShowSearches(plan) + ShowSelection(plan) + ShowTop(plan);
+}
+
+std::string ShowErrors(const google::protobuf::RepeatedField<double>& errors) {
+  std::string text;
+  for (const double error : errors) {
+    text += (text.empty() ? "" : ", ") + (error > 0 ? ShowNumber(error) : "by the answer");
+  }
+  return text;
 }
 
 }  // namespace
@@ -161,14 +195,13 @@ std::string ShowPreview(const v1::ReleasePreview& preview) {
 std::string ShowExplanation(const v1::ReleasePreview& preview) {
   std::string text;
   if (preview.alternatives_size() > 0) {
-    TextTable table({"WAY", "TAKEN", "STANDARD ERRORS", "UNITS FOR HALF"});
+    TextTable table(
+        {"WAY", "TAKEN", "COMPOSITION", "STANDARD ERRORS", "MEAN ERRORS", "UNITS FOR HALF"});
     for (const v1::PlanAlternative& way : preview.alternatives()) {
-      std::string errors;
-      for (const double error : way.standard_errors()) {
-        errors += (errors.empty() ? "" : ", ") + (error > 0 ? ShowNumber(error) : "by the answer");
-      }
-      table.Add({way.what(), way.taken() ? "yes" : "",
-                 way.refusal().empty() ? errors : "not possible: " + way.refusal(),
+      table.Add({way.what(), way.taken() ? "yes" : "", way.composition(),
+                 way.refusal().empty() ? ShowErrors(way.standard_errors())
+                                       : "not possible: " + way.refusal(),
+                 ShowErrors(way.mean_errors()),
                  way.units_for_half() > 0 ? ShowNumber(way.units_for_half()) : ""});
     }
     text += "ways that were weighed\n" + table.ToString();

@@ -14,6 +14,21 @@ bool HasForm(const v1::Key& key) {
   return !doc::SameDocument(key, bare);
 }
 
+void ClearEstimate(v1::Measure& measure) {
+  if (measure.has_sum()) measure.mutable_sum()->clear_estimate();
+  if (measure.has_mean()) measure.mutable_mean()->clear_estimate();
+  if (measure.has_variance()) measure.mutable_variance()->clear_estimate();
+  if (measure.has_standard_deviation()) measure.mutable_standard_deviation()->clear_estimate();
+  if (measure.has_quantiles()) measure.mutable_quantiles()->clear_estimate();
+  if (measure.has_ratio()) measure.mutable_ratio()->clear_estimate();
+}
+
+bool SaysEstimate(const v1::Measure& measure) {
+  v1::Measure without = measure;
+  ClearEstimate(without);
+  return !doc::SameDocument(without, measure);
+}
+
 // What `agreed` leaves open is taken out of `measure`.
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters)
 v1::Measure Bound(v1::Measure measure, const v1::Measure& agreed) {
@@ -25,6 +40,7 @@ v1::Measure Bound(v1::Measure measure, const v1::Measure& agreed) {
     if (agreed.sum().per_unit_size() > 0) *sum.mutable_per_unit() = measure.sum().per_unit();
     *measure.mutable_sum() = sum;
   }
+  ClearEstimate(measure);
   if (measure.has_quantiles() && agreed.quantiles().at().empty()) {
     measure.mutable_quantiles()->clear_at();
   }
@@ -60,6 +76,12 @@ bool IsChoiceAgreed(const v1::Agreement& terms, const v1::ReleaseSpec& asked) {
     ranking.mutable_units();
   }
   return IsMeasureAgreed(terms, ranking);
+}
+
+bool IsEstimateAgreed(const v1::Agreement& terms, const v1::ReleaseSpec& asked) {
+  return terms.estimates() ||
+         (!asked.bounds().has_estimate() &&
+          std::none_of(asked.measures().begin(), asked.measures().end(), SaysEstimate));
 }
 
 bool IsFilterAgreed(const v1::Agreement& terms, const v1::Condition& asked) {

@@ -51,6 +51,7 @@ std::optional<Reason> CheckQuestion(const DecisionInput& input) {
     if (!internal::IsMeasureAgreed(terms, measure)) return v1::REFUSAL_REASON_MEASURE_NOT_AGREED;
   }
   if (!internal::IsChoiceAgreed(terms, spec)) return v1::REFUSAL_REASON_SELECTION_NOT_AGREED;
+  if (!internal::IsEstimateAgreed(terms, spec)) return v1::REFUSAL_REASON_ESTIMATE_NOT_AGREED;
   for (const v1::Condition& condition : spec.filter()) {
     if (!internal::IsFilterAgreed(terms, condition)) return v1::REFUSAL_REASON_FILTER_NOT_AGREED;
   }
@@ -84,7 +85,7 @@ struct ReasonText {
   const char* sentence;
 };
 
-constexpr std::array<ReasonText, 17> kReasons = {{
+constexpr std::array<ReasonText, 18> kReasons = {{
     {v1::REFUSAL_REASON_NO_AGREEMENT, "no_agreement", "there is no agreement of that name here"},
     {v1::REFUSAL_REASON_AGREEMENT_NOT_SIGNED, "agreement_not_signed",
      "the agreement does not bear the signatures of both parties"},
@@ -101,6 +102,8 @@ constexpr std::array<ReasonText, 17> kReasons = {{
      "the agreement does not allow one of the measures"},
     {v1::REFUSAL_REASON_SELECTION_NOT_AGREED, "selection_not_agreed",
      "the agreement does not allow keys to be selected, or ranked by this measure"},
+    {v1::REFUSAL_REASON_ESTIMATE_NOT_AGREED, "estimate_not_agreed",
+     "the agreement does not allow bounds to be estimated from the data"},
     {v1::REFUSAL_REASON_FILTER_NOT_AGREED, "filter_not_agreed",
      "the agreement does not allow filtering by one of the columns"},
     {v1::REFUSAL_REASON_AGREEMENT_BUDGET, "agreement_budget",

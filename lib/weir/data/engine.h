@@ -31,9 +31,9 @@ enum class KeyPart {
 };
 
 // One group-by column. With a public domain, position i of `values` (or bucket i between `edges`)
-// is code i. An open key has no domain: its codes are the values that occur, in the order of their
-// texts; a text longer than 1,024 bytes counts as missing there. With `missing_is_key` rows without
-// a value have a code of their own, the last one.
+// is code i. An open key has no domain: its codes are the values that occur, in the order of
+// AggregateTable; a text longer than 1,024 bytes counts as missing there. With `missing_is_key`
+// rows without a value have a code of their own, the last one.
 //
 // Time stamps are open keys by a part or period only; values of a part are written as above.
 struct KeyDomain {
@@ -90,6 +90,29 @@ struct Contribution {
   int64_t bin_steps = 0;
 };
 
+// What of a privacy unit is looked at where units are counted.
+enum class UnitFigure {
+  kKeys,       // keys in which it has rows
+  kRowsOfKey,  // rows in the key where it has most
+  kRows,       // rows in all keys together
+  // Of the column's values, clamped as in a sum: the largest; the smallest with its sign turned, so
+  // that of every figure a larger one needs wider bounds.
+  kHighest,
+  kLowest,
+};
+
+// Privacy units by a figure of theirs, each in one bin or, without a value in the column, in none.
+struct UnitHistogram {
+  UnitFigure figure = UnitFigure::kKeys;
+  std::string column = {};  // kHighest, kLowest
+  Decimal grid = {1, 0};    // these as in Contribution
+  int64_t lowest = 0;
+  int64_t highest = 0;
+  // Ascending, at least one: bin i holds figures above ends[i-1] up to ends[i], the last one all
+  // above, too.
+  std::vector<int64_t> ends;
+};
+
 // What one privacy unit may contribute; enforced by the engine.
 struct ContributionBounds {
   L0Sensitivity max_keys_per_unit;
@@ -102,11 +125,14 @@ struct ContributionBounds {
 // dropped; a key value outside its domain or buckets drops the row; a missing summed value
 // contributes nothing to that sum (the row still counts for the other measures).
 struct AggregateQuery {
-  std::vector<KeyDomain> keys;  // none: one cell, code 0
-  std::vector<Contribution> measures;
+  std::vector<KeyDomain> keys;         // none: one cell, code 0
+  std::vector<Contribution> measures;  // none: only `histograms`
   ContributionBounds bounds;
   std::vector<std::string> windows;    // "2015", "2015-03", "2015-03-31"; empty: all
   std::vector<Condition> filter = {};  // all must pass
+  // Of what counts within max_keys_per_unit and max_rows_per_key; values of all rows in the keys
+  // that count.
+  std::vector<UnitHistogram> histograms = {};
 };
 
 // What Aggregate refuses of a query, known without data: INVALID_ARGUMENT if it does not fit the
@@ -130,7 +156,11 @@ struct AggregateTable {
   };
   std::vector<std::vector<BinCount>> bins;
 
-  // With an open key only. Texts ascend by their bytes, none is last; each occurs in some cell.
+  // One for each histogram, units by bin.
+  std::vector<std::vector<int64_t>> unit_counts = {};
+
+  // With an open key only. Numbers (int, decimal, parts of a time) ascend by value, other texts by
+  // their bytes, none is last; each occurs in some cell.
   std::vector<uint32_t> key_codes;  // cells.size() x keys, row major
   std::vector<std::vector<std::optional<std::string>>>
       open_values;  // per open key, in their order: text of its codes, none: missing
@@ -177,7 +207,8 @@ class Engine {
   //            [lowest, highest]) - origin, squares by its square; a sum with a unit clamp changes
   //            in each of the cells by at most a number of the clamp. A unit is the tuple of the
   //            dataset's unit columns, with a window the tuple and the window. What a unit
-  //            contributes depends on its own rows alone, whatever codes open keys have.
+  //            contributes depends on its own rows alone, whatever codes open keys have. In each
+  //            histogram of units it changes one bin by 1, if any.
   //
   //            The cells of a unit are chosen before max_rows_per_unit is: `units` and sums with a
   //            unit clamp count each of them, even if no row is left there. All other measures

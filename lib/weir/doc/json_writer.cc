@@ -103,7 +103,7 @@ Json MessageToJson(const Message& message) {
   for (const FieldDescriptor* field : internal::FieldsInOrder(*message.GetDescriptor())) {
     const bool other_member = field->real_containing_oneof() != nullptr &&
                               !message.GetReflection()->HasField(message, field);
-    if (!other_member) object[field->name()] = FieldToJson(message, *field);
+    if (!other_member) object[internal::KeyOf(*field)] = FieldToJson(message, *field);
   }
   return object;
 }

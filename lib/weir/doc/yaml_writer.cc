@@ -75,14 +75,15 @@ StatusOr<Rendered> RenderText(const FieldDescriptor& field, const std::string& t
     const bool ends_line = text.ends_with('\n');
     return Rendered{.head = ends_line ? "|" : "|-", .body = ends_line ? text : text + "\n"};
   }
-  WEIR_RETURN_IF_ERROR(Annotate(internal::CheckLexical(lexical, text), field.name()));
+  WEIR_RETURN_IF_ERROR(Annotate(internal::CheckLexical(lexical, text), internal::KeyOf(field)));
   const bool is_word = lexical == v1::LEXICAL_ID || lexical == v1::LEXICAL_COLUMN;
   return Rendered{.head = is_word ? internal::OneLineText(text) : text};
 }
 
 StatusOr<Rendered> RenderDouble(const FieldDescriptor& field, double value) {
   if (!std::isfinite(value)) {
-    return InvalidArgument("%s must be finite to stand in a document", field.name().c_str());
+    return InvalidArgument("%s must be finite to stand in a document",
+                           internal::KeyOf(field).c_str());
   }
   return Rendered{.head = internal::ShortestDecimal(value)};
 }
@@ -90,7 +91,7 @@ StatusOr<Rendered> RenderDouble(const FieldDescriptor& field, double value) {
 StatusOr<Rendered> RenderEnum(const FieldDescriptor& field, const EnumValueDescriptor& value) {
   const std::string word = internal::EnumWord(value);
   if (internal::FindEnumWord(*field.enum_type(), word) != &value) {
-    return InvalidArgument("%s must be one of %s", field.name().c_str(),
+    return InvalidArgument("%s must be one of %s", internal::KeyOf(field).c_str(),
                            internal::JoinWords(internal::EnumWords(*field.enum_type())).c_str());
   }
   return Rendered{.head = word};
@@ -165,7 +166,7 @@ StatusOr<Rendered> RenderMap(const Message& message, const FieldDescriptor& fiel
   Rendered rendered;
   for (const auto& [name, entry] : entries) {
     WEIR_RETURN_IF_ERROR(
-        Annotate(internal::CheckLexical(internal::LexicalOf(field), name), field.name()));
+        Annotate(internal::CheckLexical(internal::LexicalOf(field), name), internal::KeyOf(field)));
     WEIR_ASSIGN_OR_RETURN(const Rendered content, RenderValue(*entry, value, kNoIndex));
     rendered.body += KeyLine(internal::OneLineText(name), content);
   }
@@ -186,7 +187,7 @@ StatusOr<Rendered> RenderMapping(const Message& message) {
   for (const FieldDescriptor* field : internal::FieldsInOrder(*message.GetDescriptor())) {
     if (!IsWritten(message, *field)) continue;
     WEIR_ASSIGN_OR_RETURN(const Rendered value, RenderField(message, *field));
-    rendered.body += KeyLine(field->name(), value);
+    rendered.body += KeyLine(internal::KeyOf(*field), value);
   }
   if (rendered.body.empty()) rendered.head = "{}";
   return rendered;
@@ -218,7 +219,7 @@ StatusOr<Rendered> RenderMessage(const Message& message) {
   if (only == nullptr) return mapping;
   if (internal::ChoiceOf(type) != nullptr && internal::MayBeEmpty(*only) &&
       HasNoFields(message.GetReflection()->GetMessage(message, only))) {
-    return Rendered{.head = only->name()};
+    return Rendered{.head = internal::KeyOf(*only)};
   }
   if (internal::ShorthandField(type) == only) return RenderField(message, *only);
   return mapping;

@@ -2,10 +2,12 @@
 #include "weir/dp/accountant.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <vector>
 
 #include "weir/dp/discrete_gaussian.h"
+#include "weir/dp/dominating_gaussian.h"
 
 namespace weir::dp {
 namespace {
@@ -16,8 +18,10 @@ struct Parts {
   ExactRho pure_rho;
   ExactRho gaussian_rho;
   size_t gaussians = 0;
+  std::vector<Epsilon> pure;
 
   void AddPure(Epsilon epsilon) {
+    pure.push_back(epsilon);
     pure_units += static_cast<uint128>(epsilon.units());
     pure_rho = pure_rho.AddUp(PureEpsilonRho(epsilon));
   }
@@ -76,6 +80,13 @@ bool FollowsByExactDelta(const PrivacyCost& cost) {
          UnitShiftGaussianDelta(event.parameter, cost.epsilon()) <= ConversionDelta(cost).value();
 }
 
+bool FollowsByDomination(const Parts& parts, const PrivacyCost& cost) {
+  std::vector<NoiseEvent> gaussians;
+  std::copy_if(cost.events().begin(), cost.events().end(), std::back_inserter(gaussians),
+               [](const NoiseEvent& event) { return event.kind == NoiseKind::kDiscreteGaussian; });
+  return DominatedDelta(gaussians, parts.pure, cost.epsilon()) <= ConversionDelta(cost).value();
+}
+
 }  // namespace
 
 StatusOr<ExactRho> EventsRho(std::span<const NoiseEvent> events,
@@ -101,13 +112,31 @@ StatusOr<std::optional<Epsilon>> EventsPureEpsilon(std::span<const NoiseEvent> e
   return std::optional<Epsilon>(epsilon);
 }
 
-Status CheckCost(const PrivacyCost& cost) {
+StatusOr<CostProof> ProofOf(const PrivacyCost& cost) {
   WEIR_ASSIGN_OR_RETURN(const Parts parts, PartsOf(cost.events(), cost.approximate()));
-  if (FollowsByMixing(parts, cost) || FollowsByZcdp(parts, cost) || FollowsByExactDelta(cost)) {
-    return OkStatus();
-  }
+  // With Gaussians alone, mixing is zCDP.
+  if (parts.pure_units > 0 && FollowsByMixing(parts, cost)) return CostProof::kAddition;
+  if (FollowsByZcdp(parts, cost)) return CostProof::kZcdp;
+  if (FollowsByExactDelta(cost)) return CostProof::kExactDelta;
+  if (FollowsByDomination(parts, cost)) return CostProof::kDominated;
   return InvalidArgument("the noise does not give epsilon %s and delta %s",
                          cost.epsilon().ToString().c_str(), cost.delta().ToString().c_str());
 }
+
+const char* Describe(CostProof proof) {
+  switch (proof) {
+    case CostProof::kAddition:
+      return "addition";
+    case CostProof::kZcdp:
+      return "zCDP";
+    case CostProof::kExactDelta:
+      return "exact delta";
+    case CostProof::kDominated:
+      break;
+  }
+  return "dominating normal law";
+}
+
+Status CheckCost(const PrivacyCost& cost) { return ProofOf(cost).status(); }
 
 }  // namespace weir::dp

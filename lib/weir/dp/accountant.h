@@ -29,14 +29,26 @@ int64_t OwnDeltaUnits(std::span<const ApproximateEvent> approximate);
 StatusOr<std::optional<Epsilon>> EventsPureEpsilon(
     std::span<const NoiseEvent> events, std::span<const ApproximateEvent> approximate = {});
 
-// Whether the cost's (epsilon, delta) follows from its events. The deltas of approximate events
-// are taken off delta first. Accepted if any of these holds:
-//   pure   all other events are Laplace or approximate and their epsilons add to at most epsilon;
-//   mixed  those epsilons by addition, the Gaussians' rho converted at delta with what is left;
-//   zCDP   the rho of all events converts to (epsilon, delta);
-//   exact  one Gaussian event alone, of squared L2 sensitivity 1, by its own delta.
-// Whoever debits a cost calls this first: a cost that claims less than its events is refused.
-// Errors: INVALID_ARGUMENT if none holds, or for events as above.
+// How a cost's (epsilon, delta) follows from its events. The deltas of approximate events are taken
+// off delta first.
+enum class CostProof {
+  kAddition,    // epsilons of Laplace and approximate events add up, the Gaussians' rho is
+                // converted at what is left of epsilon
+  kZcdp,        // the rho of all events converts to (epsilon, delta)
+  kExactDelta,  // one Gaussian event alone, of squared L2 sensitivity 1, by its own delta
+  kDominated,   // Gaussians by a dominating normal law, all others by randomised response: the
+                // composition of those pairs (dominating_gaussian.h)
+};
+
+// The first that holds.
+// Errors: INVALID_ARGUMENT if none does, or for events as above.
+StatusOr<CostProof> ProofOf(const PrivacyCost& cost);
+
+// For people: "addition", "zCDP", "exact delta", "dominating normal law".
+const char* Describe(CostProof proof);
+
+// OK if there is a proof. Whoever debits a cost calls this first: a cost that claims less than its
+// events is refused.
 Status CheckCost(const PrivacyCost& cost);
 
 }  // namespace weir::dp

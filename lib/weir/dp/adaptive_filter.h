@@ -8,6 +8,7 @@
 #include "weir/base/decimal.h"
 #include "weir/base/status.h"
 #include "weir/dp/calibration.h"
+#include "weir/dp/renyi_price.h"
 #include "weir/privacy/parameters.h"
 #include "weir/privacy/privacy_cost.h"
 
@@ -15,16 +16,17 @@ namespace weir::dp {
 
 // Names the rules below; a ledger stores it with each grant. Stored on disk: a change of rules is
 // a new number, and old grants keep their rules.
-inline constexpr uint32_t kAccountantVersion = 2;
+inline constexpr uint32_t kAccountantVersion = 3;
 
 // Decides whether one account's budget (epsilon, delta) admits another charge, when each charge may
 // be chosen after seeing all earlier answers.
 //
 // Two alternatives watch every charge, and delta is split between them beforehand:
 //   basic  the epsilons add to at most epsilon, the deltas to at most ceil(delta / 2);
-//   zCDP   the rhos of the events add to at most the rho that converts to (epsilon, half of
-//          floor(delta / 2), rounded up), and the events' own deltas to at most the other half;
-//          absent if floor(delta / 2) is zero.
+//   Renyi  at one order that is fixed by the budget, the divergences of the events add to at most
+//          the one that converts to (epsilon, half of floor(delta / 2), rounded up), and the
+//          events' own deltas to at most the other half; absent if floor(delta / 2) is zero.
+// zCDP is no alternative of its own: at that order no event costs more than by its rho.
 // A charge is admitted if at least one alternative still holds for everything spent including it.
 // An alternative once exceeded stays exceeded.
 //
@@ -53,7 +55,8 @@ class AdaptiveFilter {
   Status Replay(const PrivacyCost& cost);
 
   // The smaller total of the alternatives that still hold, rounded up; nullopt before the first
-  // charge, and after a replay that exceeds both. For display: the promise is the budget.
+  // charge, and after a replay that exceeds both. While the Renyi alternative holds its total may
+  // be converted at any order. For display: the promise is the budget.
   std::optional<Epsilon> SpentEpsilon() const;
   // Largest pure epsilon that would be admitted now, rounded down; nullopt if none is.
   std::optional<Epsilon> RemainingPureEpsilon() const;
@@ -62,22 +65,25 @@ class AdaptiveFilter {
   Delta budget_delta() const { return delta_; }
   // Which alternatives still hold.
   bool basic_holds() const;
-  bool zcdp_holds() const;
+  bool renyi_holds() const;
 
  private:
   AdaptiveFilter(Epsilon epsilon, Delta delta);
   Status Add(const PrivacyCost& cost);
+  std::optional<Epsilon> RenyiEpsilon() const;
+  uint128 RemainingRenyiUnits() const;
 
   Epsilon epsilon_;
   Delta delta_;
   Delta basic_delta_;
-  Delta zcdp_delta_;      // of the conversion
-  Delta zcdp_own_delta_;  // room for the events' own deltas
-  ExactRho rho_limit_;
+  Delta conversion_delta_;  // of the Renyi alternative
+  Delta own_delta_;         // its room for the events' own deltas
+  RenyiBudget renyi_;
   // Totals, in units; they only grow and saturate far above any budget.
   uint128 spent_epsilon_ = 0;
   uint128 spent_delta_ = 0;
-  ExactRho spent_rho_;
+  ExactDivergence spent_divergence_;
+  ExactRho spent_rho_;  // for display
   uint128 spent_own_delta_ = 0;
 };
 

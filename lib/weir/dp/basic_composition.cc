@@ -13,43 +13,27 @@
 namespace weir::dp {
 namespace {
 
-// NOLINTBEGIN(bugprone-easily-swappable-parameters): formulas take doubles side by side
-
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kUnitRoundoff = 0x1p-53;
 constexpr double kUp = 1 + 0x1p-50;
-
-// At least delta at `epsilon` of two normal laws `shift` standard deviations apart.
-double GaussianDeltaUp(double shift, double epsilon) {
-  const double x = epsilon / shift - shift / 2;
-  const double p = internal::NormalTail(x);
-  const double q = internal::ScaledTail(x, shift);
-  // Of the tails, of the point where they begin.
-  const double near = std::min(std::abs(x + shift), 25.0);
-  const double roundings =
-      16 + 2 * x * x + 2 * near * near + 4 * (std::abs(x) + 1) * (epsilon / shift + shift);
-  return p - q + roundings * kUnitRoundoff * (p + q);
-}
-
-// NOLINTEND(bugprone-easily-swappable-parameters)
 
 }  // namespace
 
 double GaussianEpsilon(GaussianNoise noise) {
   if (!(noise.delta > 0)) return kInfinity;
   const double shift = 1 / noise.sigma;
-  if (GaussianDeltaUp(shift, 0) <= noise.delta) return 0;
+  if (internal::GaussianDeltaUp(shift, 0) <= noise.delta) return 0;
   // Chernoff's bound, and room for the guard.
   double low = 0;
   double high = shift * (shift / 2 + std::sqrt(2 * std::max(-std::log(noise.delta), 0.0)) + 1);
-  while (GaussianDeltaUp(shift, high) > noise.delta) {
+  while (internal::GaussianDeltaUp(shift, high) > noise.delta) {
     high *= 2;
     if (high > 1e300) return kInfinity;
   }
   constexpr int kHalvings = 70;
   for (int i = 0; i < kHalvings; ++i) {
     const double middle = low + (high - low) / 2;
-    (GaussianDeltaUp(shift, middle) <= noise.delta ? high : low) = middle;
+    (internal::GaussianDeltaUp(shift, middle) <= noise.delta ? high : low) = middle;
   }
   return high;
 }

@@ -6,6 +6,7 @@
 
 #include "weir/dp/discrete_gaussian.h"
 #include "weir/dp/discrete_laplace.h"
+#include "weir/dp/dominating_gaussian.h"
 #include "weir/dp/internal/wide.h"
 #include "weir/dp/rational.h"
 
@@ -43,18 +44,20 @@ StatusOr<Rational> RoundUpToSampler(const WideFraction& value) {
 
 // The smallest variance on a grid of 24 bits, not above `start`, whose own delta is small enough;
 // `start` if none is. Bisection keeps an upper end that was checked.
-StatusOr<Rational> SmallestUnitShiftVariance(Epsilon epsilon, Delta delta, const Rational& start) {
+template <class DeltaOf>
+StatusOr<Rational> SmallestVariance(Delta delta, const Rational& start, const DeltaOf& delta_of) {
   uint128 enough = start.numerator;
   uint128 denominator = start.denominator;
   while (enough >> kVarianceBits == 0 && denominator >> 31 == 0) {
     enough *= 2;
     denominator *= 2;
   }
+  const uint128 finest = std::max<uint128>(1, enough >> kVarianceBits);
   const auto suffices = [&](uint128 numerator) {
-    return UnitShiftGaussianDelta({numerator, denominator}, epsilon) <= delta.value();
+    return delta_of(Rational{numerator, denominator}) <= delta.value();
   };
   if (!suffices(enough)) return start;
-  for (uint128 too_small = 0; enough - too_small > 1;) {
+  for (uint128 too_small = 0; enough - too_small > finest;) {
     const uint128 middle = too_small + (enough - too_small) / 2;
     (suffices(middle) ? enough : too_small) = middle;
   }
@@ -143,8 +146,16 @@ StatusOr<Rational> SingleGaussianVariance(Epsilon epsilon, Delta delta,
                                           uint128 squared_l2_sensitivity) {
   WEIR_ASSIGN_OR_RETURN(const Rational by_zcdp,
                         GaussianVariance(LargestRho(epsilon, delta), squared_l2_sensitivity));
-  if (squared_l2_sensitivity != 1) return by_zcdp;
-  return SmallestUnitShiftVariance(epsilon, delta, by_zcdp);
+  const Delta aim = WithMargin(delta);
+  WEIR_ASSIGN_OR_RETURN(
+      const Rational dominated, SmallestVariance(aim, by_zcdp, [&](const Rational& variance) {
+        const NoiseEvent event{NoiseKind::kDiscreteGaussian, variance, squared_l2_sensitivity};
+        return DominatedDelta({&event, 1}, {}, epsilon);
+      }));
+  if (squared_l2_sensitivity != 1) return dominated;
+  return SmallestVariance(aim, dominated, [&](const Rational& variance) {
+    return UnitShiftGaussianDelta(variance, epsilon);
+  });
 }
 
 }  // namespace weir::dp

@@ -78,8 +78,9 @@ StatusOr<Epsilon> RhoToEpsilon(ExactRho rho, Delta delta);
 // Source: Canonne, Kamath, Steinke 2020, Theorem 7.
 double UnitShiftGaussianDelta(const Rational& variance, Epsilon epsilon);
 
-// Parameter sigma^2 for one Gaussian release with (epsilon, delta): by zCDP, or by the exact delta
-// above where squared_l2_sensitivity is 1 and that needs less noise.
+// Parameter sigma^2 for one Gaussian release with (epsilon, delta), the smallest of three proofs:
+// zCDP; the dominating normal law (DominatedDelta); where squared_l2_sensitivity is 1, the exact
+// delta above. The latter two leave a millionth of delta (WithMargin).
 // Errors: as GaussianVariance; INVALID_ARGUMENT if delta is zero.
 StatusOr<Rational> SingleGaussianVariance(Epsilon epsilon, Delta delta,
                                           uint128 squared_l2_sensitivity);

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
-#include <utility>
+#include <vector>
 
 #include "weir/dp/internal/law_tail.h"
 #include "weir/dp/internal/weighted_sum.h"
@@ -17,6 +17,7 @@ namespace {
 constexpr double kGuard = 1 + 1e-10;
 constexpr double kNarrowestLaplace = 10;
 constexpr double kNarrowestGaussian = 20;
+constexpr double kMostSteps = 4096;  // of a noise that is summed exactly
 
 double TailOfOne(const NoiseLaw& law, double distance) {
   const double steps = std::ceil(distance * (1 - 1e-15));
@@ -73,37 +74,108 @@ double GaussianTail(const NormalSum& sum) {
   return std::erfc(steps / std::sqrt(2 * sum.variance)) * kGuard * (1 + 1e-8) + sum.lattice_error;
 }
 
-double SummedTail(const Difference& d) {
-  const std::array<WeightedNoise, 2> noises = {WeightedNoise{d.x, 1.0, 1},
-                                               WeightedNoise{d.y, d.multiplier, 1}};
-  return WeightedSum(noises).TwoSidedTail(d.distance);
+// Steps that carry all but 10^-12 of the mass.
+double ReachOf(const NoiseLaw& law) {
+  const double deviations = law.kind == NoiseKind::kDiscreteGaussian ? 7.5 : 20.5;
+  return std::ceil(deviations * StandardDeviation(law)) + 2;
+}
+
+std::vector<double> MassesOf(const NoiseLaw& law, size_t reach) {
+  const double parameter = ToDouble(law.parameter);
+  const bool is_gaussian = law.kind == NoiseKind::kDiscreteGaussian;
+  std::vector<double> masses;
+  masses.reserve(reach + 1);
+  double sum = 0;
+  for (size_t i = 0; i <= reach; ++i) {
+    const auto y = static_cast<double>(i);
+    masses.push_back(std::exp(is_gaussian ? -y * y / (2 * parameter) : -y / parameter));
+    sum += (i == 0 ? 1 : 2) * masses.back();
+  }
+  // What lies beyond the reach is missing from the sum: the masses err upwards.
+  for (double& mass : masses) mass *= kGuard / sum;
+  return masses;
+}
+
+// P[W >= k], k = -reach .. reach.
+std::vector<double> TailsOf(const NoiseLaw& law, size_t reach) {
+  const std::vector<double> upper = OneSidedTails(law, {1, 1, reach + 1});
+  std::vector<double> tails(2 * reach + 1);
+  for (size_t k = 0; k <= reach; ++k) {
+    if (k > 0) tails[reach + k] = upper[k - 1];
+    tails[reach - k] = 1 - upper[k] / kGuard;
+  }
+  return tails;
 }
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as in Difference
+DifferenceLaw::DifferenceLaw(const NoiseLaw& x, const NoiseLaw& y) {
+  is_swapped_ = x.kind == y.kind ? ToDouble(x.parameter) < ToDouble(y.parameter)
+                                 : StandardDeviation(x) < StandardDeviation(y);
+  wider_ = is_swapped_ ? y : x;
+  narrower_ = is_swapped_ ? x : y;
+  first_ = ToDouble(wider_.parameter);
+  second_ = ToDouble(narrower_.parameter);
+}
+
+void DifferenceLaw::FillTables() const {
+  if (!tables_.masses.empty()) return;
+  const auto reach = static_cast<size_t>(ReachOf(narrower_));
+  tables_.masses = MassesOf(narrower_, reach);
+  tables_.beyond = 2 * OneSidedTail(narrower_, static_cast<double>(reach) + 1);
+  tables_.tails = TailsOf(wider_, static_cast<size_t>(ReachOf(wider_)));
+}
+
+// Both signs of the narrower noise at once; by symmetry twice the upper side of the difference.
+double DifferenceLaw::ExactTail(const Scaled& scaled) const {
+  FillTables();
+  const auto reach = static_cast<double>(tables_.tails.size() / 2);
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): both are named at the calls
+  const auto tail_from = [&](double z, double magnitude) {
+    const double step = std::ceil(z - 1e-14 * magnitude);
+    if (step < -reach) return 1.0;
+    return tables_.tails[static_cast<size_t>(std::min(step, reach) + reach)];
+  };
+  double tail = tables_.masses[0] * tail_from(scaled.distance, scaled.distance);
+  for (size_t i = 1; i < tables_.masses.size(); ++i) {
+    const double shift = scaled.multiplier * static_cast<double>(i);
+    const double magnitude = scaled.distance + shift;
+    tail += tables_.masses[i] * (tail_from(scaled.distance + shift, magnitude) +
+                                 tail_from(scaled.distance - shift, magnitude));
+  }
+  return std::min(1.0, 2 * tail + tables_.beyond);
+}
+
+double DifferenceLaw::Fallback(const Scaled& scaled) const {
+  if (ReachOf(wider_) <= kMostSteps && ReachOf(narrower_) <= kMostSteps) return ExactTail(scaled);
+  const std::array<WeightedNoise, 2> noises = {WeightedNoise{wider_, 1.0, 1},
+                                               WeightedNoise{narrower_, scaled.multiplier, 1}};
+  return WeightedSum(noises).TwoSidedTail(scaled.distance);
+}
+
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as in Difference
+double DifferenceLaw::Tail(double multiplier, double distance) const {
+  const double size = std::abs(multiplier);
+  if (distance <= 0) return 1;
+  if (size == 0) return TailOfOne(is_swapped_ ? narrower_ : wider_, distance);
+  if (std::isinf(size)) return TailOfOne(is_swapped_ ? wider_ : narrower_, distance);
+  // X - m Y = -m (Y - X / m)
+  const Scaled scaled = is_swapped_ ? Scaled{1 / size, distance / size} : Scaled{size, distance};
+  if (!std::isfinite(scaled.multiplier) || !std::isfinite(scaled.distance)) return 1;
+  if (wider_.kind != narrower_.kind) return Fallback(scaled);
+  if (wider_.kind == NoiseKind::kDiscreteLaplace) {
+    if (first_ < kNarrowestLaplace) return Fallback(scaled);
+    return std::min(1.0, 2 * LaplaceTail({first_, second_, scaled.multiplier, scaled.distance}));
+  }
+  const double total = first_ + scaled.multiplier * scaled.multiplier * second_;
+  const double effective = first_ / total * second_;
+  if (first_ < kNarrowestGaussian * kNarrowestGaussian || effective < 1) return Fallback(scaled);
+  return std::min(1.0, GaussianTail({total, scaled.distance, 0.082 / first_}));
+}
+
 double DifferenceTail(const Difference& difference) {
-  Difference d = difference;
-  d.multiplier = std::abs(d.multiplier);
-  if (d.distance <= 0) return 1;
-  if (d.multiplier == 0) return TailOfOne(d.x, d.distance);
-  if (std::isinf(d.multiplier)) return TailOfOne(d.y, d.distance);
-  if (d.x.kind != d.y.kind) return SummedTail(d);
-  double first = ToDouble(d.x.parameter);
-  double second = ToDouble(d.y.parameter);
-  if (first < second) {  // X - m Y = -m (Y - X / m)
-    std::swap(first, second);
-    d.distance /= d.multiplier;
-    d.multiplier = 1 / d.multiplier;
-    std::swap(d.x, d.y);
-  }
-  if (d.x.kind == NoiseKind::kDiscreteLaplace) {
-    if (first < kNarrowestLaplace) return SummedTail(d);
-    return std::min(1.0, 2 * LaplaceTail({first, second, d.multiplier, d.distance}));
-  }
-  const double total = first + d.multiplier * d.multiplier * second;
-  const double effective = first / total * second;
-  if (first < kNarrowestGaussian * kNarrowestGaussian || effective < 1) return SummedTail(d);
-  return std::min(1.0, GaussianTail({total, d.distance, 0.082 / first}));
+  return DifferenceLaw(difference.x, difference.y).Tail(difference.multiplier, difference.distance);
 }
 
 }  // namespace weir::dp::internal

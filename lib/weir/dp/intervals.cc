@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "weir/dp/internal/gallop.h"
 #include "weir/dp/internal/law_tail.h"
 
 namespace weir::dp {
@@ -10,6 +11,11 @@ namespace weir::dp {
 StatusOr<double> StandardError(const NoiseLaw& law) {
   WEIR_RETURN_IF_ERROR(internal::CheckLaw(law));
   return internal::StandardDeviation(law);
+}
+
+StatusOr<double> MeanAbsoluteError(const NoiseLaw& law) {
+  WEIR_RETURN_IF_ERROR(internal::CheckLaw(law));
+  return internal::MeanSize(law);
 }
 
 StatusOr<double> TwoSidedTail(const NoiseLaw& law, int128 w) {
@@ -24,17 +30,9 @@ StatusOr<int128> HalfWidth(const NoiseLaw& law) {
     return 2 * internal::OneSidedTail(law, static_cast<double>(w) + 1) <= 1 - kCoverage;
   };
   if (covers(0)) return int128{0};
-  int128 too_small = 0;
-  int128 enough = 1;
-  while (!covers(enough)) {
-    too_small = enough;
-    enough *= 2;
-  }
-  while (enough - too_small > 1) {
-    const int128 middle = too_small + (enough - too_small) / 2;
-    (covers(middle) ? enough : too_small) = middle;
-  }
-  return enough;
+  // 1.96 deviations of a wide Gaussian, 2.12 of a wide Laplace.
+  const double deviations = law.kind == NoiseKind::kDiscreteGaussian ? 1.96 : 2.118;
+  return internal::SmallestFrom(deviations * internal::StandardDeviation(law), covers);
 }
 
 }  // namespace weir::dp

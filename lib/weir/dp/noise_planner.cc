@@ -8,6 +8,7 @@
 
 #include "weir/dp/accountant.h"
 #include "weir/dp/calibration.h"
+#include "weir/dp/dominating_gaussian.h"
 #include "weir/dp/intervals.h"
 
 namespace weir::dp {
@@ -49,13 +50,6 @@ std::vector<uint32_t> WeightsOf(const NoisePlanOptions& options) {
   return std::vector<uint32_t>(options.measures.size(), 1);
 }
 
-StatusOr<PlannedNoise> Describe(const NoiseEvent& event, std::optional<Epsilon> epsilon) {
-  const NoiseLaw law = LawOf(event);
-  WEIR_ASSIGN_OR_RETURN(const double standard_error, StandardError(law));
-  WEIR_ASSIGN_OR_RETURN(const int128 half_width, HalfWidth(law));
-  return PlannedNoise{event, standard_error, half_width, epsilon};
-}
-
 // What other events leave of the budget.
 struct Remainder {
   Epsilon epsilon;      // after their epsilons
@@ -89,7 +83,7 @@ StatusOr<NoisePlan> MakePlan(const std::vector<NoiseEvent>& events,
   for (size_t i = 0; i < events.size(); ++i) {
     const std::optional<Epsilon> share =
         shares.empty() ? std::nullopt : std::optional<Epsilon>(shares[i]);
-    WEIR_ASSIGN_OR_RETURN(const PlannedNoise planned, Describe(events[i], share));
+    WEIR_ASSIGN_OR_RETURN(const PlannedNoise planned, DescribeNoise(events[i], share));
     measures.push_back(planned);
   }
   WEIR_ASSIGN_OR_RETURN(PrivacyCost cost, PrivacyCost::Create(events, epsilon, delta, others));
@@ -126,6 +120,53 @@ ExactRho RhoLeft(const NoisePlanOptions& options, const Remainder& left) {
 }
 
 // Shares of rho, rounded down so that together they stay within it.
+StatusOr<std::vector<NoiseEvent>> ShareRho(const NoisePlanOptions& options, ExactRho rho) {
+  const std::vector<uint32_t> weights = WeightsOf(options);
+  const uint128 sum = std::accumulate(weights.begin(), weights.end(), uint64_t{0});
+  std::vector<NoiseEvent> events;
+  events.reserve(weights.size());
+  for (size_t i = 0; i < weights.size(); ++i) {
+    // The quotient first: rho.units * weight could overflow.
+    const ExactRho share{rho.units / sum * weights[i]};
+    WEIR_ASSIGN_OR_RETURN(const NoiseEvent event, GaussianEvent(share, options.measures[i]));
+    events.push_back(event);
+  }
+  return events;
+}
+
+std::vector<Epsilon> EpsilonsOf(const std::vector<ApproximateEvent>& others) {
+  std::vector<Epsilon> epsilons;
+  epsilons.reserve(others.size());
+  for (const ApproximateEvent& other : others) {
+    if (other.epsilon.has_value()) epsilons.push_back(*other.epsilon);
+  }
+  return epsilons;
+}
+
+// The events of the largest total of rho, not below `proved`, that the dominating normal law
+// proves; those of `proved` if none is.
+StatusOr<std::vector<NoiseEvent>> ShareDominatedRho(const NoisePlanOptions& options, Delta delta,
+                                                    ExactRho proved) {
+  const std::vector<Epsilon> pure = EpsilonsOf(options.others);
+  const double aim = WithMargin(delta).value();
+  constexpr uint128 kMostTimes = 4;  // a conversion never loses that much
+  uint128 fits = proved.units;
+  uint128 beyond = std::min(proved.units, ExactRho::kLimit / kMostTimes) * kMostTimes;
+  WEIR_ASSIGN_OR_RETURN(std::vector<NoiseEvent> best, ShareRho(options, proved));
+  // Down to a relative 2^-22, as fine as the variances.
+  while (beyond - fits > (fits >> 22) + 1) {
+    const uint128 middle = fits + (beyond - fits) / 2;
+    StatusOr<std::vector<NoiseEvent>> events = ShareRho(options, ExactRho{middle});
+    if (events.ok() && DominatedDelta(*events, pure, options.epsilon) <= aim) {
+      best = *std::move(events);
+      fits = middle;
+    } else {
+      beyond = middle;
+    }
+  }
+  return best;
+}
+
 StatusOr<std::vector<NoiseEvent>> GaussianEvents(const NoisePlanOptions& options,
                                                  const Remainder& left) {
   if (options.measures.size() == 1 && left.others_rho.units == 0) {
@@ -134,17 +175,7 @@ StatusOr<std::vector<NoiseEvent>> GaussianEvents(const NoisePlanOptions& options
                           SingleGaussianVariance(left.epsilon, left.delta, squared_l2));
     return std::vector<NoiseEvent>{{NoiseKind::kDiscreteGaussian, variance, squared_l2}};
   }
-  const std::vector<uint32_t> weights = WeightsOf(options);
-  const uint128 sum = std::accumulate(weights.begin(), weights.end(), uint64_t{0});
-  const ExactRho rho = RhoLeft(options, left);
-  std::vector<NoiseEvent> events;
-  for (size_t i = 0; i < weights.size(); ++i) {
-    // The quotient first: rho.units * weight could overflow.
-    const ExactRho share{rho.units / sum * weights[i]};
-    WEIR_ASSIGN_OR_RETURN(const NoiseEvent event, GaussianEvent(share, options.measures[i]));
-    events.push_back(event);
-  }
-  return events;
+  return ShareDominatedRho(options, left.delta, RhoLeft(options, left));
 }
 
 StatusOr<NoisePlan> PlanGaussian(const NoisePlanOptions& options) {
@@ -219,6 +250,27 @@ StatusOr<NoisePlan> LaplaceWithin(const AccuracyOptions& options) {
   return MakePlan(events, shares, epsilon, Delta::Zero(), {});
 }
 
+// The smallest epsilon, not above `enough`, at which the events' delta is small enough.
+Epsilon LeastEpsilon(const std::vector<NoiseEvent>& events, Delta delta, Epsilon enough) {
+  const double aim = WithMargin(delta).value();
+  const bool is_unit_shift = events.size() == 1 && events.front().sensitivity == 1;
+  const auto suffices = [&](Epsilon epsilon) {
+    if (DominatedDelta(events, {}, epsilon) <= aim) return true;
+    return is_unit_shift && UnitShiftGaussianDelta(events.front().parameter, epsilon) <= aim;
+  };
+  int64_t too_small = 0;
+  // To six digits, as it is rounded.
+  while (enough.units() - too_small > 1 + (enough.units() >> 20)) {
+    const Epsilon middle = *Epsilon::FromUnits(too_small + (enough.units() - too_small) / 2);
+    if (suffices(middle)) {
+      enough = middle;
+    } else {
+      too_small = middle.units();
+    }
+  }
+  return enough;
+}
+
 StatusOr<NoisePlan> GaussianWithin(const AccuracyOptions& options) {
   std::vector<NoiseEvent> events;
   ExactRho total;
@@ -235,8 +287,9 @@ StatusOr<NoisePlan> GaussianWithin(const AccuracyOptions& options) {
     events.push_back(event);
     total = total.AddUp(GaussianRho(event.parameter, event.sensitivity));
   }
-  WEIR_ASSIGN_OR_RETURN(const Epsilon exact, RhoToEpsilon(total, options.delta));
-  WEIR_ASSIGN_OR_RETURN(const Epsilon epsilon, RoundUpShort(static_cast<uint128>(exact.units())));
+  WEIR_ASSIGN_OR_RETURN(const Epsilon by_zcdp, RhoToEpsilon(total, options.delta));
+  const Epsilon least = LeastEpsilon(events, options.delta, by_zcdp);
+  WEIR_ASSIGN_OR_RETURN(const Epsilon epsilon, RoundUpShort(static_cast<uint128>(least.units())));
   return MakePlan(events, {}, epsilon, options.delta, {});
 }
 
@@ -246,6 +299,14 @@ double MeanLogError(const NoisePlan& plan) {
   double sum = 0;
   for (const PlannedNoise& planned : plan.measures) sum += std::log(planned.standard_error);
   return sum;
+}
+
+StatusOr<PlannedNoise> DescribeNoise(const NoiseEvent& event, std::optional<Epsilon> epsilon) {
+  const NoiseLaw law = LawOf(event);
+  WEIR_ASSIGN_OR_RETURN(const double standard_error, StandardError(law));
+  WEIR_ASSIGN_OR_RETURN(const double mean_absolute_error, MeanAbsoluteError(law));
+  WEIR_ASSIGN_OR_RETURN(const int128 half_width, HalfWidth(law));
+  return PlannedNoise{event, standard_error, mean_absolute_error, half_width, epsilon};
 }
 
 StatusOr<NoisePlan> PlanNoise(const NoisePlanOptions& options) {

@@ -32,8 +32,9 @@ struct NoisePlanOptions {
 
 struct PlannedNoise {
   NoiseEvent event;
-  double standard_error = 0;  // of one value, in grid steps
-  int128 half_width = 0;      // of the 95 % interval around one value, in grid steps
+  double standard_error = 0;       // of one value, in grid steps
+  double mean_absolute_error = 0;  // likewise: what a table is off by on average
+  int128 half_width = 0;           // of the 95 % interval around one value, in grid steps
   // This measure's share of epsilon; nullopt for Gaussian noise, which splits rho instead.
   std::optional<Epsilon> epsilon;
 };
@@ -47,13 +48,19 @@ struct NoisePlan {
 // (epsilon, 0) with Laplace noise.
 //
 // Two candidates: all discrete Laplace, epsilon split over the measures; and, if delta > 0, all
-// discrete Gaussian, the rho of (epsilon, delta) split over them. The one with the smaller
-// geometric mean of standard errors is taken (Laplace on a tie): the geometric mean does not
-// depend on the measures' units, so a sum in cents does not outweigh a count.
+// discrete Gaussian, a total of rho split over them. The one with the smaller geometric mean of
+// standard errors is taken (Laplace on a tie): the geometric mean does not depend on the measures'
+// units, so a sum in cents does not outweigh a count.
 //
-// With other events, Laplace noise gets what their epsilons leave; Gaussian noise gets the larger
-// rho of two accounts, which CheckCost knows: their epsilons taken off epsilon, or their rhos
-// taken off the rho of (epsilon, delta). Their deltas are taken off delta first.
+// The total of rho is the largest that one of the accounts of CheckCost proves: that of (epsilon,
+// delta) by zCDP, or by a dominating normal law, which gives up to a fifth more. Laplace noise is
+// calibrated by addition: their privacy loss distribution gains less than a thousandth before
+// Gaussian noise is the better choice (docs/explanation/composition-in-a-release.md).
+//
+// With other events, Laplace noise gets what their epsilons leave; Gaussian noise gets the largest
+// rho of three accounts: their epsilons taken off epsilon; their rhos taken off the rho of
+// (epsilon, delta); the composition of the dominating pairs. Their deltas are taken off delta
+// first.
 //
 // Reveals: nothing of the data; none is read.
 // Errors:  INVALID_ARGUMENT  other events that use up the budget; no measure; a sensitivity that is
@@ -62,6 +69,10 @@ struct NoisePlan {
 //                            delta zero; weights that do not match the measures.
 // Cost:    microseconds a measure, milliseconds for wide Gaussians.
 StatusOr<NoisePlan> PlanNoise(const NoisePlanOptions& options);
+
+// The figures of one event.
+// Errors:  INVALID_ARGUMENT for a parameter that no sampler takes.
+StatusOr<PlannedNoise> DescribeNoise(const NoiseEvent& event, std::optional<Epsilon> epsilon);
 
 // Mean of the logarithms of the standard errors: what PlanNoise compares plans by.
 double MeanLogError(const NoisePlan& plan);

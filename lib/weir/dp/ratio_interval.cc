@@ -18,6 +18,7 @@ class RatioTest {
   RatioTest(const RatioOptions& options, double tail)
       : options_(options),
         tail_(tail),
+        law_(options.numerator.law, options.denominator.law),
         numerator_(static_cast<double>(options.numerator.value)),
         denominator_(static_cast<double>(options.denominator.value)) {
     if (denominator_ < 0) {
@@ -36,8 +37,7 @@ class RatioTest {
       const double rounding = 1e-15 * (std::abs(numerator_) + std::abs(scaled));
       distance = std::abs(numerator_ - scaled) - rounding;
     }
-    return internal::DifferenceTail(
-               {options_.numerator.law, options_.denominator.law, ratio, distance}) > tail_;
+    return law_.Tail(ratio, distance) > tail_;
   }
 
   // A standard error at the ratio, for step widths.
@@ -50,6 +50,7 @@ class RatioTest {
  private:
   const RatioOptions& options_;
   double tail_;
+  internal::DifferenceLaw law_;
   double numerator_;
   double denominator_;
 };

@@ -41,7 +41,8 @@ struct RatioOptions {
 // Value:    S/C cut to the range; its middle where C is zero.
 // Standard error: the delta method, sqrt(var N1 + (S/C)^2 var N2) / |C|, at most half the range.
 // Errors:   INVALID_ARGUMENT  a law that no sampler takes, or lowest > highest or not a number.
-// Cost:     10 microseconds; milliseconds for noises of different kinds or of a few steps.
+// Cost:     3 microseconds; up to 100 for noises of different kinds or of a few steps; milliseconds
+//           for noises of different kinds of which one has thousands of steps.
 // Source:   Fieller, "Some problems in interval estimation", JRSS B 16(2), 1954. That the set ends
 //           once on either side of S/C: quantiles of |N1 - r N2| are convex in r for symmetric
 //           log-concave densities (Bobkov, "Convex bodies and norms associated to convex measures",

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "weir/dp/analytic_gaussian.h"
+#include "weir/dp/internal/gallop.h"
 #include "weir/dp/internal/law_tail.h"
 #include "weir/dp/internal/normal_tail.h"
 
@@ -34,17 +36,11 @@ StatusOr<int128> ReleaseThreshold(const ReleaseThresholdOptions& options) {
   const auto suffices = [&](int128 noise) {
     return internal::OneSidedTail(options.law, static_cast<double>(noise)) <= allowed;
   };
-  int128 too_small = 0;
-  int128 enough = 1;
-  while (!suffices(enough)) {
-    too_small = enough;
-    enough *= 2;
-  }
-  while (enough - too_small > 1) {
-    const int128 middle = too_small + (enough - too_small) / 2;
-    (suffices(middle) ? enough : too_small) = middle;
-  }
-  return enough + options.pre_threshold;
+  const double deviations = options.law.kind == NoiseKind::kDiscreteGaussian
+                                ? internal::NormalUpperQuantile(std::min(allowed, 0.499))
+                                : -std::log(2 * std::min(allowed, 0.499)) / std::numbers::sqrt2;
+  const double guess = deviations * internal::StandardDeviation(options.law);
+  return internal::SmallestFrom(guess, suffices) + options.pre_threshold;
 }
 
 StatusOr<double> ContinuousLaplaceThreshold(Epsilon epsilon, Delta delta, L0Sensitivity l0) {

@@ -13,6 +13,7 @@ namespace {
 constexpr double kOneTail = (1 - kCoverage) / 2;
 // Tails err by less than 1e-7 (law_tail.h); counts within this of the limit stay in.
 constexpr double kLimit = kOneTail - 1e-6;
+constexpr double kWholeLimit = 2 * kOneTail - 1e-6;
 constexpr double kPublishedForSure = 1e-9;
 // Below this a tail may have lost its digits; the count stays in.
 constexpr double kVanished = 1e-290;
@@ -86,10 +87,14 @@ double TruncatedIntervals::UpperTail(int128 m) const {
   return m >= 1 ? tail : 1 - tail;
 }
 
-// Both rise or fall with the count (monotone likelihood ratio), and so can be bisected.
+// Both rise or fall with the count (monotone likelihood ratio), and so can be bisected. Of a count
+// for which not even the threshold is too low a value, nothing is refuted on that side: the whole
+// 5 % go to the other. Such counts are the small ones, so that this falls with the count, too.
 bool TruncatedIntervals::IsTooHigh(int128 count, int128 observed) const {
   const double published = UpperTail(threshold_ - count);
-  return published > kVanished && UpperTail(observed - count) / published <= kLimit;
+  if (published <= kVanished) return false;
+  const double limit = IsTooLow(count, threshold_) ? kLimit : kWholeLimit;
+  return UpperTail(observed - count) / published <= limit;
 }
 
 bool TruncatedIntervals::IsTooLow(int128 count, int128 observed) const {

@@ -21,7 +21,9 @@ struct CountInterval {
 // Guarantee: for every c >= 1, given c + noise >= threshold, the interval holds c with probability
 //            at least 95 %: it leaves out only counts under which a value so high, or so low, has
 //            a chance of at most 2.5 % given publication (equal tails, exact discrete law, tails
-//            rounded to the wider side by at most 10^-6).
+//            rounded to the wider side by at most 10^-6). A count for which not even the threshold
+//            is so low spends the whole 5 % on values that are too high; such counts are the
+//            smaller ones, so that the counts left in are an interval.
 // Where values close to the threshold leave no count at all (Laplace scales above 40), the interval
 // is [1, observed].
 // Cost:      the first 16,384 intervals above the threshold, as far as it matters, are computed

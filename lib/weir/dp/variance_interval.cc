@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
+#include <vector>
 
 #include "weir/dp/internal/law_tail.h"
 #include "weir/dp/internal/weighted_sum.h"
+#include "weir/dp/internal/wide_sum.h"
 
 namespace weir::dp {
 namespace {
@@ -14,10 +17,14 @@ namespace {
 using internal::RealInterval;
 using internal::WeightedNoise;
 using internal::WeightedSum;
+using internal::WideSum;
 
 constexpr double kMeanTail = 0.002;
 constexpr double kVarianceTail = 1 - kCoverage - kMeanTail;
 constexpr int kMostRounds = 8;
+constexpr int kPieces = 8;  // of M, on either side of the sample mean
+// Of the deviation, that continuous laws may widen an interval by.
+constexpr double kLargestOffset = 0.02;
 
 struct Moments {
   double count;
@@ -57,13 +64,11 @@ double LargestCountWeight(const RealInterval& means, const RealInterval& varianc
 }
 // NOLINTEND(bugprone-easily-swappable-parameters)
 
-// Each round keeps all variances that its own weights do not refute, so stopping early is safe.
-RealInterval VarianceSet(const VarianceOptions& options) {
+// The noises at the largest weights over all means and the variances not yet refuted. Each round
+// keeps all variances that its own weights do not refute, so stopping early is safe.
+RealInterval NarrowSet(const VarianceOptions& options, const RealInterval& means) {
   RealInterval variances{0, LargestVariance(options)};
   const Moments moments = MomentsOf(options);
-  if (moments.count <= 0 || variances.high == 0) return variances;
-  const RealInterval means =
-      internal::RatioSet({options.sum, options.count, options.lowest, options.highest}, kMeanTail);
   const double nearest = std::clamp(moments.sum / moments.count, means.low, means.high);
   const double least = SquaresAround(moments, nearest, Side::kBelow);
   const double most = std::max(SquaresAround(moments, means.low, Side::kAbove),
@@ -81,6 +86,123 @@ RealInterval VarianceSet(const VarianceOptions& options) {
     if (shrunk <= 0.01 * (next.high - next.low)) break;
   }
   return variances;
+}
+
+// The test for the means of one piece of M: weights and statistic at their worst over the piece.
+class PieceTest {
+ public:
+  PieceTest(const WideSum& noises, const Moments& moments, const RealInterval& means)
+      : noises_(noises), count_(moments.count), means_(means) {
+    const double nearest = std::clamp(moments.sum / moments.count, means.low, means.high);
+    least_ = SquaresAround(moments, nearest, Side::kBelow);
+    most_ = std::max(SquaresAround(moments, means.low, Side::kAbove),
+                     SquaresAround(moments, means.high, Side::kAbove));
+  }
+
+  // By which an end may be too far out: a thousandth of the statistic's deviation.
+  double resolution() const {
+    const double mean = means_.low / 2 + means_.high / 2;
+    const double variance = least_ / count_;
+    const double count_weight = std::abs(mean * mean - variance);
+    return 1e-3 * noises_.Deviation({1, 2 * std::abs(mean), count_weight}) / count_;
+  }
+  // Variances from here on, or up to here, with no distance at all.
+  double least() const { return least_ / count_; }
+  double most() const { return most_ / count_; }
+
+  bool Accepts(double variance) const {
+    const double scaled = variance * count_;
+    const double rounding = std::ldexp(std::abs(scaled), -50);
+    const double distance = std::max(least_ - scaled, scaled - most_) - rounding;
+    if (distance <= 0) return true;
+    const double sum_weight = 2 * std::max(std::abs(means_.low), std::abs(means_.high));
+    const double count_weight = LargestCountWeight(means_, {variance, variance});
+    return noises_.TwoSidedTail({1, sum_weight, count_weight}, distance) > kVarianceTail;
+  }
+
+ private:
+  const WideSum& noises_;
+  double count_;
+  RealInterval means_;
+  double least_ = 0;
+  double most_ = 0;
+};
+
+struct Crossing {
+  double accepted;
+  double rejected;
+};
+
+// Where acceptance ends between the two; errs towards the rejected one.
+double EndOf(const PieceTest& test, Crossing crossing) {
+  for (int step = 0; step < 100; ++step) {
+    if (std::abs(crossing.rejected - crossing.accepted) <= test.resolution()) break;
+    const double middle = crossing.accepted / 2 + crossing.rejected / 2;
+    (test.Accepts(middle) ? crossing.accepted : crossing.rejected) = middle;
+  }
+  return crossing.rejected;
+}
+
+// M from the sample mean outwards on either side: the pieces that matter most come first.
+std::vector<RealInterval> PiecesOf(const RealInterval& means, double center) {
+  std::vector<RealInterval> pieces;
+  const double middle = std::clamp(center, means.low, means.high);
+  for (int i = 0; i < kPieces; ++i) {
+    const double from = static_cast<double>(i) / kPieces;
+    const double to = static_cast<double>(i + 1) / kPieces;
+    const double above = means.high - middle;
+    const double below = middle - means.low;
+    if (above > 0) pieces.push_back({middle + from * above, middle + to * above});
+    if (below > 0) pieces.push_back({middle - to * below, middle - from * below});
+  }
+  if (pieces.empty()) pieces.push_back(means);
+  pieces.front().low = std::min(pieces.front().low, middle);
+  return pieces;
+}
+
+// All variances that the means of some piece do not refute; where there are none (chance at most
+// 5 %), the nearest that is possible.
+RealInterval WideSet(const VarianceOptions& options, const RealInterval& means,
+                     const WideSum& noises) {
+  const Moments moments = MomentsOf(options);
+  const double largest = LargestVariance(options);
+  RealInterval set{largest, 0};
+  for (const RealInterval& piece : PiecesOf(means, moments.sum / moments.count)) {
+    const PieceTest test(noises, moments, piece);
+    const double low = std::clamp(test.least(), 0.0, largest);
+    const double high = std::clamp(test.most(), 0.0, largest);
+    if (!test.Accepts(low) && !test.Accepts(high)) continue;
+    if (set.low > 0 && (set.low >= low || test.Accepts(set.low))) {
+      set.low = test.Accepts(0) ? 0 : EndOf(test, {low, 0});
+    }
+    if (set.high < largest && (set.high <= high || test.Accepts(set.high))) {
+      set.high = test.Accepts(largest) ? largest : EndOf(test, {high, largest});
+    }
+  }
+  if (set.low <= set.high) return set;
+  const double center = SquaresAround(moments, moments.sum / moments.count, Side::kBelow);
+  const double nearest = std::clamp(center / moments.count, 0.0, largest);
+  return {nearest, nearest};
+}
+
+// Whether the continuous laws widen the interval by little: the proof holds either way.
+bool IsWideEnough(const WideSum& noises, const Moments& moments, double largest) {
+  const double mean = moments.sum / moments.count;
+  const double variance = std::clamp(moments.squares / moments.count - mean * mean, 0.0, largest);
+  const WideSum::Weights weights = {1, 2 * std::abs(mean), std::abs(mean * mean - variance)};
+  return noises.Offset(weights) <= kLargestOffset * noises.Deviation(weights);
+}
+
+RealInterval VarianceSet(const VarianceOptions& options) {
+  const double largest = LargestVariance(options);
+  if (options.count.value <= 0 || largest == 0) return {0, largest};
+  const RealInterval means =
+      internal::RatioSet({options.sum, options.count, options.lowest, options.highest}, kMeanTail);
+  const std::optional<WideSum> noises =
+      WideSum::Create({options.squares.law, options.sum.law, options.count.law});
+  return noises.has_value() && IsWideEnough(*noises, MomentsOf(options), largest)
+             ? WideSet(options, means, *noises)
+             : NarrowSet(options, means);
 }
 
 Status CheckOptions(const VarianceOptions& options) {

@@ -24,13 +24,16 @@ struct VarianceOptions {
 //           Q - 2 m S + m^2 C - v C, which has expectation zero at the true mean m and variance v,
 //           lies within w of zero, w from the law of N_Q - 2 m N_S + (m^2 - v) N_C. All v that
 //           some m in M does not refute: near the sample mean the statistic changes little with m,
-//           so that the 0.2 % for M cost little. w is taken at the largest weights over M and the
-//           variances not yet refuted.
-// Guarantee: holds v with at least 95 % by the union bound, for c > 0.
+//           so that the 0.2 % for M cost little. M is cut into 16 pieces, each with its own
+//           weights at their largest, and v is tested with its own weight (WideSum). Noises of
+//           different kinds or of few steps: w at the largest weights over M and the variances not
+//           yet refuted (WeightedSum). Where no v is left the nearest possible one stands.
+// Guarantee: holds v with at least 95 % by the union bound, for c > 0. The refuted v on either side
+//            are an interval, because half widths are convex in the weights (see EstimateRatio).
 // Value:    Q/C - (S/C)^2 cut to what is possible; the middle where C is not positive.
 // Standard error: the delta method at the estimates, at most half of what is possible.
 // Errors:   INVALID_ARGUMENT  a law that no sampler takes, or bounds not finite or not ordered.
-// Cost:     1 to 5 ms.
+// Cost:     10 microseconds; 0.4 ms for noises of different kinds or of few steps.
 StatusOr<DerivedEstimate> EstimateVariance(const VarianceOptions& options);
 
 // Its square root, by the delta method; the interval is the roots of the variance's.

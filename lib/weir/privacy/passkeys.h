@@ -4,6 +4,15 @@
 
 namespace weir {
 
+namespace anon {
+class Anonymizer;
+class MicrodataReader;
+class MicrodataWriter;
+class RecordCollapser;
+class RiskAnalysis;
+class Transformer;
+class TripReader;
+}  // namespace anon
 namespace data {
 class DuckDbEngine;
 }
@@ -27,6 +36,19 @@ class EngineKey final {
 class ReleaseKey final {
   friend class release::NoiseStep;
   ReleaseKey() {}
+};
+
+// Makes anon::Microdata of what a file holds, and looks into it: to make hierarchies of the values
+// that occur, to collapse, to transform, to measure risk for the owner, to write what came of it.
+class AnonKey final {
+  friend class anon::Anonymizer;
+  friend class anon::MicrodataReader;
+  friend class anon::MicrodataWriter;
+  friend class anon::RecordCollapser;
+  friend class anon::RiskAnalysis;
+  friend class anon::Transformer;
+  friend class anon::TripReader;
+  AnonKey() {}
 };
 
 // Makes Charge, the receipt of a durable debit.

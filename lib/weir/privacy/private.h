@@ -30,6 +30,8 @@ class Private {
   // Which charge paid: public knowledge.
   const Charge& charge() const { return charge_; }
   T Open(ReleaseKey) && { return std::move(value_); }
+  // For what is left to do of what the charge paid for, once the value is opened.
+  Charge TakeCharge(ReleaseKey) && { return std::move(charge_); }
 
  private:
   T value_;

@@ -8,6 +8,7 @@
 
 #include "weir/dp/noise_planner.h"
 #include "weir/release/internal/measure_plan.h"
+#include "weir/release/internal/ways.h"
 
 namespace weir::release::internal {
 
@@ -36,15 +37,16 @@ StatusOr<BudgetPlan> PlanWithin(const BudgetQuestion& question, std::vector<int1
     return question.spec.locations.At(
         "measures", InvalidArgument("`within` goes with public keys only, without `top`"));
   }
+  if (!question.searches.empty()) {
+    return question.spec.locations.At(
+        "measures", InvalidArgument("`within` needs bounds that are known: nothing is estimated"));
+  }
   const StatusOr<Delta> delta = Delta::Parse(spec.privacy().delta());
   if (!delta.ok()) return question.spec.locations.At("privacy.delta", delta.status());
-  dp::AccuracyOptions options{
-      .delta = *delta, .measures = {}, .half_widths = std::move(half_widths), .kind = std::nullopt};
-  if (spec.privacy().noise() != v1::NOISE_UNSPECIFIED) {
-    options.kind = spec.privacy().noise() == v1::NOISE_DISCRETE_GAUSSIAN
-                       ? NoiseKind::kDiscreteGaussian
-                       : NoiseKind::kDiscreteLaplace;
-  }
+  dp::AccuracyOptions options{.delta = *delta,
+                              .measures = {},
+                              .half_widths = std::move(half_widths),
+                              .kind = AskedKind(spec.privacy())};
   std::vector<Channel> channels = question.channels;
   for (Channel& channel : channels) {
     WEIR_ASSIGN_OR_RETURN(channel.sensitivity,
@@ -65,6 +67,7 @@ StatusOr<BudgetPlan> PlanWithin(const BudgetQuestion& question, std::vector<int1
   }
   for (size_t i = 0; i < channels.size(); ++i) channels[i].noise = noise->measures[i];
   return BudgetPlan{.channels = std::move(channels),
+                    .searches = {},
                     .selection = std::nullopt,
                     .top = std::nullopt,
                     .cost = std::move(noise->cost),

@@ -7,70 +7,46 @@
 #include <utility>
 
 #include "weir/base/decimal.h"
+#include "weir/dp/accountant.h"
+#include "weir/dp/calibration.h"
 #include "weir/dp/event_proto.h"
 #include "weir/dp/noise_planner.h"
 #include "weir/dp/partition_selection.h"
 #include "weir/dp/release_threshold.h"
 #include "weir/release/internal/accuracy_plan.h"
-#include "weir/release/internal/estimated_channel.h"
+#include "weir/release/internal/bound_search.h"
+#include "weir/release/internal/charged_noise.h"
 #include "weir/release/internal/level_channel.h"
+#include "weir/release/internal/plan_choice.h"
 #include "weir/release/internal/row_choice.h"
+#include "weir/release/internal/sensitivity.h"
+#include "weir/release/internal/shares.h"
 #include "weir/release/internal/ways.h"
 
 namespace weir::release::internal {
 namespace {
 
 constexpr uint32_t kShownWeight = 1000;
+// Any epsilon, to read what a share says.
 constexpr int64_t kShareUnits = 1'000'000'000'000;
-// Smallest epsilon of one row, in units of 10^-12, that finds a bound.
-constexpr int64_t kLeastRowUnits = 1000;
 
 struct Budget {
   Epsilon epsilon;
   Delta delta;
 };
 
-// A part of epsilon, rounded down; one half where nothing is said.
-StatusOr<Epsilon> ShareOf(Epsilon epsilon, const std::string& text) {
-  int64_t share = kShareUnits / 2;
-  if (!text.empty()) {
-    WEIR_ASSIGN_OR_RETURN(const Decimal decimal, ParseDecimal(text));
-    const StatusOr<int128> units = ScaleDecimal(decimal, Epsilon::kDigits, Rounding::kDown);
-    if (!units.ok() || *units <= 0 || *units >= kShareUnits) {
-      return InvalidArgument("share must lie between 0 and 1, got %s", text.c_str());
-    }
-    share = static_cast<int64_t>(*units);
-  }
-  return Epsilon::FromUnits(static_cast<int64_t>(int128{epsilon.units()} * share / kShareUnits));
-}
-
-StatusOr<std::string> CanonicalShare(const std::string& text) {
-  if (text.empty()) return std::string("0.5");
-  WEIR_ASSIGN_OR_RETURN(const Decimal share, ParseDecimal(text));
-  return FormatDecimal(share);
-}
-
 class Planner {
  public:
   Planner(const BudgetQuestion& question, Budget budget) : question_(question), budget_(budget) {}
 
   StatusOr<BudgetPlan> Try(const Way& way);
-  double Score(const BudgetPlan& plan) const;
-  std::vector<double> StandardErrors(const BudgetPlan& plan) const;
 
  private:
-  bool IsShown(size_t channel) const {
-    return std::any_of(question_.measures.begin(), question_.measures.end(),
-                       [channel](const MeasurePlan& measure) {
-                         return std::find(measure.channels.begin(), measure.channels.end(),
-                                          channel) != measure.channels.end();
-                       });
-  }
   bool HasThreshold(const Way& way) const {
-    return question_.deciding.has_value() && !way.truncated_geometric;
+    return question_.deciding.has_value() && way.rule != dp::SelectionRule::kTruncatedGeometric;
   }
   bool IsNoised(size_t channel, const Way& way) const {
-    return IsShown(channel) || (HasThreshold(way) && channel == *question_.deciding);
+    return IsShown(question_, channel) || (HasThreshold(way) && channel == *question_.deciding);
   }
   // Rows that one unit may be in: those that are shown.
   uint64_t ReachableCells() const {
@@ -80,17 +56,24 @@ class Planner {
   }
   Delta SelectionDelta(const Way& way) const {
     const int64_t units = budget_.delta.units();
-    return *Delta::FromUnits(way.kind == NoiseKind::kDiscreteGaussian ? units / 2 : units);
+    const bool has_gaussian = way.kind == NoiseKind::kDiscreteGaussian ||
+                              way.rule == dp::SelectionRule::kGaussianThreshold;
+    return *Delta::FromUnits(has_gaussian ? units / 2 : units);
   }
 
   Status ShapeChannels(const Way& way, std::vector<Channel>& channels) const;
-  Status PlanEstimates(BudgetPlan& plan, std::vector<ApproximateEvent>& others) const;
+  Status PlanSearches(BudgetPlan& plan, std::vector<ApproximateEvent>& others) const;
   Status PlanTop(BudgetPlan& plan, std::vector<ApproximateEvent>& others) const;
   Status PlanRule(const Way& way, BudgetPlan& plan, std::vector<ApproximateEvent>& others) const;
   Status SetThreshold(const Way& way, BudgetPlan& plan) const;
+  Status AddNoise(const Way& way, std::vector<ApproximateEvent> others, BudgetPlan& plan) const;
   StatusOr<dp::NoisePlan> PlanNoise(const Way& way, const BudgetPlan& plan,
                                     std::vector<ApproximateEvent> others) const;
-  uint32_t WeightOf(size_t channel, size_t shown) const;
+  StatusOr<dp::PlannedNoise> ThresholdNoise(const Way& way, const BudgetPlan& plan) const;
+  bool HasOwnNoise(size_t channel, const Way& way) const {
+    return way.rule == dp::SelectionRule::kGaussianThreshold && channel == *question_.deciding;
+  }
+  uint32_t WeightOf(size_t channel, size_t shown, const Way& way) const;
 
   const BudgetQuestion& question_;
   Budget budget_;
@@ -105,34 +88,18 @@ Status Planner::ShapeChannels(const Way& way, std::vector<Channel>& channels) co
                                                            question_.bounds));
       continue;
     }
-    if (channel.shape == ChannelShape::kTree) {
-      WEIR_ASSIGN_OR_RETURN(const dp::QuantileShape shape,
-                            dp::QuantileShape::Create({.lowest = channel.contribution.lowest,
-                                                       .highest = channel.contribution.highest,
-                                                       .kind = way.kind}));
-      channel.tree = shape;
-      channel.bins = shape.leaves();
-      channel.contribution.bin_steps = static_cast<int64_t>(shape.leaf_steps());
+    WEIR_RETURN_IF_ERROR(ShapeChannel(way.kind, question_.bounds, ReachableCells(), channel));
+    const bool may_shrink = channel.clamps != ClampRule::kAsked;
+    if (channel.shape == ChannelShape::kTree && may_shrink) {
+      WEIR_RETURN_IF_ERROR(WidenTree(way.kind, question_.searches, channel));
     }
-    WEIR_ASSIGN_OR_RETURN(channel.sensitivity,
-                          Sensitivity(channel, question_.bounds, ReachableCells()));
   }
   return OkStatus();
 }
 
-Status Planner::PlanEstimates(BudgetPlan& plan, std::vector<ApproximateEvent>& others) const {
-  for (const MeasurePlan& measure : question_.measures) {
-    std::optional<EstimatedBound>& estimate = plan.channels[measure.channels.front()].estimate;
-    if (!estimate.has_value()) continue;
-    WEIR_ASSIGN_OR_RETURN(estimate->epsilon,
-                          ShareOf(budget_.epsilon, measure.asked.sum().estimate()));
-    estimate->rows = RowsOfUnit(question_.bounds, question_.cells);
-    if (estimate->epsilon->units() / estimate->rows < kLeastRowUnits) {
-      return InvalidArgument("the share of `estimate` is too small for %lld rows a privacy unit",
-                             static_cast<long long>(estimate->rows));
-    }
-    others.push_back({.epsilon = estimate->epsilon});
-  }
+Status Planner::PlanSearches(BudgetPlan& plan, std::vector<ApproximateEvent>& others) const {
+  WEIR_RETURN_IF_ERROR(PriceSearches(budget_.epsilon, plan.searches));
+  for (const BoundSearch& search : plan.searches) others.push_back({.epsilon = search.epsilon});
   return OkStatus();
 }
 
@@ -165,12 +132,12 @@ Status Planner::PlanRule(const Way& way, BudgetPlan& plan,
   if (budget_.delta.is_zero()) return InvalidArgument("selection needs a delta above 0");
   const v1::Selection& asked = question_.spec.message.selection();
   SelectionPlan selection{.channel = *question_.deciding,
-                          .by_noise = !way.truncated_geometric,
+                          .by_noise = HasThreshold(way),
                           .min_units = std::max<int64_t>(1, asked.min_units()),
                           .delta = SelectionDelta(way)};
   ApproximateEvent event{.delta = selection.delta};
-  if (way.truncated_geometric) {
-    WEIR_ASSIGN_OR_RETURN(selection.epsilon, ShareOf(budget_.epsilon, asked.share()));
+  if (!selection.by_noise) {
+    WEIR_ASSIGN_OR_RETURN(selection.epsilon, ShareOf(budget_.epsilon, way.share));
     event.epsilon = selection.epsilon;
     WEIR_ASSIGN_OR_RETURN(const dp::PartitionSelector selector,
                           SelectorOf(selection, question_.bounds));
@@ -180,7 +147,7 @@ Status Planner::PlanRule(const Way& way, BudgetPlan& plan,
   v1::Selection& described = *selection.described.mutable_selection();
   described.set_min_units(static_cast<uint32_t>(selection.min_units));
   if (!question_.deciding_is_shown) {
-    WEIR_ASSIGN_OR_RETURN(*described.mutable_share(), CanonicalShare(asked.share()));
+    WEIR_ASSIGN_OR_RETURN(*described.mutable_share(), CanonicalShare(way.share));
   }
   others.push_back(event);
   WEIR_ASSIGN_OR_RETURN(*selection.described.add_events(), dp::EventToProto(event));
@@ -192,9 +159,9 @@ Status Planner::PlanRule(const Way& way, BudgetPlan& plan,
 Status Planner::SetThreshold(const Way& way, BudgetPlan& plan) const {
   if (!HasThreshold(way)) return OkStatus();
   SelectionPlan& selection = *plan.selection;
-  const NoiseEvent& event = plan.channels[selection.channel].noise->event;
+  const Channel& channel = plan.channels[selection.channel];
   WEIR_ASSIGN_OR_RETURN(selection.threshold,
-                        dp::ReleaseThreshold({.law = dp::LawOf(event),
+                        dp::ReleaseThreshold({.law = dp::LawOf(channel.noise->event),
                                               .delta = selection.delta,
                                               .l0 = question_.bounds.max_keys_per_unit,
                                               .pre_threshold = selection.min_units}));
@@ -205,23 +172,23 @@ Status Planner::SetThreshold(const Way& way, BudgetPlan& plan) const {
     described.set_rule(v1::SELECTION_RULE_PUBLISHED_UNITS);
     return OkStatus();
   }
-  described.set_rule(way.kind == NoiseKind::kDiscreteGaussian
+  described.set_rule(channel.noise->event.kind == NoiseKind::kDiscreteGaussian
                          ? v1::SELECTION_RULE_GAUSSIAN_THRESHOLD
                          : v1::SELECTION_RULE_LAPLACE_THRESHOLD);
-  WEIR_ASSIGN_OR_RETURN(*described.add_events(), dp::EventToProto(event));
+  WEIR_ASSIGN_OR_RETURN(*described.add_events(), dp::EventToProto(ChargedEvent(channel)));
   return OkStatus();
 }
 
-// Channels that are shown share evenly; a threshold's own noise gets what `share` says.
-uint32_t Planner::WeightOf(size_t channel, size_t shown) const {
-  if (IsShown(channel)) return kShownWeight;
-  const StatusOr<Epsilon> share =
-      ShareOf(*Epsilon::FromUnits(kShareUnits), question_.spec.message.selection().share());
+// Channels that are shown share evenly; a threshold's noise of the same kind gets the way's share.
+uint32_t Planner::WeightOf(size_t channel, size_t shown, const Way& way) const {
+  if (IsShown(question_, channel)) return kShownWeight;
+  const StatusOr<Epsilon> share = ShareOf(*Epsilon::FromUnits(kShareUnits), way.share);
   const double part = share.ok() ? share->value() : 0.5;
   const double weight = static_cast<double>(shown) * kShownWeight * part / (1 - part);
   return static_cast<uint32_t>(std::clamp(weight, 1.0, 1e9));
 }
 
+// Of the noise of the way's kind.
 StatusOr<dp::NoisePlan> Planner::PlanNoise(const Way& way, const BudgetPlan& plan,
                                            std::vector<ApproximateEvent> others) const {
   dp::NoisePlanOptions options{.epsilon = budget_.epsilon,
@@ -231,19 +198,61 @@ StatusOr<dp::NoisePlan> Planner::PlanNoise(const Way& way, const BudgetPlan& pla
                                .weights = {},
                                .others = std::move(others)};
   size_t shown = 0;
-  for (size_t i = 0; i < plan.channels.size(); ++i) shown += IsShown(i) ? 1 : 0;
+  for (size_t i = 0; i < plan.channels.size(); ++i) shown += IsShown(question_, i) ? 1 : 0;
   for (size_t i = 0; i < plan.channels.size(); ++i) {
-    if (!IsNoised(i, way)) continue;
+    if (!IsNoised(i, way) || HasOwnNoise(i, way)) continue;
     for (const ChannelLevel& level : plan.channels[i].levels) {
       if (level.weight == 0) continue;
       options.measures.push_back(level.sensitivity);
       options.weights.push_back(level.weight);
     }
     if (plan.channels[i].shape == ChannelShape::kLevels) continue;
-    options.measures.push_back(plan.channels[i].sensitivity);
-    options.weights.push_back(WeightOf(i, shown));
+    options.measures.push_back(ChargedSensitivity(plan.searches, plan.channels[i]));
+    options.weights.push_back(WeightOf(i, shown, way));
   }
   return dp::PlanNoise(options);
+}
+
+// Of a Gaussian threshold beside Laplace noise: what CheckCost converts at the way's share.
+StatusOr<dp::PlannedNoise> Planner::ThresholdNoise(const Way& way, const BudgetPlan& plan) const {
+  WEIR_ASSIGN_OR_RETURN(const Epsilon share, ShareOf(budget_.epsilon, way.share));
+  const int64_t left = budget_.delta.units() - plan.selection->delta.units();
+  WEIR_ASSIGN_OR_RETURN(const Delta conversion, Delta::FromUnits(left));
+  const uint128 squared_l2 =
+      ChargedSensitivity(plan.searches, plan.channels[*question_.deciding]).squared_l2;
+  WEIR_ASSIGN_OR_RETURN(const Rational variance,
+                        dp::GaussianVariance(dp::LargestRho(share, conversion), squared_l2));
+  return dp::DescribeNoise({NoiseKind::kDiscreteGaussian, variance, squared_l2}, std::nullopt);
+}
+
+Status Planner::AddNoise(const Way& way, std::vector<ApproximateEvent> others,
+                         BudgetPlan& plan) const {
+  const bool has_own = way.rule == dp::SelectionRule::kGaussianThreshold;
+  std::vector<ApproximateEvent> taken = others;
+  if (has_own) {
+    WEIR_ASSIGN_OR_RETURN(const Epsilon share, ShareOf(budget_.epsilon, way.share));
+    taken.push_back({.epsilon = share});
+  }
+  WEIR_ASSIGN_OR_RETURN(dp::NoisePlan noise, PlanNoise(way, plan, std::move(taken)));
+  size_t next = 0;
+  for (size_t i = 0; i < plan.channels.size(); ++i) {
+    if (!IsNoised(i, way) || HasOwnNoise(i, way)) continue;
+    Channel& channel = plan.channels[i];
+    for (ChannelLevel& level : channel.levels) {
+      if (level.weight > 0) level.noise = noise.measures[next++];
+    }
+    if (channel.shape == ChannelShape::kLevels) continue;
+    WEIR_RETURN_IF_ERROR(SetNoise(plan.searches, noise.measures[next++], channel));
+  }
+  plan.cost = std::move(noise.cost);
+  if (!has_own) return OkStatus();
+  WEIR_ASSIGN_OR_RETURN(const dp::PlannedNoise own, ThresholdNoise(way, plan));
+  WEIR_RETURN_IF_ERROR(SetNoise(plan.searches, own, plan.channels[*question_.deciding]));
+  std::vector<NoiseEvent> events = plan.cost.events();
+  events.push_back(own.event);
+  WEIR_ASSIGN_OR_RETURN(plan.cost, PrivacyCost::Create(std::move(events), budget_.epsilon,
+                                                       budget_.delta, std::move(others)));
+  return dp::CheckCost(plan.cost);
 }
 
 StatusOr<BudgetPlan> Planner::Try(const Way& way) {
@@ -253,57 +262,18 @@ StatusOr<BudgetPlan> Planner::Try(const Way& way) {
                         PrivacyCost::Create({{NoiseKind::kDiscreteLaplace, {1, 1}, 1}},
                                             budget_.epsilon, Delta::Zero()));
   BudgetPlan plan{.channels = question_.channels,
+                  .searches = question_.searches,
                   .selection = std::nullopt,
                   .top = std::nullopt,
                   .cost = std::move(nothing),
                   .alternatives = {}};
   WEIR_RETURN_IF_ERROR(ShapeChannels(way, plan.channels));
-  WEIR_RETURN_IF_ERROR(PlanEstimates(plan, others));
+  WEIR_RETURN_IF_ERROR(PlanSearches(plan, others));
   WEIR_RETURN_IF_ERROR(PlanTop(plan, others));
   WEIR_RETURN_IF_ERROR(PlanRule(way, plan, others));
-  WEIR_ASSIGN_OR_RETURN(dp::NoisePlan noise, PlanNoise(way, plan, std::move(others)));
-  size_t next = 0;
-  for (size_t i = 0; i < plan.channels.size(); ++i) {
-    if (!IsNoised(i, way)) continue;
-    Channel& channel = plan.channels[i];
-    for (ChannelLevel& level : channel.levels) {
-      if (level.weight > 0) level.noise = noise.measures[next++];
-    }
-    if (channel.shape != ChannelShape::kLevels) channel.noise = noise.measures[next++];
-  }
+  WEIR_RETURN_IF_ERROR(AddNoise(way, std::move(others), plan));
   WEIR_RETURN_IF_ERROR(SetThreshold(way, plan));
-  plan.cost = std::move(noise.cost);
   return plan;
-}
-
-double Planner::Score(const BudgetPlan& plan) const {
-  double sum = 0;
-  int count = 0;
-  for (size_t i = 0; i < plan.channels.size(); ++i) {
-    const Channel& channel = plan.channels[i];
-    // There is one way only to answer by levels.
-    if (!IsShown(i) || channel.shape == ChannelShape::kLevels) continue;
-    sum += std::log(channel.noise->standard_error);
-    // A rank is made of the noises of many nodes.
-    if (channel.tree.has_value()) sum += std::log(channel.tree->RankWeight()) / 2;
-    ++count;
-  }
-  if (plan.selection.has_value()) {
-    sum += std::log(plan.selection->described.units_for_half());
-    ++count;
-  }
-  return count == 0 ? 0 : sum / count;
-}
-
-std::vector<double> Planner::StandardErrors(const BudgetPlan& plan) const {
-  std::vector<double> errors;
-  for (const MeasurePlan& measure : question_.measures) {
-    const Channel& channel = plan.channels[measure.channels.front()];
-    errors.push_back(HasOneError(measure, plan.channels)
-                         ? channel.noise->standard_error * ToDouble(channel.contribution.grid)
-                         : 0);
-  }
-  return errors;
 }
 
 StatusOr<Budget> ReadBudget(const BudgetQuestion& question) {
@@ -342,32 +312,7 @@ StatusOr<BudgetPlan> PlanBudget(const BudgetQuestion& question) {
   WEIR_ASSIGN_OR_RETURN(const Budget budget, ReadBudget(question));
   WEIR_RETURN_IF_ERROR(CheckShares(question, budget));
   Planner planner(question, budget);
-  std::optional<BudgetPlan> best;
-  Status first_refusal = OkStatus();
-  std::vector<Alternative> alternatives;
-  size_t taken = 0;
-  for (const Way& way : WaysOf(question)) {
-    Alternative alternative{.what = Describe(way, question)};
-    StatusOr<BudgetPlan> plan = planner.Try(way);
-    if (!plan.ok()) {
-      alternative.refusal = MessageOf(plan.status());
-      if (first_refusal.ok()) first_refusal = plan.status();
-    } else {
-      alternative.standard_errors = planner.StandardErrors(*plan);
-      if (plan->selection.has_value()) {
-        alternative.units_for_half = plan->selection->described.units_for_half();
-      }
-      if (!best.has_value() || planner.Score(*plan) < planner.Score(*best)) {
-        best = *std::move(plan);
-        taken = alternatives.size();
-      }
-    }
-    alternatives.push_back(std::move(alternative));
-  }
-  if (!best.has_value()) return question.spec.locations.At("privacy", first_refusal);
-  alternatives[taken].taken = true;
-  best->alternatives = std::move(alternatives);
-  return *std::move(best);
+  return ChoosePlan(question, [&planner](const Way& way) { return planner.Try(way); });
 }
 
 }  // namespace weir::release::internal

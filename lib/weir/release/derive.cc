@@ -9,7 +9,6 @@
 #include "weir/dp/ratio_interval.h"
 #include "weir/dp/truncated_interval.h"
 #include "weir/dp/variance_interval.h"
-#include "weir/release/internal/estimated_channel.h"
 #include "weir/release/internal/measure_plan.h"
 
 namespace weir::release::internal {
@@ -49,10 +48,6 @@ Status DeriveExact(const ReleasePlan& plan, const MeasurePlan& measure,
                    const std::vector<NoisedChannel>& channels, ReleaseTable& table) {
   const size_t index = measure.channels.front();
   const Channel& channel = plan.channels[index];
-  if (channel.shape == ChannelShape::kEstimated) {
-    DeriveEstimated(channel, measure, channels[index], table);
-    return OkStatus();
-  }
   const std::vector<int128>& numbers = channels[index].numbers;
   const size_t columns = measure.columns.size();
   for (size_t column = 0; column < columns; ++column) {
@@ -64,6 +59,8 @@ Status DeriveExact(const ReleasePlan& plan, const MeasurePlan& measure,
       released.low = channels[index].low;
       released.high = channels[index].high;
       released.standard_errors = channels[index].standard_errors;
+    } else if (measure.error_is_found) {
+      released.standard_errors.assign(released.values.size(), channel.noise->standard_error);
     }
     const std::optional<SelectionPlan>& selection = plan.selection;
     if (selection.has_value() && selection->by_noise && selection->channel == index) {

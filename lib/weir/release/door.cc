@@ -8,7 +8,7 @@
 #include "weir/base/catch_memory.h"
 #include "weir/data/duckdb/parquet_writer.h"
 #include "weir/doc/signed_text.h"
-#include "weir/release/noise_step.h"
+#include "weir/release/internal/answer.h"
 #include "weir/release/payload.h"
 #include "weir/v1/package.pb.h"
 
@@ -76,10 +76,9 @@ StatusOr<StoredRelease> Door::Run(const data::DatasetDescription& dataset, const
 
 StatusOr<StoredRelease> Door::Make(const data::DatasetDescription& dataset, const ReleasePlan& plan,
                                    const ledger::ChargeRecord& record, Charge charge) {
-  WEIR_ASSIGN_OR_RETURN(Private<data::AggregateTable> table,
-                        parts_.engine.Aggregate(dataset, plan.query, std::move(charge)));
-  WEIR_ASSIGN_OR_RETURN(const Released<ReleaseTable> released,
-                        NoiseStep::AddNoise(plan, std::move(table), parts_.random));
+  WEIR_ASSIGN_OR_RETURN(
+      const Released<ReleaseTable> released,
+      internal::Answer(parts_.engine, dataset, plan, std::move(charge), parts_.random));
   WEIR_ASSIGN_OR_RETURN(const data::PlainTable plain, ToPlainTable(released));
   WEIR_ASSIGN_OR_RETURN(std::string payload, data::WriteParquet(plain));
   WEIR_ASSIGN_OR_RETURN(std::string manifest, MakeManifest(plan, record, payload));

@@ -7,35 +7,10 @@
 #include <set>
 #include <string>
 
-#include "weir/dp/intervals.h"
-#include "weir/dp/partition_selection.h"
-#include "weir/release/internal/row_choice.h"
+#include "weir/release/internal/key_chance.h"
 
 namespace weir::release {
 namespace {
-
-// P[units + noise >= threshold].
-StatusOr<double> ReachesThreshold(const SelectionPlan& selection, const NoiseEvent& event,
-                                  int64_t units) {
-  if (units < selection.min_units) return 0.0;
-  const int128 missing = selection.threshold - units;
-  if (missing > 0) {
-    WEIR_ASSIGN_OR_RETURN(const double tail, dp::TwoSidedTail(dp::LawOf(event), missing - 1));
-    return tail / 2;
-  }
-  WEIR_ASSIGN_OR_RETURN(const double tail, dp::TwoSidedTail(dp::LawOf(event), -missing));
-  return 1 - tail / 2;
-}
-
-StatusOr<double> IsShown(const ReleasePlan& plan, int64_t units) {
-  const SelectionPlan& selection = *plan.selection;
-  if (selection.by_noise) {
-    return ReachesThreshold(selection, plan.channels[selection.channel].noise->event, units);
-  }
-  WEIR_ASSIGN_OR_RETURN(const dp::PartitionSelector selector,
-                        internal::SelectorOf(selection, plan.query.bounds));
-  return selector.KeepProbability(units);
-}
 
 Status ExplainSelection(const ReleasePlan& plan, v1::ReleasePreview& preview) {
   if (!plan.selection.has_value()) return OkStatus();
@@ -44,13 +19,24 @@ Status ExplainSelection(const ReleasePlan& plan, v1::ReleasePreview& preview) {
   for (const double factor : {0.5, 0.75, 1.0, 1.25, 1.5, 2.0}) {
     sizes.insert(std::max<int64_t>(1, std::llround(factor * half)));
   }
+  WEIR_ASSIGN_OR_RETURN(
+      const internal::KeyChance chance,
+      internal::KeyChance::Create(*plan.selection, plan.channels[plan.selection->channel].noise,
+                                  plan.query.bounds));
   for (const int64_t units : sizes) {
-    WEIR_ASSIGN_OR_RETURN(const double shown, IsShown(plan, units));
     v1::SelectionLoss* loss = preview.add_selection_loss();
     loss->set_units(static_cast<uint64_t>(units));
-    loss->set_shown(shown);
+    loss->set_shown(chance.At(units));
   }
   return OkStatus();
+}
+
+// A bound that is found leaves what nobody knows beforehand.
+bool IsSearched(const ReleasePlan& plan, data::UnitFigure figure) {
+  return plan.search.has_value() &&
+         std::any_of(
+             plan.search->searches.begin(), plan.search->searches.end(),
+             [figure](const BoundSearch& search) { return search.histogram.figure == figure; });
 }
 
 void ExplainBound(const char* name, int64_t bound, v1::ReleasePreview& preview) {
@@ -73,18 +59,23 @@ Status Explain(const ReleasePlan& plan, v1::ReleasePreview& preview) {
     described->set_taken(alternative.taken);
     described->set_refusal(alternative.refusal);
     for (const double error : alternative.standard_errors) described->add_standard_errors(error);
+    for (const double error : alternative.mean_errors) described->add_mean_errors(error);
     described->set_units_for_half(alternative.units_for_half);
+    described->set_composition(alternative.composition);
   }
   const data::ContributionBounds& bounds = plan.query.bounds;
   const auto keys = static_cast<uint64_t>(bounds.max_keys_per_unit.value());
-  if (!plan.query.keys.empty() && (plan.cells == 0 || keys < plan.cells)) {
+  const bool can_have_more = !plan.query.keys.empty() && (plan.cells == 0 || keys < plan.cells);
+  if (can_have_more && !IsSearched(plan, data::UnitFigure::kKeys)) {
     ExplainBound("max_keys_per_unit", bounds.max_keys_per_unit.value(), preview);
   }
   const bool counts_rows =
       std::any_of(plan.channels.begin(), plan.channels.end(), [](const Channel& channel) {
         return channel.contribution.kind != data::ContributionKind::kUnits;
       });
-  if (counts_rows) ExplainBound("max_rows_per_key", bounds.max_rows_per_key.value(), preview);
+  if (counts_rows && !IsSearched(plan, data::UnitFigure::kRowsOfKey)) {
+    ExplainBound("max_rows_per_key", bounds.max_rows_per_key.value(), preview);
+  }
   if (bounds.max_rows_per_unit.has_value()) {
     ExplainBound("max_rows_per_unit", *bounds.max_rows_per_unit, preview);
   }

@@ -5,18 +5,17 @@
 #include <string>
 #include <utility>
 
-#include "weir/release/internal/estimated_channel.h"
+#include "weir/release/internal/bound_search.h"
 #include "weir/release/internal/plan_parts.h"
-#include "weir/release/internal/running_channel.h"
+#include "weir/release/internal/shares.h"
 
 namespace weir::release::internal {
 namespace {
 
-constexpr int64_t kMaxGridSteps = int64_t{1} << 40;
 constexpr int kMaxQuantiles = 100;
 constexpr int kMaxBins = 1'000;
 
-// value / the column's grid, which must be a whole number of at most kMaxGridSteps.
+// value / the column's grid, which must be a whole number of at most kMostSteps.
 StatusOr<int64_t> GridSteps(const Decimal& value, const data::ColumnDescription& described) {
   const Decimal& grid = *described.grid;
   const std::string& column = described.name;
@@ -30,7 +29,7 @@ StatusOr<int64_t> GridSteps(const Decimal& value, const data::ColumnDescription&
                            FormatDecimal(grid).c_str());
   }
   const int128 steps = *scaled_value / *scaled_grid;
-  if (steps > kMaxGridSteps || steps < -kMaxGridSteps) {
+  if (steps > kMostSteps || steps < -kMostSteps) {
     return InvalidArgument("bound %s of column %s is more than 2^40 steps of its grid %s",
                            FormatDecimal(value).c_str(), column.c_str(),
                            FormatDecimal(grid).c_str());
@@ -38,31 +37,33 @@ StatusOr<int64_t> GridSteps(const Decimal& value, const data::ColumnDescription&
   return static_cast<int64_t>(steps);
 }
 
-// A contribution of `kind` of a bounded number, on its grid.
+// A contribution of `kind` of a bounded number, on its grid; with bounds that are estimated those
+// that there are, or the widest.
 StatusOr<data::Contribution> OfNumber(const data::DatasetDescription& dataset,
                                       const std::string& name, data::ContributionKind kind,
-                                      const char* what) {
+                                      const char* what, const std::string& estimate) {
   WEIR_ASSIGN_OR_RETURN(const data::ColumnDescription* column, FindColumn(dataset, name));
   if (!IsNumeric(*column)) {
     return InvalidArgument("column %s is not a number and has no %s", name.c_str(), what);
   }
-  if (!column->lowest.has_value() || !column->highest.has_value()) {
-    return InvalidArgument("%s needs `bounds` of column %s in the dataset document", what,
-                           name.c_str());
+  const bool is_bounded = column->lowest.has_value() && column->highest.has_value();
+  if (!is_bounded && estimate.empty()) {
+    return InvalidArgument("%s needs `bounds` of column %s in the dataset document, or `estimate`",
+                           what, name.c_str());
   }
   if (!column->grid.has_value()) {
     return InvalidArgument("%s needs the `grid` of decimal column %s in the dataset document", what,
                            name.c_str());
   }
-  data::Contribution contribution{.kind = kind, .column = name, .grid = *column->grid};
+  data::Contribution contribution{.kind = kind,
+                                  .column = name,
+                                  .grid = *column->grid,
+                                  .lowest = -kMostSteps,
+                                  .highest = kMostSteps};
+  if (!is_bounded) return contribution;
   WEIR_ASSIGN_OR_RETURN(contribution.lowest, GridSteps(*column->lowest, *column));
   WEIR_ASSIGN_OR_RETURN(contribution.highest, GridSteps(*column->highest, *column));
   return contribution;
-}
-
-// Rounded towards the lower bound: any origin is right, the middle makes the least noise.
-int64_t Middle(const data::Contribution& bounds) {
-  return bounds.lowest + (bounds.highest - bounds.lowest) / 2;
 }
 
 void WriteCanonical(const std::vector<Decimal>& values,
@@ -79,34 +80,6 @@ bool SameContribution(const data::Contribution& a, const data::Contribution& b) 
          a.unit_highest == b.unit_highest && a.edges == b.edges && a.bin_steps == b.bin_steps;
 }
 
-uint128 Magnitude(int64_t value) {
-  return static_cast<uint128>(value < 0 ? -int128{value} : int128{value});
-}
-
-// Most that one row (or, with a clamp of its own, one unit in one cell) changes a number by.
-uint128 Reach(const data::Contribution& c) {
-  switch (c.kind) {
-    case data::ContributionKind::kSum:
-      if (c.unit_lowest.has_value()) {
-        return std::max(Magnitude(*c.unit_lowest), Magnitude(*c.unit_highest));
-      }
-      return std::max(Magnitude(c.lowest - c.origin), Magnitude(c.highest - c.origin));
-    case data::ContributionKind::kSquares: {
-      const uint128 most =
-          std::max(Magnitude(c.lowest - c.origin), Magnitude(c.highest - c.origin));
-      return most * most;
-    }
-    default:
-      return 1;
-  }
-}
-
-constexpr uint128 kMostChange = uint128{1} << 62;
-
-Status TooFar() {
-  return InvalidArgument("the bounds let one privacy unit change a measure by more than 2^62");
-}
-
 std::string* MutableWithin(v1::Measure& measure) {
   if (measure.has_rows()) return measure.mutable_rows()->mutable_within();
   if (measure.has_units()) return measure.mutable_units()->mutable_within();
@@ -115,65 +88,6 @@ std::string* MutableWithin(v1::Measure& measure) {
 }
 
 }  // namespace
-
-bool CountsRows(const data::Contribution& contribution) {
-  return contribution.kind != data::ContributionKind::kUnits &&
-         !contribution.unit_lowest.has_value();
-}
-
-bool IsNeverNegative(const data::Contribution& contribution) {
-  if (contribution.kind != data::ContributionKind::kSum) return true;
-  return contribution.unit_lowest.value_or(contribution.lowest - contribution.origin) >= 0;
-}
-
-StatusOr<CellReach> ReachInCells(const data::Contribution& contribution,
-                                 const data::ContributionBounds& bounds, uint64_t cells) {
-  auto touched = static_cast<uint64_t>(bounds.max_keys_per_unit.value());
-  if (cells > 0) touched = std::min(touched, cells);
-  uint128 reach = Reach(contribution);
-  if (CountsRows(contribution)) {
-    auto rows = static_cast<uint64_t>(bounds.max_rows_per_key.value());
-    if (bounds.max_rows_per_unit.has_value()) {
-      const auto in_all = static_cast<uint64_t>(*bounds.max_rows_per_unit);
-      touched = std::min(touched, (in_all + rows - 1) / rows);
-      rows = std::min(rows, in_all);
-    }
-    if (reach > kMostChange) return TooFar();
-    reach *= rows;
-  }
-  if (reach > kMostChange || reach * touched > kMostChange) return TooFar();
-  WEIR_ASSIGN_OR_RETURN(const L0Sensitivity l0,
-                        L0Sensitivity::Create(static_cast<int64_t>(touched)));
-  WEIR_ASSIGN_OR_RETURN(const LInfSensitivity linf,
-                        LInfSensitivity::Create(static_cast<int64_t>(reach)));
-  return CellReach{.l0 = l0, .linf = linf};
-}
-
-StatusOr<dp::MeasureSensitivity> Sensitivity(const Channel& channel,
-                                             const data::ContributionBounds& bounds,
-                                             uint64_t cells) {
-  if (channel.shape == ChannelShape::kRunning) return RunningSensitivity(channel, bounds, cells);
-  auto touched = static_cast<uint64_t>(bounds.max_keys_per_unit.value());
-  if (cells > 0) touched = std::min(touched, cells);
-  const uint128 reach = Reach(channel.contribution);
-  uint128 rows = touched;          // of one unit in all
-  uint128 squared_rows = touched;  // sum of the squares of its rows by cell
-  if (CountsRows(channel.contribution)) {
-    const auto in_cell = static_cast<uint128>(bounds.max_rows_per_key.value());
-    rows *= in_cell;
-    if (bounds.max_rows_per_unit.has_value()) {
-      rows = std::min(rows, static_cast<uint128>(*bounds.max_rows_per_unit));
-    }
-    squared_rows = rows / in_cell * in_cell * in_cell + (rows % in_cell) * (rows % in_cell);
-  }
-  // Below 2^31 * 2^20 * 2^82.
-  if (reach > kMostChange || rows * reach > kMostChange) return TooFar();
-  // A row changes one node of every level of a tree; the levels' squares add up.
-  const uint128 levels = channel.tree.has_value() ? channel.tree->height() : 1;
-  // At most (rows * reach)^2 a level.
-  return dp::MeasureSensitivity{.l1 = levels * rows * reach,
-                                .squared_l2 = levels * squared_rows * reach * reach};
-}
 
 StatusOr<std::optional<Decimal>> WithinOf(v1::Measure measure) {
   const std::string* text = MutableWithin(measure);
@@ -198,14 +112,16 @@ Status MeasurePlanner::Add(const v1::Measure& measure) {
   return OkStatus();
 }
 
-size_t MeasurePlanner::ChannelOf(const data::Contribution& contribution, bool running) {
+size_t MeasurePlanner::ChannelOf(const data::Contribution& contribution, bool running,
+                                 ClampRule clamps) {
   for (size_t i = 0; i < channels_.size(); ++i) {
     const Channel& other = channels_[i];
-    if ((other.shape == ChannelShape::kRunning) != running || other.estimate.has_value()) continue;
+    if ((other.shape == ChannelShape::kRunning) != running || other.clamps != clamps) continue;
     if (SameContribution(channels_[i].contribution, contribution)) return i;
   }
   const size_t added = AddChannel(contribution);
   Channel& channel = channels_[added];
+  channel.clamps = clamps;
   if (running) channel.shape = ChannelShape::kRunning;
   if (contribution.kind == data::ContributionKind::kBins) {
     const bool is_tree = contribution.edges.empty();
@@ -255,8 +171,9 @@ StatusOr<MeasurePlan> MeasurePlanner::Resolve(const v1::Measure& measure) {
 
 StatusOr<MeasurePlan> MeasurePlanner::ResolveSum(const v1::Measure& measure) {
   const v1::Sum& sum = measure.sum();
-  WEIR_ASSIGN_OR_RETURN(data::Contribution contribution,
-                        OfNumber(dataset_, sum.column(), data::ContributionKind::kSum, "sum"));
+  WEIR_ASSIGN_OR_RETURN(
+      data::Contribution contribution,
+      OfNumber(dataset_, sum.column(), data::ContributionKind::kSum, "sum", sum.estimate()));
   MeasurePlan plan{.asked = measure,
                    .columns = {(sum.running() ? "running_sum_" : "sum_") + sum.column()},
                    .channels = {},
@@ -276,62 +193,79 @@ StatusOr<MeasurePlan> MeasurePlanner::ResolveSum(const v1::Measure& measure) {
   if (Reach(contribution) == 0) {
     return InvalidArgument("bounds [0, 0] of column %s leave nothing to sum", sum.column().c_str());
   }
-  if (!sum.estimate().empty()) return ResolveEstimate(contribution, std::move(plan));
-  plan.channels = {ChannelOf(contribution, sum.running())};
+  plan.error_is_found = !sum.estimate().empty();
+  if (plan.error_is_found && (sum.running() || sum.per_unit_size() > 0 || !sum.within().empty())) {
+    return InvalidArgument("a sum with `estimate` takes neither running, nor per_unit, nor within");
+  }
+  WEIR_ASSIGN_OR_RETURN(
+      const ClampRule clamps,
+      AddSearches(contribution, *plan.asked.mutable_sum()->mutable_estimate(), ClampRule::kFound));
+  plan.channels = {ChannelOf(contribution, sum.running(), clamps)};
   return plan;
 }
 
-StatusOr<MeasurePlan> MeasurePlanner::ResolveEstimate(const data::Contribution& contribution,
-                                                      MeasurePlan plan) {
-  v1::Sum& sum = *plan.asked.mutable_sum();
-  if (sum.running() || sum.per_unit_size() > 0 || !sum.within().empty()) {
-    return InvalidArgument("a sum with `estimate` takes neither running, nor per_unit, nor within");
+StatusOr<ClampRule> MeasurePlanner::AddSearches(const data::Contribution& values,
+                                                std::string& estimate, ClampRule found) {
+  if (estimate.empty()) return ClampRule::kAsked;
+  WEIR_RETURN_IF_ERROR(ShareOf(*Epsilon::Create(1), estimate).status());
+  WEIR_ASSIGN_OR_RETURN(estimate, CanonicalShare(estimate));
+  for (const BoundSearch& search : searches_) {
+    if (search.histogram.column != values.column) continue;
+    if (search.share == estimate) return found;
+    return InvalidArgument("the bounds of column %s are estimated once: name one share for all",
+                           values.column.c_str());
   }
-  WEIR_ASSIGN_OR_RETURN(const Decimal share, ParseDecimal(sum.estimate()));
-  sum.set_estimate(FormatDecimal(share));
-  WEIR_ASSIGN_OR_RETURN(const size_t channel, AddEstimatedSum(contribution, channels_));
-  plan.channels = {channel};
-  plan.columns.push_back("bound_" + sum.column());
-  plan.errors_by_row = true;
-  return plan;
+  WEIR_ASSIGN_OR_RETURN(const std::vector<BoundSearch> searches,
+                        SearchesOfValues(values, estimate));
+  searches_.insert(searches_.end(), searches.begin(), searches.end());
+  return found;
 }
 
 StatusOr<MeasurePlan> MeasurePlanner::ResolveMoments(const v1::Measure& measure) {
   const bool is_mean = measure.has_mean();
   const bool is_variance = measure.has_variance();
-  const std::string& name = is_mean       ? measure.mean().column()
-                            : is_variance ? measure.variance().column()
-                                          : measure.standard_deviation().column();
+  MeasurePlan plan{.asked = measure, .columns = {}, .channels = {}};
+  v1::OfColumn& asked = *(is_mean       ? plan.asked.mutable_mean()
+                          : is_variance ? plan.asked.mutable_variance()
+                                        : plan.asked.mutable_standard_deviation());
+  const std::string& name = asked.column();
   const char* what = is_mean ? "mean" : is_variance ? "variance" : "standard_deviation";
-  WEIR_ASSIGN_OR_RETURN(data::Contribution sum,
-                        OfNumber(dataset_, name, data::ContributionKind::kSum, what));
+  WEIR_ASSIGN_OR_RETURN(
+      data::Contribution sum,
+      OfNumber(dataset_, name, data::ContributionKind::kSum, what, asked.estimate()));
   if (sum.lowest == sum.highest) {
     return InvalidArgument("the bounds of column %s leave it one value: there is no %s to find",
                            name.c_str(), what);
   }
+  WEIR_ASSIGN_OR_RETURN(const ClampRule clamps,
+                        AddSearches(sum, *asked.mutable_estimate(), ClampRule::kFoundCentred));
   sum.origin = Middle(sum);
-  MeasurePlan plan{.asked = measure, .columns = {what + ("_" + name)}, .channels = {}};
+  plan.columns = {what + ("_" + name)};
   plan.channels.push_back(ChannelOf({.kind = data::ContributionKind::kPresent, .column = name}));
-  plan.channels.push_back(ChannelOf(sum));
+  plan.channels.push_back(ChannelOf(sum, false, clamps));
   if (!is_mean) {
     sum.kind = data::ContributionKind::kSquares;
-    plan.channels.push_back(ChannelOf(sum));
+    plan.channels.push_back(ChannelOf(sum, false, clamps));
   }
   return plan;
 }
 
 StatusOr<MeasurePlan> MeasurePlanner::ResolveQuantiles(const v1::Measure& measure) {
   const v1::Quantiles& quantiles = measure.quantiles();
-  WEIR_ASSIGN_OR_RETURN(
-      data::Contribution bins,
-      OfNumber(dataset_, quantiles.column(), data::ContributionKind::kBins, "quantiles"));
+  WEIR_ASSIGN_OR_RETURN(data::Contribution bins,
+                        OfNumber(dataset_, quantiles.column(), data::ContributionKind::kBins,
+                                 "quantiles", quantiles.estimate()));
   WEIR_ASSIGN_OR_RETURN(const std::vector<Decimal> at, ReadAscending(quantiles.at(), "at"));
   if (at.empty() || at.size() > kMaxQuantiles) {
     return InvalidArgument("quantiles need 1 to %d values of `at`, got %zu", kMaxQuantiles,
                            at.size());
   }
   bins.bin_steps = 1;  // until the kind of noise is known
-  MeasurePlan plan{.asked = measure, .columns = {}, .channels = {ChannelOf(bins)}};
+  MeasurePlan plan{.asked = measure, .columns = {}, .channels = {}};
+  WEIR_ASSIGN_OR_RETURN(
+      const ClampRule clamps,
+      AddSearches(bins, *plan.asked.mutable_quantiles()->mutable_estimate(), ClampRule::kFound));
+  plan.channels = {ChannelOf(bins, false, clamps)};
   WriteCanonical(at, *plan.asked.mutable_quantiles()->mutable_at());
   for (const Decimal& quantile : at) {
     if (quantile.coefficient <= 0 || Compare(quantile, Decimal{1, 0}) >= 0) {
@@ -375,12 +309,16 @@ StatusOr<MeasurePlan> MeasurePlanner::ResolveRatio(const v1::Measure& measure) {
                    .columns = {"ratio_" + ratio.numerator() + "_" + ratio.denominator()},
                    .channels = {}};
   for (const std::string& column : {ratio.numerator(), ratio.denominator()}) {
-    WEIR_ASSIGN_OR_RETURN(const data::Contribution sum,
-                          OfNumber(dataset_, column, data::ContributionKind::kSum, "ratio"));
+    WEIR_ASSIGN_OR_RETURN(
+        const data::Contribution sum,
+        OfNumber(dataset_, column, data::ContributionKind::kSum, "ratio", ratio.estimate()));
     if (Reach(sum) == 0) {
       return InvalidArgument("bounds [0, 0] of column %s leave nothing to sum", column.c_str());
     }
-    plan.channels.push_back(ChannelOf(sum));
+    WEIR_ASSIGN_OR_RETURN(
+        const ClampRule clamps,
+        AddSearches(sum, *plan.asked.mutable_ratio()->mutable_estimate(), ClampRule::kFound));
+    plan.channels.push_back(ChannelOf(sum, false, clamps));
   }
   return plan;
 }

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "weir/dp/noise_sampler.h"
+#include "weir/release/internal/bound_search.h"
 #include "weir/release/internal/derive.h"
-#include "weir/release/internal/estimated_channel.h"
 #include "weir/release/internal/level_channel.h"
 #include "weir/release/internal/plan_parts.h"
 #include "weir/release/internal/row_choice.h"
@@ -136,10 +136,6 @@ StatusOr<std::vector<NoisedChannel>> NoiseChannels(const ReleasePlan& plan,
       WEIR_ASSIGN_OR_RETURN(noised[i], internal::NoiseRunning(plan, i, raw, random));
       continue;
     }
-    if (channel.shape == ChannelShape::kEstimated) {
-      WEIR_ASSIGN_OR_RETURN(noised[i], internal::NoiseEstimated(plan, i, raw, rows, random));
-      continue;
-    }
     if (channel.shape == ChannelShape::kTree) {
       WEIR_ASSIGN_OR_RETURN(const std::vector<dp::QuantileCounts> trees,
                             CountLeaves(channel, rows, raw.bins[bins]));
@@ -175,13 +171,34 @@ void RankRows(const TopPlan& top, Rows& rows, std::vector<NoisedChannel>& channe
   rows.count = order.size();
 }
 
+Status CheckCharge(const ReleasePlan& plan, const Private<data::AggregateTable>& table) {
+  if (table.charge().cost() == plan.cost) return OkStatus();
+  return FailedPrecondition("charge %s did not pay for this plan", table.charge().id().c_str());
+}
+
 }  // namespace
+
+StatusOr<SettledPlan> NoiseStep::FindBounds(const ReleasePlan& plan,
+                                            Private<data::AggregateTable> counted,
+                                            RandomSource& random) {
+  if (!plan.search.has_value()) return FailedPrecondition("the plan has no bounds to find");
+  WEIR_RETURN_IF_ERROR(CheckCharge(plan, counted));
+  const data::AggregateTable raw = std::move(counted).Open(ReleaseKey());
+  WEIR_ASSIGN_OR_RETURN(const std::vector<int64_t> found,
+                        internal::FindBounds(*plan.search, raw, random));
+  WEIR_ASSIGN_OR_RETURN(ReleasePlan settled, Settle(plan, found));
+  // Open took the value, this takes the charge.
+  // NOLINTNEXTLINE(bugprone-use-after-move)
+  Charge charge = std::move(counted).TakeCharge(ReleaseKey());
+  return SettledPlan{.plan = std::move(settled), .charge = std::move(charge)};
+}
 
 StatusOr<Released<ReleaseTable>> NoiseStep::AddNoise(const ReleasePlan& plan,
                                                      Private<data::AggregateTable> table,
                                                      RandomSource& random) {
-  if (!(table.charge().cost() == plan.cost)) {
-    return FailedPrecondition("charge %s did not pay for this plan", table.charge().id().c_str());
+  WEIR_RETURN_IF_ERROR(CheckCharge(plan, table));
+  if (plan.search.has_value() && plan.search->found.empty()) {
+    return FailedPrecondition("the bounds of this plan are not found yet");
   }
   const data::AggregateTable raw = std::move(table).Open(ReleaseKey());
   if (!FitsPlan(raw, plan)) return Internal("the engine's table does not fit the plan");
@@ -196,6 +213,7 @@ StatusOr<Released<ReleaseTable>> NoiseStep::AddNoise(const ReleasePlan& plan,
   for (const MeasurePlan& measure : plan.measures) {
     WEIR_RETURN_IF_ERROR(internal::Derive(plan, measure, channels, released));
   }
+  if (plan.search.has_value()) released.bounds = internal::ShowFound(*plan.search);
   return Released<ReleaseTable>(ReleaseKey(), std::move(released), plan.cost);
 }
 

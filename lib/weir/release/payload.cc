@@ -10,6 +10,15 @@
 namespace weir::release {
 namespace {
 
+// One rounding, at the very end, where the product fits; else one a factor.
+double OnGrid(int128 steps, const Decimal& grid) {
+  int128 product = 0;
+  if (__builtin_mul_overflow(steps, grid.coefficient, &product)) {
+    return static_cast<double>(steps) * ToDouble(grid);
+  }
+  return ToDouble(Decimal{product, grid.exponent});
+}
+
 // A measure's value and the two ends of its interval; where it is known the standard error, too.
 class MeasureColumns {
  public:
@@ -77,17 +86,8 @@ class MeasureColumns {
       case data::PlainType::kInt128:
         return steps;
       default:
-        return OnGrid(steps);
+        return OnGrid(steps, measure_.grid);
     }
-  }
-
-  // One rounding, at the very end, where the product fits; else one a factor.
-  double OnGrid(int128 steps) const {
-    int128 product = 0;
-    if (__builtin_mul_overflow(steps, measure_.grid.coefficient, &product)) {
-      return static_cast<double>(steps) * ToDouble(measure_.grid);
-    }
-    return ToDouble(Decimal{product, measure_.grid.exponent});
   }
 
   const ReleasedMeasure& measure_;
@@ -102,6 +102,13 @@ data::PlainValue KeyValue(const std::optional<std::string>& label, data::PlainTy
   return *label;
 }
 
+bool IsWhole(const FoundBound& bound) { return bound.grid == Decimal{1, 0}; }
+
+data::PlainValue BoundValue(const FoundBound& bound) {
+  if (IsWhole(bound)) return bound.steps;
+  return OnGrid(bound.steps, bound.grid);
+}
+
 }  // namespace
 
 StatusOr<data::PlainTable> ToPlainTable(const Released<ReleaseTable>& table) {
@@ -110,6 +117,11 @@ StatusOr<data::PlainTable> ToPlainTable(const Released<ReleaseTable>& table) {
   plain.columns = released.key_columns;
   std::vector<MeasureColumns> measures(released.measures.begin(), released.measures.end());
   for (const MeasureColumns& measure : measures) measure.AddColumns(plain);
+  for (const FoundBound& bound : released.bounds) {
+    plain.columns.push_back(
+        {.name = bound.name,
+         .type = IsWhole(bound) ? data::PlainType::kInt64 : data::PlainType::kDouble});
+  }
   plain.rows.reserve(static_cast<size_t>(released.rows));
   for (uint64_t row = 0; row < released.rows; ++row) {
     std::vector<data::PlainValue> cells;
@@ -118,6 +130,7 @@ StatusOr<data::PlainTable> ToPlainTable(const Released<ReleaseTable>& table) {
       cells.push_back(KeyValue(released.Label(key, row), released.key_columns[key].type));
     }
     for (const MeasureColumns& measure : measures) measure.AddValues(row, cells);
+    for (const FoundBound& bound : released.bounds) cells.push_back(BoundValue(bound));
     plain.rows.push_back(std::move(cells));
   }
   WEIR_RETURN_IF_ERROR(data::CheckPlainTable(plain));

@@ -8,7 +8,9 @@
 
 #include "weir/doc/signed_text.h"
 #include "weir/dp/event_proto.h"
+#include "weir/release/internal/bound_search.h"
 #include "weir/release/internal/budget_plan.h"
+#include "weir/release/internal/charged_noise.h"
 #include "weir/release/internal/measure_plan.h"
 #include "weir/release/internal/plan_limits.h"
 #include "weir/release/internal/plan_parts.h"
@@ -149,10 +151,8 @@ Status DescribeMeasures(const internal::BudgetPlan& budget,
         WEIR_ASSIGN_OR_RETURN(*described->add_events(), dp::EventToProto(level.noise->event));
       }
       if (!channel.noise.has_value()) continue;
-      WEIR_ASSIGN_OR_RETURN(*described->add_events(), dp::EventToProto(channel.noise->event));
-      if (!channel.estimate.has_value()) continue;
       WEIR_ASSIGN_OR_RETURN(*described->add_events(),
-                            dp::EventToProto(ApproximateEvent{channel.estimate->epsilon}));
+                            dp::EventToProto(internal::ChargedEvent(channel)));
     }
     if (!internal::HasOneError(measure, budget.channels)) continue;
     const Channel& channel = budget.channels[measure.channels.front()];
@@ -243,7 +243,30 @@ Status DescribeBudget(const internal::BudgetPlan& budget, const std::vector<Meas
     *resolved.mutable_selection() = budget.selection->described;
   }
   if (budget.top.has_value()) *resolved.mutable_top() = budget.top->described;
-  return OkStatus();
+  return internal::DescribeSearches(budget.searches, resolved);
+}
+
+// The bounds, and the searches of those that are to be found. The errors of what counts then follow
+// from what is found.
+StatusOr<data::ContributionBounds> PlanBounds(const data::DatasetDescription& dataset,
+                                              const Spec& spec, const internal::BoundsUse& use,
+                                              bool has_levels, internal::MeasurePlanner& planner) {
+  StatusOr<internal::PlannedBounds> planned =
+      internal::PlanBounds(dataset, spec.message.bounds(), use);
+  if (!planned.ok()) return spec.locations.At("bounds", planned.status());
+  if (planned->searches.empty()) return planned->bounds;
+  const bool has_running =
+      std::any_of(planner.channels().begin(), planner.channels().end(),
+                  [](const Channel& c) { return c.shape == ChannelShape::kRunning; });
+  if (has_levels || has_running) {
+    return spec.locations.At(
+        "bounds", InvalidArgument("contribution bounds are estimated with plain keys only, and "
+                                  "without running totals"));
+  }
+  for (MeasurePlan& measure : planner.measures()) measure.error_is_found = true;
+  planner.searches().insert(planner.searches().begin(), planned->searches.begin(),
+                            planned->searches.end());
+  return planned->bounds;
 }
 
 // All that can be known of the spec before its budget is looked at.
@@ -265,24 +288,27 @@ StatusOr<Question> Resolve(const data::DatasetDescription& dataset, const Spec& 
       spec.message.top().by() == v1::TOP_BY_ROWS ||
       std::any_of(planner.channels().begin(), planner.channels().end(),
                   [](const Channel& c) { return internal::CountsRows(c.contribution); });
-  StatusOr<data::ContributionBounds> bounds =
-      internal::PlanBounds(dataset, spec.message.bounds(), !keys.empty(), counts_rows);
-  if (!bounds.ok()) return spec.locations.At("bounds", bounds.status());
+  WEIR_ASSIGN_OR_RETURN(
+      const data::ContributionBounds bounds,
+      PlanBounds(dataset, spec,
+                 {.has_keys = !keys.empty(), .counts_rows = counts_rows, .cells = *cells},
+                 levels.has_value(), planner));
   StatusOr<std::vector<std::string>> windows = internal::PlanWindows(dataset, spec.message);
   if (!windows.ok()) return spec.locations.At("windows", windows.status());
   WEIR_ASSIGN_OR_RETURN(std::vector<data::Condition> filter, PlanFilter(dataset, spec));
   const bool has_keys = !keys.empty();
   Question question{.query = {.keys = std::move(keys),
                               .measures = {},
-                              .bounds = *bounds,
+                              .bounds = bounds,
                               .windows = *std::move(windows),
                               .filter = std::move(filter)},
                     .cells = *cells,
-                    .budget = {.spec = spec, .bounds = *bounds, .cells = *cells}};
-  WEIR_RETURN_IF_ERROR(AddChoice(spec, *bounds, has_keys, planner, question.budget));
+                    .budget = {.spec = spec, .bounds = bounds, .cells = *cells}};
+  WEIR_RETURN_IF_ERROR(AddChoice(spec, bounds, has_keys, planner, question.budget));
   question.budget.levels = std::move(levels);
   question.budget.measures = std::move(planner.measures());
   question.budget.channels = std::move(planner.channels());
+  question.budget.searches = std::move(planner.searches());
   return question;
 }
 
@@ -300,12 +326,26 @@ Status CheckAnswerable(const data::DatasetDescription& dataset, const Spec& spec
   return OkStatus();
 }
 
+// Counts the units of the query's rows, as far as they lie within the widest bounds.
+StatusOr<std::optional<SearchPlan>> PlanSearch(const data::DatasetDescription& dataset,
+                                               data::AggregateQuery query,
+                                               std::vector<BoundSearch> searches) {
+  if (searches.empty()) return std::optional<SearchPlan>();
+  query.measures.clear();
+  query.bounds.max_rows_per_unit.reset();
+  for (const BoundSearch& search : searches) query.histograms.push_back(search.histogram);
+  WEIR_RETURN_IF_ERROR(data::CheckQuery(dataset, query));
+  return std::optional<SearchPlan>(
+      SearchPlan{.query = std::move(query), .searches = std::move(searches)});
+}
+
 // That the result can be written down, whatever the data; selected keys are known after it only.
 Status CheckResult(const Spec& spec, const Question& question, const internal::BudgetPlan& budget) {
   const std::optional<LevelsPlan>& levels = question.budget.levels;
   const std::vector<data::KeyDomain>& keys =
       levels.has_value() ? levels->shown : question.query.keys;
-  const std::vector<std::string> names = internal::ColumnNames(keys, question.budget.measures);
+  std::vector<std::string> names = internal::ColumnNames(keys, question.budget.measures);
+  for (const BoundSearch& search : budget.searches) names.push_back(internal::NameOf(search));
   WEIR_RETURN_IF_ERROR(spec.locations.At("keys", internal::CheckColumnNames(names)));
   uint64_t rows = budget.selection.has_value() ? 1 : question.cells;
   if (budget.top.has_value()) rows = std::min(rows, budget.top->rows);
@@ -326,6 +366,8 @@ StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset, const Spec& 
   v1::ResolvedPlan resolved = DescribeQuestion(dataset, spec, query, question.cells);
   WEIR_RETURN_IF_ERROR(DescribeBudget(budget, question.budget.measures, resolved));
   WEIR_ASSIGN_OR_RETURN(std::string text, Identity(resolved));
+  WEIR_ASSIGN_OR_RETURN(std::optional<SearchPlan> search,
+                        PlanSearch(dataset, query, std::move(budget.searches)));
   std::vector<data::PlainColumn> key_columns =
       KeyColumns(dataset, query.keys, question.budget.levels);
   return ReleasePlan{.resolved = std::move(resolved),
@@ -337,6 +379,7 @@ StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset, const Spec& 
                      .selection = std::move(budget.selection),
                      .top = std::move(budget.top),
                      .levels = std::move(question.budget.levels),
+                     .search = std::move(search),
                      .cost = std::move(budget.cost),
                      .privacy_unit = dataset.unit().ToString(),
                      .cells = question.cells,

@@ -22,21 +22,18 @@ namespace weir::release {
 
 // How the numbers of one channel are arranged.
 enum class ChannelShape {
-  kCells,      // one number a cell
-  kBins,       // one number a cell and bin
-  kTree,       // one number a cell and node of a tree of bins
-  kRunning,    // one total a cell of this cell and those of the last key before it
-  kLevels,     // one number a node of LevelsPlan
-  kEstimated,  // one number a cell, of values clamped at a bound that is found privately
+  kCells,    // one number a cell
+  kBins,     // one number a cell and bin
+  kTree,     // one number a cell and node of a tree of bins
+  kRunning,  // one total a cell of this cell and those of the last key before it
+  kLevels,   // one number a node of LevelsPlan
 };
 
-// How the bound of a sum's values is found.
-struct EstimatedBound {
-  std::optional<Epsilon> epsilon = {};  // of the search
-  int64_t rows = 1;                     // most that one privacy unit has in all
-  size_t bins = 0;                      // channel of the rows by the size of their values
-  // Channels of the sums at every bound, ascending; the last is the channel itself.
-  std::vector<size_t> candidates = {};
+// Where the clamps of a channel's values come from.
+enum class ClampRule {
+  kAsked,         // dataset document or spec
+  kFound,         // the searches of its column
+  kFoundCentred,  // they, with the middle between them as origin
 };
 
 // How one level of a hierarchy is measured: in steps of 2^-kLevelGridBits of the channel's grid.
@@ -51,16 +48,19 @@ inline constexpr int kLevelGridBits = 10;
 struct Channel {
   data::Contribution contribution;
   ChannelShape shape = ChannelShape::kCells;
-  uint64_t bins = 1;                            // of a cell; 1 with kCells
-  std::optional<dp::QuantileShape> tree = {};   // kTree
-  uint64_t periods = 0;                         // kRunning: cells of each series of totals
-  std::vector<ChannelLevel> levels = {};        // kLevels, from the root: its noise is theirs
-  std::optional<EstimatedBound> estimate = {};  // kEstimated
+  uint64_t bins = 1;                           // of a cell; 1 with kCells
+  std::optional<dp::QuantileShape> tree = {};  // kTree
+  uint64_t periods = 0;                        // kRunning: cells of each series of totals
+  std::vector<ChannelLevel> levels = {};       // kLevels, from the root: its noise is theirs
+  ClampRule clamps = ClampRule::kAsked;
   // Of all its numbers together; with kRunning of what dp::RunningNoise adds noise to; not kLevels.
   dp::MeasureSensitivity sensitivity = {};
   // In grid steps, with kRunning in those of dp::RunningNoise; none: kLevels, or only read by the
   // private choice of rows.
   std::optional<dp::PlannedNoise> noise;
+  // As which its noise is charged, where bounds that are found may narrow it: noise for one step of
+  // the grid at the same epsilon or rho. None: as `noise`.
+  std::optional<NoiseEvent> charged = {};
 };
 
 // One measure of a plan: which channels it is made of, and the columns it is shown in.
@@ -69,8 +69,11 @@ struct MeasurePlan {
   std::vector<std::string> columns;  // rows; sum_cost; quantile_cost_0.5, ...
   std::vector<size_t> channels;      // in the order in which its figures are computed
   std::vector<double> quantiles = {};
-  bool errors_by_row =
-      false;  // kRunning, kLevels, kEstimated: exact, each row with its own standard error
+  bool errors_by_row = false;  // kRunning, kLevels: exact, each row with its own standard error
+  // Likewise shown with it, which is the same in all rows and follows from bounds that are found.
+  bool error_is_found = false;
+
+  bool shows_errors() const { return errors_by_row || error_is_found; }
 };
 
 // A key that is shown on all levels of its column's hierarchy. In the query it has the values of
@@ -106,13 +109,30 @@ struct TopPlan {
   std::optional<Epsilon> epsilon_a_round;
 };
 
+// A bound that is found privately: the least of the histogram's ends that most privacy units do not
+// exceed. The last end is the bound that everything is planned with.
+struct BoundSearch {
+  data::UnitHistogram histogram;
+  std::string share;  // of epsilon, for all searches of the same column, or of none
+  std::optional<Epsilon> epsilon = {};  // its own
+};
+
+// What is looked for before anything else is read, in a pass over the data of its own.
+struct SearchPlan {
+  data::AggregateQuery query;  // its histograms are those of the searches
+  std::vector<BoundSearch> searches;
+  std::vector<int64_t> found = {};  // once Settle has put them into the plan
+};
+
 // One way to answer that the planner weighed.
 struct Alternative {
   std::string what;  // "discrete Gaussian noise, truncated geometric selection"
   bool taken = false;
   std::string refusal;                  // why it cannot be; then the rest is zero
   std::vector<double> standard_errors;  // by measure, 0 where it depends on the answer
+  std::vector<double> mean_errors;      // likewise: the mean of |noise|
   double units_for_half = 0;            // of selection
+  std::string composition = {};         // how its epsilon and delta follow: dp::Describe
 };
 
 // A spec resolved against a dataset: everything that happens is fixed, no data has been touched.
@@ -128,6 +148,8 @@ struct ReleasePlan {
   std::optional<SelectionPlan> selection;
   std::optional<TopPlan> top;
   std::optional<LevelsPlan> levels;
+  // Until it is settled, query and noise are those of the widest bounds.
+  std::optional<SearchPlan> search;
   PrivacyCost cost;
   std::string privacy_unit;
   uint64_t cells;  // combinations of the query's keys; 0 if one of them has no public domain
@@ -165,6 +187,18 @@ inline constexpr uint64_t kMaxPayloadBytes = 16 * kMaxValues + kMaxLabelBytes + 
 //            sum without bounds, bounds missing or zero, one of the limits above, ...
 StatusOr<ReleasePlan> Plan(const data::DatasetDescription& dataset,
                            const doc::Document<v1::ReleaseSpec>& spec);
+
+// The plan with the bounds that its searches found: narrower clamps and contribution bounds, and
+// with them smaller sensitivities, noise and thresholds.
+//
+// Guarantee: what the plan does then costs at most `plan.cost`, whichever of the ends are found and
+//            whichever account is kept: each event that is charged is noise for one step of the
+//            grid, the worst of all sensitivities at its epsilon or rho, and every choice of rows
+//            keeps its epsilon and delta. The bounds are fixed before the rest of the data is
+//            read, so this is the adaptive composition of searches and measures.
+//            Proof: docs/explanation/composition-in-a-release.md.
+// Errors:    INVALID_ARGUMENT unless `found` has one end of each search.
+StatusOr<ReleasePlan> Settle(ReleasePlan plan, const std::vector<int64_t>& found);
 
 // "add/remove of one privacy unit": the neighbouring relation of every guarantee.
 inline constexpr char kNeighbours[] = "add or remove all rows of one privacy unit";

@@ -39,7 +39,7 @@ std::vector<std::string> ColumnNames(const std::vector<data::KeyDomain>& keys,
   for (const data::KeyDomain& key : keys) names.push_back(key.column);
   for (const MeasurePlan& measure : measures) {
     for (const std::string& column : measure.columns) {
-      for (const char* suffix : MeasureSuffixes(measure.asked, measure.errors_by_row)) {
+      for (const char* suffix : MeasureSuffixes(measure.asked, measure.shows_errors())) {
         names.push_back(column + suffix);
       }
     }

@@ -11,9 +11,6 @@
 namespace weir::release::internal {
 namespace {
 
-constexpr int64_t kMaxBound = 1'000'000;
-constexpr int64_t kMaxRowsInAll = int64_t{1} << 50;
-
 StatusOr<std::vector<Decimal>> ReadEdges(const v1::Bucket& bucket) {
   WEIR_ASSIGN_OR_RETURN(std::vector<Decimal> edges, ReadAscending(bucket.edges(), "bucket edges"));
   if (edges.size() < 2) return InvalidArgument("buckets need at least two edges");
@@ -143,23 +140,6 @@ int FormsOf(const v1::Key& key) {
          static_cast<int>(key.all_levels());
 }
 
-StatusOr<int64_t> ReadBound(const char* name, int64_t value, std::optional<int64_t> fallback,
-                            bool matters) {
-  if (!matters && value <= 1) return int64_t{1};
-  if (!matters) {
-    return InvalidArgument("%s cannot matter for this question; leave it out", name);
-  }
-  if (value == 0) value = fallback.value_or(0);
-  if (value == 0) {
-    return InvalidArgument("%s is missing: say how much one privacy unit may contribute", name);
-  }
-  if (value > kMaxBound) {
-    return InvalidArgument("%s must be in [1, %lld], got %lld", name,
-                           static_cast<long long>(kMaxBound), static_cast<long long>(value));
-  }
-  return value;
-}
-
 }  // namespace
 
 StatusOr<const data::ColumnDescription*> FindColumn(const data::DatasetDescription& dataset,
@@ -262,39 +242,6 @@ v1::Condition DescribeCondition(const data::Condition& condition) {
   described.set_at_most(condition.at_most.value_or(""));
   described.set_below(condition.below.value_or(""));
   return described;
-}
-
-StatusOr<data::ContributionBounds> PlanBounds(const data::DatasetDescription& dataset,
-                                              const v1::Bounds& bounds, bool has_keys,
-                                              bool counts_rows) {
-  const data::DefaultBounds& defaults = dataset.default_bounds();
-  const auto value_of = [](const auto& bound) {
-    return bound.has_value() ? std::optional<int64_t>(bound->value()) : std::nullopt;
-  };
-  WEIR_ASSIGN_OR_RETURN(const int64_t keys,
-                        ReadBound("max_keys_per_unit", bounds.max_keys_per_unit(),
-                                  value_of(defaults.max_keys_per_unit), has_keys));
-  WEIR_ASSIGN_OR_RETURN(const int64_t rows,
-                        ReadBound("max_rows_per_key", bounds.max_rows_per_key(),
-                                  value_of(defaults.max_rows_per_key), counts_rows));
-  WEIR_ASSIGN_OR_RETURN(const L0Sensitivity l0, L0Sensitivity::Create(keys));
-  WEIR_ASSIGN_OR_RETURN(const LInfSensitivity linf, LInfSensitivity::Create(rows));
-  data::ContributionBounds planned{.max_keys_per_unit = l0, .max_rows_per_key = linf};
-  uint64_t in_all = bounds.max_rows_per_unit();
-  if (in_all > 0 && !counts_rows) {
-    return InvalidArgument("max_rows_per_unit cannot matter for this question; leave it out");
-  }
-  if (in_all > static_cast<uint64_t>(kMaxRowsInAll)) {
-    return InvalidArgument("max_rows_per_unit must be at most 2^50");
-  }
-  if (in_all == 0 && counts_rows) {
-    in_all = static_cast<uint64_t>(defaults.max_rows_per_unit.value_or(0));
-  }
-  // One that the other two imply is none.
-  if (in_all > 0 && in_all < static_cast<uint64_t>(keys * rows)) {
-    planned.max_rows_per_unit = static_cast<int64_t>(in_all);
-  }
-  return planned;
 }
 
 StatusOr<std::vector<std::string>> PlanWindows(const data::DatasetDescription& dataset,

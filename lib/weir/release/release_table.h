@@ -36,6 +36,13 @@ struct ReleasedMeasure {
   std::vector<Real> reals;
 };
 
+// A bound that was found privately, in grid steps.
+struct FoundBound {
+  std::string name;
+  Decimal grid = {1, 0};
+  int64_t steps = 0;
+};
+
 // A noised table. A key without a label stands for rows with a missing value.
 struct ReleaseTable {
   std::vector<data::PlainColumn> key_columns;
@@ -44,6 +51,7 @@ struct ReleaseTable {
   // Codes of the rows' keys, row major; empty: every combination, the first key varies slowest.
   std::vector<uint32_t> codes;
   std::vector<ReleasedMeasure> measures;
+  std::vector<FoundBound> bounds;  // the last columns, the same in every row
 
   // Label of key column `key` in row `row`.
   const std::optional<std::string>& Label(size_t key, uint64_t row) const;

@@ -91,7 +91,8 @@ StatusOr<Rows> SelectRows(const ReleasePlan& plan, const data::AggregateTable& r
     if (!decisions.noised.empty()) rows.decided.push_back(decisions.noised[i]);
   }
   WEIR_RETURN_IF_ERROR(CheckLabels(plan, raw, rows));
-  const size_t columns = ColumnNames(plan.query.keys, plan.measures).size();
+  const size_t found = plan.search.has_value() ? plan.search->searches.size() : 0;
+  const size_t columns = ColumnNames(plan.query.keys, plan.measures).size() + found;
   const Status fits = CheckSize(plan.query.keys, plan.channels, columns, rows.count);
   if (!fits.ok()) return MakeError(StatusCode::kResourceExhausted, MessageOf(fits));
   return rows;

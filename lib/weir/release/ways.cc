@@ -14,31 +14,58 @@ bool NeedsGaussian(const BudgetQuestion& question) {
       });
 }
 
+std::string DescribeRule(const Way& way) {
+  if (way.rule == dp::SelectionRule::kTruncatedGeometric) return "truncated geometric selection";
+  if (way.rule == dp::SelectionRule::kGaussianThreshold) {
+    return "keys selected by units with Gaussian noise";
+  }
+  return "keys selected by noised units";
+}
+
 }  // namespace
 
+bool SplitsEpsilon(const BudgetQuestion& question) {
+  return question.deciding.has_value() && !question.deciding_is_shown;
+}
+
+std::optional<NoiseKind> AskedKind(const v1::Privacy& privacy) {
+  switch (privacy.noise()) {
+    case v1::NOISE_DISCRETE_LAPLACE:
+      return NoiseKind::kDiscreteLaplace;
+    case v1::NOISE_DISCRETE_GAUSSIAN:
+      return NoiseKind::kDiscreteGaussian;
+    default:
+      return std::nullopt;
+  }
+}
+
 std::string Describe(const Way& way, const BudgetQuestion& question) {
-  std::string text = way.kind == NoiseKind::kDiscreteGaussian ? "discrete Gaussian noise"
-                                                              : "discrete Laplace noise";
+  const std::string text = way.kind == NoiseKind::kDiscreteGaussian ? "discrete Gaussian noise"
+                                                                    : "discrete Laplace noise";
   if (!question.deciding.has_value()) return text;
-  if (way.truncated_geometric) return text + ", truncated geometric selection";
-  return text + (question.deciding_is_shown ? ", keys selected by their published units"
-                                            : ", keys selected by noised units");
+  if (question.deciding_is_shown) return text + ", keys selected by their published units";
+  return text + ", " + DescribeRule(way) + " with " + way.share + " of epsilon";
 }
 
 std::vector<Way> WaysOf(const BudgetQuestion& question) {
   const v1::ReleaseSpec& spec = question.spec.message;
+  const bool splits = SplitsEpsilon(question);
+  const std::string& named_share = spec.selection().share();
+  const std::string share = !splits ? "" : named_share.empty() ? "0.5" : named_share;
   std::vector<Way> ways;
+  const std::optional<NoiseKind> asked = AskedKind(spec.privacy());
   for (const NoiseKind kind : {NoiseKind::kDiscreteLaplace, NoiseKind::kDiscreteGaussian}) {
-    const v1::Noise named = kind == NoiseKind::kDiscreteLaplace ? v1::NOISE_DISCRETE_LAPLACE
-                                                                : v1::NOISE_DISCRETE_GAUSSIAN;
-    const v1::Noise asked = spec.privacy().noise();
-    if (asked != v1::NOISE_UNSPECIFIED && asked != named) continue;
-    if (kind == NoiseKind::kDiscreteLaplace && NeedsGaussian(question)) continue;
-    ways.push_back({.kind = kind});
+    const bool is_laplace = kind == NoiseKind::kDiscreteLaplace;
+    if (asked.value_or(kind) != kind) continue;
+    if (is_laplace && NeedsGaussian(question)) continue;
+    ways.push_back({.kind = kind, .share = share});
+    if (!splits) continue;
     // Keys that are ranked by noised counts need these.
-    const bool needs_noise = question.deciding_is_shown || spec.has_top();
-    if (question.deciding.has_value() && !needs_noise) {
-      ways.push_back({.kind = kind, .truncated_geometric = true});
+    if (!spec.has_top()) {
+      ways.push_back({kind, dp::SelectionRule::kTruncatedGeometric, share});
+    }
+    if (is_laplace && !asked.has_value()) {
+      ways.push_back({kind, dp::SelectionRule::kGaussianThreshold, share});
     }
   }
   return ways;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accuracy at a given privacy, against plain methods, as a JSON list on stdout; with --curves the
-// curves of the plots instead.
+// curves of the plots instead, with the name of a topic its rows only.
+#include <array>
 #include <cstdio>
 #include <cstring>
 
@@ -39,6 +40,16 @@ void Print(const Figures& figures) {
   std::printf("]\n");
 }
 
+struct Topic {
+  const char* name;
+  void (*add)(Figures& figures);
+};
+constexpr std::array<Topic, 5> kTopics = {{{"running_totals", AddRunningTotals},
+                                           {"hierarchy", AddHierarchy},
+                                           {"quantiles", AddQuantiles},
+                                           {"unknown_keys", AddUnknownKeys},
+                                           {"intervals", AddIntervals}}};
+
 void PrintNumbers(const char* name, const std::vector<double>& numbers, const char* end) {
   std::printf("\"%s\": [", name);
   for (size_t i = 0; i < numbers.size(); ++i) {
@@ -72,11 +83,10 @@ int main(int argc, char** argv) {
     return 0;
   }
   weir::bench::Figures figures;
-  weir::bench::AddRunningTotals(figures);
-  weir::bench::AddHierarchy(figures);
-  weir::bench::AddQuantiles(figures);
-  weir::bench::AddUnknownKeys(figures);
-  weir::bench::AddIntervals(figures);
+  const std::string topic = argc > 1 ? argv[1] : "";
+  for (const weir::bench::Topic& known : weir::bench::kTopics) {
+    if (topic.empty() || topic == known.name) known.add(figures);
+  }
   weir::bench::Print(figures);
   return 0;
 }

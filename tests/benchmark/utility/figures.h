@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <utility>
@@ -54,6 +55,13 @@ T Take(StatusOr<T> result) {
   if (result.ok()) return *std::move(result);
   std::fprintf(stderr, "bench_utility: %s\n", MessageOf(result.status()).c_str());
   std::exit(1);
+}
+
+// CPU time of this process so far.
+inline double CpuMilliseconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return 1e3 * static_cast<double>(now.tv_sec) + 1e-6 * static_cast<double>(now.tv_nsec);
 }
 
 // The least share of `runs` draws that an interval of exactly 95 % coverage shows, but for six

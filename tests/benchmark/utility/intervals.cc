@@ -150,9 +150,17 @@ dp::NoisedInteger Noised(NoiseKind kind, int64_t value, uint64_t scale) {
   return {value + sampler.Sample(SystemRandom()), {kind, parameter}};
 }
 
-// Rows in [-10, 10] with mean 4 and variance 5. Scales (Gaussian: sigmas) of the noise: 12 on the
-// count, 120 on the sum, 1200 on the squares.
-void AddMoments(NoiseKind kind, int64_t rows, Figures& figures) {
+// Of the noise; Gaussian: sigmas.
+struct Scales {
+  uint64_t count;
+  uint64_t sum;
+  uint64_t squares;
+};
+constexpr Scales kWide = {12, 120, 1200};
+constexpr Scales kNarrow = {2, 8, 8};
+
+// Rows in [-10, 10] with mean 4 and variance 5.
+void AddMoments(NoiseKind kind, int64_t rows, const Scales& scales, Figures& figures) {
   Coverage means;
   Coverage variances;
   const auto add = [](Coverage& coverage, double truth, const dp::DerivedEstimate& estimate) {
@@ -160,17 +168,30 @@ void AddMoments(NoiseKind kind, int64_t rows, Figures& figures) {
     coverage.Add(truth, {estimate.low, estimate.high},
                  {estimate.value - reach, estimate.value + reach});
   };
+  double time_of_means = 0;
+  double time_of_variances = 0;
   for (int run = 0; run < kMeans; ++run) {
-    const dp::NoisedInteger count = Noised(kind, rows, 12);
-    const dp::NoisedInteger sum = Noised(kind, 4 * rows, 120);
-    add(means, 4, Take(dp::EstimateRatio({sum, count, -10, 10})));
+    const dp::NoisedInteger count = Noised(kind, rows, scales.count);
+    const dp::NoisedInteger sum = Noised(kind, 4 * rows, scales.sum);
+    const double start = CpuMilliseconds();
+    const dp::DerivedEstimate mean = Take(dp::EstimateRatio({sum, count, -10, 10}));
+    time_of_means += CpuMilliseconds() - start;
+    add(means, 4, mean);
     if (run >= kVariances) continue;
-    const dp::NoisedInteger squares = Noised(kind, 21 * rows, 1200);
-    add(variances, 5, Take(dp::EstimateVariance({count, sum, squares, -10, 10})));
+    const dp::NoisedInteger squares = Noised(kind, 21 * rows, scales.squares);
+    const double middle = CpuMilliseconds();
+    const dp::DerivedEstimate variance = Take(dp::EstimateVariance({count, sum, squares, -10, 10}));
+    time_of_variances += CpuMilliseconds() - middle;
+    add(variances, 5, variance);
   }
-  const std::string name = " of " + std::to_string(rows) + " rows, " + NameOf(kind) + " noise";
+  const std::string name = " of " + std::to_string(rows) + " rows, " +
+                           (scales.count < kWide.count ? "narrow " : "") + NameOf(kind) + " noise";
   means.AddTo(figures, "intervals of the mean" + name, "of [-10, 10]");
+  figures.push_back(
+      {"intervals of the mean" + name + ", time of one", 1e3 * time_of_means / kMeans, "CPU us"});
   variances.AddTo(figures, "intervals of the variance" + name, "of [0, 100]");
+  figures.push_back({"intervals of the variance" + name + ", time of one",
+                     1e3 * time_of_variances / kVariances, "CPU us"});
 }
 
 }  // namespace
@@ -183,8 +204,9 @@ void AddIntervals(Figures& figures) {
   for (const NoiseKind kind : {NoiseKind::kDiscreteLaplace, NoiseKind::kDiscreteGaussian}) {
     AddCounts(kind, figures);
     for (const int64_t rows : {int64_t{50}, int64_t{500}, int64_t{10'000}}) {
-      AddMoments(kind, rows, figures);
+      AddMoments(kind, rows, kWide, figures);
     }
+    AddMoments(kind, 2'000, kNarrow, figures);
   }
 }
 

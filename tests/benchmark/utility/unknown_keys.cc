@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys that nobody announced: how many are shown, and how far the numbers beside them are off.
-// Weir's plan, chosen as a release chooses it, against the plain rules: a Laplace threshold with
+// The plan that a release makes, against the plain rules: a Laplace threshold with
 // half of epsilon, Laplace noise with the other half. Both see the same bounded contributions.
 #include <algorithm>
 #include <cmath>
@@ -9,12 +9,14 @@
 #include "tests/benchmark/utility/figures.h"
 #include "tests/benchmark/utility/key_counts.h"
 #include "weir/base/random.h"
+#include "weir/data/dataset.h"
+#include "weir/doc/yaml_reader.h"
 #include "weir/dp/calibration.h"
-#include "weir/dp/intervals.h"
-#include "weir/dp/noise_planner.h"
 #include "weir/dp/noise_sampler.h"
 #include "weir/dp/partition_selection.h"
 #include "weir/dp/release_threshold.h"
+#include "weir/release/internal/row_choice.h"
+#include "weir/release/plan.h"
 
 namespace weir::bench {
 namespace {
@@ -34,12 +36,6 @@ struct Question {
   L0Sensitivity l0() const { return Take(L0Sensitivity::Create(data.l0)); }
   Epsilon half() const { return Take(Epsilon::FromUnits(epsilon.units() / 2)); }
 };
-
-dp::MeasureSensitivity SensitivityOf(int64_t l0, int64_t reach) {
-  const auto keys = static_cast<uint128>(l0);
-  const auto most = static_cast<uint128>(reach);
-  return {.l1 = keys * most, .squared_l2 = keys * most * most};
-}
 
 struct Published {
   std::vector<bool> shown;
@@ -67,9 +63,6 @@ class PlainRules {
         threshold_(
             Take(dp::ContinuousLaplaceThreshold(question.half(), question.delta, question.l0()))) {}
 
-  double standard_error() const { return Take(dp::StandardError(dp::LawOf(showing_))); }
-  double units_for_half() const { return threshold_; }
-
   Published Release() const {
     Published published{{}, AddNoise(question_.values(), showing_)};
     for (const int128 units : AddNoise(question_.data.units, choosing_)) {
@@ -85,126 +78,53 @@ class PlainRules {
   double threshold_;
 };
 
-// One way to answer; the planner takes the one of the smallest score.
-struct Plan {
-  std::string name;
-  NoiseEvent showing;
-  std::optional<NoiseEvent> choosing{};  // noise on units that are not shown
-  std::optional<int128> threshold{};
-  std::optional<dp::PartitionSelector> rule{};
-  double standard_error = 0;
-  double units_for_half = 0;
-
-  double score() const { return (std::log(standard_error) + std::log(units_for_half)) / 2; }
-};
-
-// What a plan may vary. A release does so today with equal shares, and its rule, where it is one of
-// its own, is truncated geometric.
-struct Way {
-  NoiseKind kind;
-  std::optional<dp::SelectionRule> rule;  // nullopt: units + noise of the same kind decide
-  int percent;                            // the choice's share of the budget
-};
-
-Delta DeltaOfChoice(const Question& question, NoiseKind kind) {
-  const bool is_gaussian = kind == NoiseKind::kDiscreteGaussian;
-  return Take(Delta::FromUnits(question.delta.units() / (is_gaussian ? 2 : 1)));
+// The plan of a release that asks this question, by the planner that the door uses.
+release::ReleasePlan PlanOf(const Question& question) {
+  const std::string dataset_text =
+      "dataset: pairs\ntheme: transportation\nsource: {csv: {path: pairs.csv}}\n"
+      "privacy_unit: [unit]\ncolumns:\n  unit: {type: text}\n  pair: {type: text}\n"
+      "  value: {type: int, bounds: [0, " +
+      std::to_string(question.data.value_bound) + "]}\nbudget: {epsilon: 10, delta: 0.001}\n";
+  const std::string spec_text =
+      "dataset: pairs\nkeys: [pair]\nselection: {}\nmeasures: [" +
+      std::string(question.is_sum ? "sum: value" : "units") +
+      "]\nbounds: {max_keys_per_unit: " + std::to_string(question.data.l0) +
+      ", max_rows_per_key: 1}\nprivacy: {epsilon: " + question.epsilon.ToString() +
+      ", delta: " + kDelta + "}\n";
+  const auto dataset = Take(data::DatasetDescription::Create(
+      Take(doc::ParseYaml<v1::Dataset>(dataset_text, "pairs.dataset.yaml")), "."));
+  return Take(
+      release::Plan(dataset, Take(doc::ParseYaml<v1::ReleaseSpec>(spec_text, "question.yaml"))));
 }
 
-std::string NameOf(const Way& way, const Question& question) {
-  std::string name = way.kind == NoiseKind::kDiscreteLaplace ? "Laplace noise" : "Gaussian noise";
-  if (!way.rule.has_value() && !question.is_sum) return name + ", published units decide";
-  if (!way.rule.has_value()) name += ", noised units decide";
-  if (way.rule == dp::SelectionRule::kTruncatedGeometric) name += ", truncated geometric";
-  if (way.rule == dp::SelectionRule::kGaussianThreshold) name += ", Gaussian threshold";
-  return name + " with " + std::to_string(way.percent) + " %";
+const NoiseEvent& ShownNoise(const release::ReleasePlan& plan) {
+  return plan.channels[plan.measures.front().channels.front()].noise->event;
 }
 
-// Units + noise decide; where units are asked for, they are what is shown.
-Plan PlanThreshold(const Question& question, const Way& way) {
-  const Delta choice = DeltaOfChoice(question, way.kind);
-  dp::NoisePlanOptions options{.epsilon = question.epsilon,
-                               .delta = question.delta,
-                               .measures = {SensitivityOf(question.data.l0, 1)},
-                               .kind = way.kind,
-                               .others = {{.epsilon = std::nullopt, .delta = choice}}};
-  if (question.is_sum) {
-    options.measures.push_back(SensitivityOf(question.data.l0, question.data.value_bound));
-    options.weights = {static_cast<uint32_t>(way.percent),
-                       static_cast<uint32_t>(100 - way.percent)};
-  }
-  const dp::NoisePlan noise = Take(dp::PlanNoise(options));
-  const NoiseEvent choosing = noise.measures.front().event;
-  Plan plan{.name = NameOf(way, question), .showing = noise.measures.back().event};
-  if (question.is_sum) plan.choosing = choosing;
-  plan.threshold = Take(
-      dp::ReleaseThreshold({.law = dp::LawOf(choosing), .delta = choice, .l0 = question.l0()}));
-  plan.standard_error = noise.measures.back().standard_error;
-  plan.units_for_half = static_cast<double>(*plan.threshold);
-  return plan;
-}
-
-// A rule of its own decides.
-Plan PlanRule(const Question& question, const Way& way) {
-  const Delta delta = DeltaOfChoice(question, way.kind);
-  const Epsilon choice = Take(Epsilon::FromUnits(question.epsilon.units() / 100 * way.percent));
-  const dp::NoisePlan noise =
-      Take(dp::PlanNoise({.epsilon = question.epsilon,
-                          .delta = question.delta,
-                          .measures = {SensitivityOf(question.data.l0, question.reach())},
-                          .kind = way.kind,
-                          .others = {{.epsilon = choice, .delta = delta}}}));
-  Plan plan{.name = NameOf(way, question), .showing = noise.measures.front().event};
-  plan.rule = Take(dp::PartitionSelector::Create(
-      *way.rule, {.epsilon = choice, .delta = delta, .l0 = question.l0()}));
-  plan.standard_error = noise.measures.front().standard_error;
-  plan.units_for_half = static_cast<double>(plan.rule->UnitsForHalf());
-  return plan;
-}
-
-enum class Search { kAsReleased, kSharesAndRules };
-
-std::vector<Way> WaysOf(const Question& question, Search search) {
-  const bool is_wide = search == Search::kSharesAndRules;
-  std::vector<Way> ways;
-  for (int percent = is_wide ? 20 : 50; percent <= (is_wide ? 80 : 50); ++percent) {
-    for (const NoiseKind kind : {NoiseKind::kDiscreteLaplace, NoiseKind::kDiscreteGaussian}) {
-      ways.push_back({kind, std::nullopt, percent});
-      if (question.is_sum) ways.push_back({kind, dp::SelectionRule::kTruncatedGeometric, percent});
-    }
-    if (is_wide) {
-      ways.push_back({NoiseKind::kDiscreteLaplace, dp::SelectionRule::kGaussianThreshold, percent});
-    }
-  }
-  return ways;
-}
-
-// A search keeps to plans that promise to be better than the plain rules on both counts, by 1 %.
-Plan ChoosePlan(const Question& question, const PlainRules& plain, Search search) {
-  const auto is_eligible = [&](const Plan& plan) {
-    return search == Search::kAsReleased || (plan.standard_error < 0.99 * plain.standard_error() &&
-                                             plan.units_for_half < 0.99 * plain.units_for_half());
-  };
-  std::optional<Plan> best;
-  for (const Way& way : WaysOf(question, search)) {
-    Plan plan = way.rule.has_value() ? PlanRule(question, way) : PlanThreshold(question, way);
-    if (!is_eligible(plan)) continue;
-    if (!best.has_value() || plan.score() < best->score()) best = std::move(plan);
-  }
-  return best.has_value() ? *std::move(best) : ChoosePlan(question, plain, Search::kAsReleased);
-}
-
-Published Release(const Question& question, const Plan& plan) {
-  Published published{{}, AddNoise(question.values(), plan.showing)};
+// As the door chooses rows: by the figures that are shown, by units with noise of their own, or by
+// a rule.
+Published Release(const Question& question, const release::ReleasePlan& plan) {
+  Published published{{}, AddNoise(question.values(), ShownNoise(plan))};
+  const release::SelectionPlan& selection = *plan.selection;
   const std::vector<int64_t>& units = question.data.units;
-  if (plan.rule.has_value()) {
-    published.shown = plan.rule->KeepMany(units, SystemRandom());
+  if (!selection.by_noise) {
+    const dp::PartitionSelector rule =
+        Take(release::internal::SelectorOf(selection, plan.query.bounds));
+    published.shown = rule.KeepMany(units, SystemRandom());
     return published;
   }
   const std::vector<int128> deciding =
-      plan.choosing.has_value() ? AddNoise(units, *plan.choosing) : published.values;
-  for (const int128 noised : deciding) published.shown.push_back(noised >= *plan.threshold);
+      question.is_sum ? AddNoise(units, plan.channels[selection.channel].noise->event)
+                      : published.values;
+  for (const int128 noised : deciding) published.shown.push_back(noised >= selection.threshold);
   return published;
+}
+
+std::string NameOf(const release::ReleasePlan& plan) {
+  for (const release::Alternative& way : plan.alternatives) {
+    if (way.taken) return way.what;
+  }
+  return "";
 }
 
 struct Spread {
@@ -251,10 +171,10 @@ struct Comparison {
   Errors plain;
 };
 
-Comparison Compare(const Question& question, Search search, int runs) {
+Comparison Compare(const Question& question, int runs) {
   const PlainRules plain(question);
-  const Plan plan = ChoosePlan(question, plain, search);
-  Comparison comparison{plan.name, {}, {}};
+  const release::ReleasePlan plan = PlanOf(question);
+  Comparison comparison{NameOf(plan), {}, {}};
   for (int run = 0; run < runs; ++run) {
     comparison.weir.Add(Release(question, plan), question.values());
     comparison.plain.Add(plain.Release(), question.values());
@@ -262,10 +182,9 @@ Comparison Compare(const Question& question, Search search, int runs) {
   return comparison;
 }
 
-void AddRows(const Question& question, Search search, Figures& figures) {
-  const Comparison comparison = Compare(question, search, kRuns);
-  std::string what = question.is_sum ? "sums" : "units";
-  if (search == Search::kSharesAndRules) what += " with searched shares";
+void AddRows(const Question& question, Figures& figures) {
+  const Comparison comparison = Compare(question, kRuns);
+  const std::string what = question.is_sum ? "sums" : "units";
   const std::string name = "unknown keys, " + question.data.name + " (" +
                            std::to_string(question.data.units.size()) + "), " + what +
                            ", epsilon " + question.epsilon.ToString() + ", ";
@@ -296,9 +215,8 @@ void AddUnknownKeys(Figures& figures) {
   for (const KeyCounts& table : Tables()) {
     for (const char* epsilon : {"1", "0.1"}) {
       const Epsilon parsed = Take(Epsilon::Parse(epsilon));
-      AddRows({table, false, parsed}, Search::kAsReleased, figures);
-      AddRows({table, true, parsed}, Search::kAsReleased, figures);
-      AddRows({table, true, parsed}, Search::kSharesAndRules, figures);
+      AddRows({table, false, parsed}, figures);
+      AddRows({table, true, parsed}, figures);
     }
   }
 }
@@ -311,7 +229,7 @@ void AddUnknownKeyCurves(Curves& curves) {
     Curve plain_error{"unknown-keys-error", plain_kept.name, {}, {}};
     for (const char* epsilon : {"0.1", "0.2", "0.5", "1", "2", "4"}) {
       const Question question{table, false, Take(Epsilon::Parse(epsilon))};
-      const Comparison comparison = Compare(question, Search::kAsReleased, kCurveRuns);
+      const Comparison comparison = Compare(question, kCurveRuns);
       const double percent = 100.0 / static_cast<double>(table.units.size());
       for (Curve* curve : {&weir_kept, &plain_kept, &weir_error, &plain_error}) {
         curve->x.push_back(question.epsilon.value());

@@ -230,5 +230,66 @@ TEST(VarianceCoverageTest, NoiseTenPercentTooWideIsFound) {
   EXPECT_FALSE(CoversAtLeast(kCoverage, hits, kRuns)) << hits;
 }
 
+// Wide noises, whose tails have closed forms, for many rows and few: rows in [-10, 10] of mean 4
+// and variance 5, noise of scale (Gaussian: sigma) 20 on the count, 120 on the sum, 1200 on the
+// squares.
+struct WideCase {
+  const char* name;
+  NoiseKind kind;
+  int rows;
+};
+class WideVarianceTest : public ::testing::TestWithParam<WideCase> {};
+
+// `drawn` in tenths of the noise that the interval is told.
+uint64_t WideHits(const WideCase& test, uint128 drawn, uint64_t runs) {
+  const auto law_of = [&](uint128 scale, uint128 tenths) {
+    const uint128 number = scale * tenths / 10;
+    return NoiseLaw{test.kind, {test.kind == kGaussian ? number * number : number, 1}};
+  };
+  const auto sampler_of = [&](uint128 scale) {
+    const NoiseLaw law = law_of(scale, drawn);
+    return *NoiseSampler::Create({law.kind, law.parameter, 1});
+  };
+  const NoiseSampler count = sampler_of(20);
+  const NoiseSampler sum = sampler_of(120);
+  const NoiseSampler squares = sampler_of(1200);
+  SeededRandom random(15);
+  uint64_t hits = 0;
+  for (uint64_t run = 0; run < runs; ++run) {
+    const DerivedEstimate estimate =
+        *EstimateVariance({{test.rows + count.Sample(random), law_of(20, 10)},
+                           {4 * test.rows + sum.Sample(random), law_of(120, 10)},
+                           {21 * test.rows + squares.Sample(random), law_of(1200, 10)},
+                           -10,
+                           10});
+    hits += estimate.low <= 5 && 5 <= estimate.high ? 1U : 0U;
+  }
+  return hits;
+}
+
+TEST_P(WideVarianceTest, HoldsTheVarianceOfTheRows) {
+  constexpr uint64_t kRuns = 20'000;
+  const uint64_t hits = WideHits(GetParam(), 10, kRuns);
+  RecordProperty("hits", static_cast<int>(hits));
+  EXPECT_TRUE(CoversAtLeast(kCoverage, hits, kRuns)) << hits;
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, WideVarianceTest,
+                         ::testing::Values(WideCase{"laplace_few_rows", kLaplace, 50},
+                                           WideCase{"laplace", kLaplace, 500},
+                                           WideCase{"laplace_many_rows", kLaplace, 100'000},
+                                           WideCase{"gaussian_few_rows", kGaussian, 50},
+                                           WideCase{"gaussian", kGaussian, 500},
+                                           WideCase{"gaussian_many_rows", kGaussian, 100'000}),
+                         [](const auto& test_case) { return test_case.param.name; });
+
+TEST(WideVarianceTwinTest, NoiseTwentyPercentTooWideIsFound) {
+  constexpr uint64_t kRuns = 20'000;
+  for (const NoiseKind kind : {kLaplace, kGaussian}) {
+    const uint64_t hits = WideHits({"", kind, 100'000}, 12, kRuns);
+    EXPECT_FALSE(CoversAtLeast(kCoverage, hits, kRuns)) << hits;
+  }
+}
+
 }  // namespace
 }  // namespace weir::dp

@@ -18,6 +18,7 @@ using test::LetInRows;
 using test::LowerThreshold;
 using test::Neighbours;
 using test::Nothing;
+using test::PanelCells;
 using test::PanelRelease;
 using test::PanelRow;
 using test::PanelShape;
@@ -41,7 +42,7 @@ PanelShape OneCell(const char* measures) {
 
 // Keys that are not known before, shown by the units in them.
 PanelShape OpenKeys(const char* measures, uint32_t cells, uint32_t max_keys) {
-  PanelShape shape{.high = 160, .low = 160, .cells = cells, .is_open = true};
+  PanelShape shape{.high = 160, .low = 160, .cells = cells, .kind = PanelCells::kOpen};
   shape.measures = measures;
   shape.max_keys = max_keys;
   shape.privacy = "{epsilon: 1, delta: 0.02, noise: discrete_laplace}";

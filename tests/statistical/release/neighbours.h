@@ -24,10 +24,15 @@ void ShrinkNoise(release::ReleasePlan& plan);  // 10 % too small
 Tamper LetInKeys(int64_t keys);
 Tamper LetInRows(int64_t rows);
 void LetInValues(release::ReleasePlan& plan);
+void LetInAllWindows(release::ReleasePlan& plan);
+// Noise for one measurement only: the first strategy row of running totals, the leaves of levels.
+void ForgetStrategyRows(release::ReleasePlan& plan);
 // Keys are shown one unit too early.
 void LowerThreshold(release::ReleasePlan& plan);
 
 inline constexpr Effort kAuditSamples = {.everyday = 60'000, .soak = 1'000'000};
+
+inline constexpr double kGaussian = -1;
 
 // Two tables that an adversary would choose.
 struct Neighbours {
@@ -39,10 +44,15 @@ struct Neighbours {
   Tamper fault;                // what must be found
   bool reversed = false;       // the table with the unit in reverse order
   double epsilon = 1;          // of the claim
-  double delta = 0;
+  double delta = 0;            // kGaussian: that of the noise
   Effort samples = kAuditSamples;
 };
 inline void PrintTo(const Neighbours& neighbours, std::ostream* out) { *out << neighbours.name; }
+
+// The delta at `epsilon` of the Gaussian noise that the plan pays for, all its numbers together: of
+// the continuous law, which discrete noise of thousands of steps has to well below 1e-9.
+// Source: Balle, Wang 2018, theorem 8, at the mean shift sqrt(sum of sensitivity / variance).
+double GaussianDelta(const release::ReleasePlan& plan, double epsilon);
 
 // The whole path from plan to release on both tables, the plan tampered with after it is made.
 dp::AuditReport AuditPath(const Neighbours& neighbours, const Tamper& tamper);

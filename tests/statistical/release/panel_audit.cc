@@ -23,6 +23,7 @@ using release::ReleasePlan;
 using release::ReleaseTable;
 
 using Grid = std::vector<std::vector<double>>;  // [column][cell of a panel]
+using Matrix = std::vector<std::vector<double>>;
 
 // The noise of every column of PanelFigures; nothing where a figure is made of several numbers.
 using Noises = std::vector<std::optional<dp::PlannedNoise>>;
@@ -32,6 +33,10 @@ Noises NoisesOf(const ReleasePlan& plan) {
     const release::Channel& channel = plan.channels[measure.channels.front()];
     const bool is_exact =
         measure.channels.size() == 1 && channel.shape != release::ChannelShape::kTree;
+    if (measure.errors_by_row) {
+      noises.insert(noises.end(), measure.columns.size(), std::nullopt);
+      continue;
+    }
     for (size_t column = 0; column < measure.columns.size(); ++column) {
       if (is_exact) noises.push_back(channel.noise);
       if (!is_exact) noises.insert(noises.end(), 3, std::nullopt);
@@ -40,18 +45,28 @@ Noises NoisesOf(const ReleasePlan& plan) {
   return noises;
 }
 
+struct Figure {
+  size_t column;
+  uint64_t cell;
+};
+
+// The best that sums of the figures of a panel can do where they are correlated: weights
+// C^-1 (mean with - mean without), C their covariance (R. A. Fisher, "The use of multiple
+// measurements in taxonomic problems", 1936). With Gaussian noise that is the privacy loss.
+struct Discriminant {
+  std::vector<Figure> figures;
+  std::vector<double> weights;
+};
+
 // How an adversary who knows all but one unit looks at a panel; learnt from releases of their own.
 struct Viewpoint {
   PanelShape shape;
   Noises noises;
   Grid usual;  // what is there without the unit
   Grid shift;  // what the unit adds, on average over the choice of its rows
+  Discriminant discriminant;
 };
 
-struct Figure {
-  size_t column;
-  uint64_t cell;
-};
 // Of all panels that show it.
 std::vector<double> OverPanels(const PanelShape& shape, const PanelFigures& figures,
                                const Figure& figure) {
@@ -74,9 +89,63 @@ double Mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
+// Of figures that all panels show.
+Matrix Covariance(const Viewpoint& view, const PanelFigures& sample,
+                  const std::vector<Figure>& figures) {
+  Matrix covariance(figures.size(), std::vector<double>(figures.size()));
+  std::vector<double> means;
+  for (const Figure& figure : figures)
+    means.push_back(Mean(OverPanels(view.shape, sample, figure)));
+  for (uint64_t panel = 0; panel < view.shape.panels(); ++panel) {
+    for (size_t i = 0; i < figures.size(); ++i) {
+      const double first = sample.At(panel, figures[i].cell, figures[i].column) - means[i];
+      for (size_t j = 0; j < figures.size(); ++j) {
+        covariance[i][j] +=
+            first * (sample.At(panel, figures[j].cell, figures[j].column) - means[j]);
+      }
+    }
+  }
+  return covariance;
+}
+
+// a x = b for positive definite a, by elimination.
+std::vector<double> Solve(Matrix a, std::vector<double> b) {
+  const size_t size = b.size();
+  for (size_t pivot = 0; pivot < size; ++pivot) {
+    for (size_t row = pivot + 1; row < size; ++row) {
+      const double factor = a[row][pivot] / a[pivot][pivot];
+      for (size_t column = pivot; column < size; ++column) {
+        a[row][column] -= factor * a[pivot][column];
+      }
+      b[row] -= factor * b[pivot];
+    }
+  }
+  for (size_t row = size; row-- > 0;) {
+    for (size_t column = row + 1; column < size; ++column) b[row] -= a[row][column] * b[column];
+    b[row] /= a[row][row];
+  }
+  return b;
+}
+
+Discriminant LearnDiscriminant(const Viewpoint& view, const PanelFigures& sample) {
+  Discriminant discriminant;
+  std::vector<double> shift;
+  for (size_t column = 0; column < view.shift.size(); ++column) {
+    for (uint64_t cell = 0; cell < view.shape.cells_of_panel(); ++cell) {
+      const std::vector<double> values = OverPanels(view.shape, sample, {column, cell});
+      if (values.size() < view.shape.panels() || view.shape.panels() == 1) continue;
+      discriminant.figures.push_back({column, cell});
+      shift.push_back(view.shift[column][cell]);
+    }
+  }
+  discriminant.weights = Solve(Covariance(view, sample, discriminant.figures), shift);
+  return discriminant;
+}
+
 Viewpoint Learn(const PanelShape& shape, const ReleasePlan& declared, const ReleaseTable& with_unit,
                 const ReleaseTable& without_unit) {
-  Viewpoint view{.shape = shape, .noises = NoisesOf(declared), .usual = {}, .shift = {}};
+  Viewpoint view{
+      .shape = shape, .noises = NoisesOf(declared), .usual = {}, .shift = {}, .discriminant = {}};
   const PanelFigures with(shape, with_unit);
   const PanelFigures without(shape, without_unit);
   for (size_t column = 0; column < view.noises.size(); ++column) {
@@ -90,6 +159,10 @@ Viewpoint Learn(const PanelShape& shape, const ReleasePlan& declared, const Rele
       view.shift.back().push_back(is_known ? Mean(after) - Mean(before) : 0);
     }
   }
+  const bool is_correlated =
+      std::any_of(declared.measures.begin(), declared.measures.end(),
+                  [](const release::MeasurePlan& measure) { return measure.errors_by_row; });
+  if (is_correlated) view.discriminant = LearnDiscriminant(view, without);
   return view;
 }
 
@@ -104,8 +177,9 @@ double NumberLoss(const NoiseEvent& event, const Change& change) {
   return (std::abs(change.value) - std::abs(change.value - change.shift)) / parameter;
 }
 
-const std::vector<std::string> kStatistics = {"loss",  "total",      "first",       "second",
-                                              "third", "difference", "shown cells", "last cell"};
+const std::vector<std::string> kStatistics = {"loss",        "total",     "first",
+                                              "second",      "third",     "difference",
+                                              "shown cells", "last cell", "discriminant"};
 
 // Loss and total of the noised numbers of a panel that are shown.
 std::array<double, 2> Totals(const Viewpoint& view, const PanelFigures& figures, uint64_t panel) {
@@ -144,6 +218,12 @@ dp::AuditValues Statistics(const Viewpoint& view, const ReleaseTable& table) {
     }
     values[6].push_back(shown);
     values[7].push_back(last);
+    double discriminant = 0;
+    for (size_t i = 0; i < view.discriminant.figures.size(); ++i) {
+      const Figure& figure = view.discriminant.figures[i];
+      discriminant += view.discriminant.weights[i] * figures.At(panel, figure.cell, figure.column);
+    }
+    values[8].push_back(discriminant);
   }
   return values;
 }

@@ -27,8 +27,9 @@ struct Paths {
 // AuditEpsilon over panels, at kFalsePositiveRate. The adversary knows all but the unit: what is
 // there without it, and how far it moves each number on average, learnt from releases of their own.
 // The statistics are the privacy loss of the noised numbers for that shift, their total in units of
-// noise, the first figures of the first cell, the difference of the first two cells, and which
-// cells are shown. A row that is not shown is an output like others. Prints what it found.
+// noise, the first figures of the first cell, the difference of the first two cells, which cells
+// are shown, and where figures are correlated the sum of them that tells most. A row that is not
+// shown is an output like others. Prints what it found.
 dp::AuditReport AuditPaths(const Paths& paths, Delta delta, const Effort& samples);
 
 }  // namespace weir::test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/statistical/release/panels.h"
 
+#include <cstdlib>
+#include <iostream>
 #include <limits>
 #include <map>
 #include <optional>
@@ -12,7 +14,7 @@
 #include "weir/data/duckdb/parquet_writer.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/release/door.h"
-#include "weir/release/noise_step.h"
+#include "weir/release/internal/answer.h"
 #include "weir/release/store.h"
 
 namespace weir::test {
@@ -25,42 +27,72 @@ std::string Numbers(uint32_t count) {
   return text;
 }
 
+// Two cells a pair, and all of them.
+std::string Pairs(uint32_t cells) {
+  std::string pairs;
+  std::string names;
+  for (uint32_t cell = 0; cell < cells; cell += 2) {
+    const std::string name = "p" + std::to_string(cell / 2);
+    pairs += (cell == 0 ? "" : ", ") + name + ": [" + std::to_string(cell) + ", " +
+             std::to_string(cell + 1) + "]";
+    names += (cell == 0 ? "" : ", ") + name;
+  }
+  return "\n    hierarchy:\n      - {level: pair, groups: {" + pairs +
+         "}}\n      - {level: whole, groups: {all: [" + names + "]}}\n";
+}
+
+std::string CellColumn(const PanelShape& shape) {
+  const std::string values = "domain: {values: [" + Numbers(shape.cells) + "]}";
+  if (shape.kind == PanelCells::kLevels) {
+    return "  cell:\n    type: int\n    " + values + Pairs(shape.cells);
+  }
+  const bool has_domain = shape.kind == PanelCells::kDomain && shape.cells > 0;
+  return "  cell: {type: int, missing: {as: own_key}" + (has_domain ? ", " + values : "") + "}\n";
+}
+
 std::string DatasetYaml(const PanelShape& shape, const std::string& epoch) {
-  const std::string domain = ", domain: {values: [" + Numbers(shape.cells) + "]}";
-  const bool has_domain = !shape.is_open && shape.cells > 0;
   return "dataset: panels\ntheme: transportation\nepoch: " + epoch +
          "\nsource: {csv: {path: panels.csv}}\nprivacy_unit: [person]\ncolumns:\n"
          "  person: {type: text}\n"
          "  high: {type: int, domain: {values: [" +
          Numbers(shape.high) + "]}}\n  low: {type: int, domain: {values: [" + Numbers(shape.low) +
-         "]}}\n  cell: {type: int, missing: {as: own_key}" + (has_domain ? domain : "") +
-         "}\n  amount: {type: decimal, bounds: " + shape.amount +
-         "}\nbudget: {epsilon: 1000000, delta: 0.99}\n";
+         "]}}\n" + CellColumn(shape) +
+         "  day: {type: date}\n  amount: {type: decimal, bounds: " + shape.amount +
+         "}\nbudget: {epsilon: 1000000, delta: 0.99}\n" +
+         (shape.has_months ? "window: {column: day, per: month}\n" : "");
+}
+
+std::string CellKey(const PanelShape& shape) {
+  if (shape.kind == PanelCells::kLevels) return "{column: cell, all_levels: true}";
+  if (shape.kind != PanelCells::kDays) return "cell";
+  return "{column: day, period: {per: day, first: 2025-01-01, last: 2025-01-0" +
+         std::to_string(shape.cells) + "}}";
 }
 
 std::vector<std::string> Keys(const PanelShape& shape) {
   if (shape.cells == 0) return {"high", "low"};
-  if (shape.is_open) return {"cell", "high", "low"};
-  return {"high", "low", "cell"};
+  if (shape.kind == PanelCells::kOpen) return {"cell", "high", "low"};
+  return {"high", "low", CellKey(shape)};
 }
 
 std::string SpecYaml(const PanelShape& shape) {
   std::string keys;
   for (const std::string& key : Keys(shape)) keys += (keys.empty() ? "" : ", ") + key;
+  const std::string bounds = "{max_keys_per_unit: " + std::to_string(shape.max_keys) +
+                             ", max_rows_per_key: " + std::to_string(shape.max_rows) + "}";
   return "dataset: panels\nkeys: [" + keys + "]\nmeasures: " + shape.measures +
-         "\nbounds: {max_keys_per_unit: " + std::to_string(shape.max_keys) +
-         ", max_rows_per_key: " + std::to_string(shape.max_rows) + "}\nprivacy: " + shape.privacy +
-         "\n" + shape.choice + "\n";
+         "\nbounds: " + (shape.bounds.empty() ? bounds : shape.bounds) +
+         "\nprivacy: " + shape.privacy + "\n" + shape.choice + "\n";
 }
 
 std::string Csv(const PanelShape& shape, const std::vector<PanelRow>& rows) {
-  std::string csv = "person,high,low,cell,amount\n";
+  std::string csv = "person,high,low,cell,day,amount\n";
   for (uint32_t high = 0; high < shape.high; ++high) {
     for (uint32_t low = 0; low < shape.low; ++low) {
       const std::string panel = std::to_string(high) + "," + std::to_string(low);
       for (const PanelRow& row : rows) {
         csv += row.person + "-" + std::to_string(high) + "-" + std::to_string(low) + "," + panel +
-               "," + row.cell + "," + row.amount + "\n";
+               "," + row.cell + "," + row.day + "," + row.amount + "\n";
       }
     }
   }
@@ -69,38 +101,43 @@ std::string Csv(const PanelShape& shape, const std::vector<PanelRow>& rows) {
 
 template <class T>
 T OrAbort(StatusOr<T> result) {
-  WEIR_CHECK(result.ok());
-  return *std::move(result);
+  if (result.ok()) return *std::move(result);
+  std::cerr << result.status() << "\n";
+  std::abort();
 }
 
-ledger::DebitRequest DebitOf(const data::DatasetDescription& dataset,
+ledger::DebitRequest DebitOf(const std::string& account, const data::DatasetDescription& dataset,
                              const release::ReleasePlan& plan) {
-  return {.account = dataset.budget().account,
+  return {.account = account,
           .unit = dataset.unit(),
           .plan = plan.text,
-          .windows = {},
+          .windows = plan.query.windows,
           .share = {},
           .share_budget = {},
           .cost = plan.cost};
 }
 
-// Where a row of the release belongs.
+// Where a row of the release belongs; nowhere: a node above the cells.
 struct Place {
   uint64_t panel = 0;
   uint64_t cell = 0;
 };
-Place PlaceOf(const PanelShape& shape, const release::ReleaseTable& table, uint64_t row) {
+std::optional<Place> PlaceOf(const PanelShape& shape, const release::ReleaseTable& table,
+                             uint64_t row) {
   Place place;
-  uint64_t high = 0;
-  const std::vector<std::string> keys = Keys(shape);
-  for (size_t key = 0; key < keys.size(); ++key) {
+  for (size_t key = 0; key < table.key_columns.size(); ++key) {
+    const std::string& name = table.key_columns[key].name;
     const std::optional<std::string>& label = table.Label(key, row);
-    const uint64_t number = label.has_value() ? std::stoul(*label) : shape.cells;
-    if (keys[key] == "cell") place.cell = number;
-    if (keys[key] == "high") high = number;
-    if (keys[key] == "low") place.panel += number;
+    if (name == "cell_level") {
+      if (label != "cell") return std::nullopt;
+    } else if (name == "day") {
+      place.cell = std::stoul(label->substr(label->size() - 2)) - 1;
+    } else if (name == "cell") {
+      place.cell = label.has_value() ? std::stoul(*label) : shape.cells;
+    } else {
+      place.panel += std::stoul(*label) * (name == "high" ? shape.low : 1);
+    }
   }
-  place.panel += high * shape.low;
   return place;
 }
 
@@ -130,8 +167,9 @@ PanelFigures::PanelFigures(const PanelShape& shape, const release::ReleaseTable&
   }
   figures_.assign(shape.panels() * cells_ * columns_, std::numeric_limits<double>::quiet_NaN());
   for (uint64_t row = 0; row < table.rows; ++row) {
-    const Place place = PlaceOf(shape, table, row);
-    double* figure = &figures_[(place.panel * cells_ + place.cell) * columns_];
+    const std::optional<Place> place = PlaceOf(shape, table, row);
+    if (!place.has_value()) continue;
+    double* figure = &figures_[(place->panel * cells_ + place->cell) * columns_];
     for (const release::ReleasedMeasure& measure : table.measures) {
       if (measure.is_exact) {
         *figure++ = static_cast<double>(measure.values[row]);
@@ -155,11 +193,14 @@ PanelRelease::PanelRelease(const PanelShape& shape, const std::vector<PanelRow>&
       std::make_unique<data::DuckDbEngine>(OrAbort(data::DuckDbEngine::Create({}, engine_random_)));
   ledger_ = OrAbort(ledger::Ledger::Open({.path = "/ledger.db", .vfs = vfs_.name()}, clock_,
                                          SystemRandom(), files_));
+  Grant(dataset_->budget().account);
+}
+
+void PanelRelease::Grant(const std::string& account) {
   const data::AccountBudget& budget = dataset_->budget();
-  WEIR_CHECK(ledger_
-                 ->Grant(budget.account, {.epsilon = budget.epsilon, .delta = budget.delta},
-                         dataset_->unit())
-                 .ok());
+  WEIR_CHECK(
+      ledger_->Grant(account, {.epsilon = budget.epsilon, .delta = budget.delta}, dataset_->unit())
+          .ok());
 }
 
 data::DatasetDescription PanelRelease::Describe(const std::string& epoch) const {
@@ -175,10 +216,12 @@ release::ReleasePlan PanelRelease::MakePlan(const data::DatasetDescription& data
 }
 
 release::ReleaseTable PanelRelease::Run() {
-  Charge charge = OrAbort(ledger_->Debit(DebitOf(*dataset_, *plan_)));
-  Private<data::AggregateTable> table =
-      OrAbort(engine_->Aggregate(*dataset_, plan_->query, std::move(charge)));
-  return OrAbort(release::NoiseStep::AddNoise(*plan_, std::move(table), noise_random_)).value();
+  const std::string account = "run-" + std::to_string(runs_++);
+  Grant(account);
+  Charge charge = OrAbort(ledger_->Debit(DebitOf(account, *dataset_, *plan_)));
+  return OrAbort(release::internal::Answer(*engine_, *dataset_, *plan_, std::move(charge),
+                                           noise_random_))
+      .value();
 }
 
 release::ReleaseTable PanelRelease::RunThroughDoor() {

@@ -33,21 +33,32 @@ struct PanelRow {
   std::string person;  // the same name in two panels is two people
   std::string cell;
   std::string amount;
+  std::string day = "2025-01-01";
+};
+
+// What the cells of a panel are.
+enum class PanelCells {
+  kDomain,  // values "0", "1", ... of a public domain, and one for no value
+  kOpen,    // the same, but nobody knows them before
+  kDays,    // 2025-01-01 and the days after it, 9 at most: totals may run over them
+  kLevels,  // the leaves of a hierarchy of pairs of cells; its other nodes are their sums
 };
 
 struct PanelShape {
   uint32_t high = 100;  // high * low panels
   uint32_t low = 100;
-  // Cells "0", "1", ... of each panel, and one for no value; 0: a panel is one cell.
-  uint32_t cells = 1;
-  bool is_open = false;                         // the cells are no public domain
+  uint32_t cells = 1;  // of each panel; 0: a panel is one cell
+  PanelCells kind = PanelCells::kDomain;
+  bool has_months = false;                      // the unit is a person in a month
   std::string amount = "[-1, 2.5], grid: 0.5";  // bounds of the summed column
   // Of the release.
   std::string measures = "[rows]";
   uint32_t max_keys = 1;
   uint32_t max_rows = 1;
+  std::string bounds = {};  // instead of these two
   std::string privacy = "{epsilon: 1}";
-  std::string choice = {};  // of the rows: "selection: {}", "top: {keys: 1}"
+  // Of the rows, or else: "selection: {}", "top: {keys: 1}", "windows: [...]".
+  std::string choice = {};
 
   uint64_t panels() const { return uint64_t{high} * low; }
   uint64_t cells_of_panel() const { return uint64_t{cells} + 1; }
@@ -77,7 +88,8 @@ class PanelRelease {
   // Aborts on an error, as do the others.
   PanelRelease(const PanelShape& shape, const std::vector<PanelRow>& rows, uint64_t seed);
 
-  // Plan to release: ledger, engine, noise step; afresh in every call.
+  // Plan to release: ledger, engine, noise step; afresh in every call, which has a budget of its
+  // own: an audit spends more than any.
   release::ReleaseTable Run();
   // The same to the bytes that leave, and back: the values as a recipient reads them. Of counts.
   release::ReleaseTable RunThroughDoor();
@@ -88,6 +100,7 @@ class PanelRelease {
 
  private:
   data::DatasetDescription Describe(const std::string& epoch) const;
+  void Grant(const std::string& account);
   release::ReleasePlan MakePlan(const data::DatasetDescription& dataset) const;
 
   PanelShape shape_;
@@ -104,6 +117,7 @@ class PanelRelease {
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<release::ReleasePlan> plan_;
   int epochs_ = 0;
+  int runs_ = 0;
 };
 
 }  // namespace weir::test

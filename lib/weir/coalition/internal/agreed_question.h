@@ -13,13 +13,17 @@ namespace weir::coalition::internal {
 bool IsKeyAgreed(const v1::Agreement& terms, const v1::Key& asked);
 
 // The same kind of measure of the same columns. Quantiles and edges that are agreed bind, none
-// agreed allow any, and so for the clamps of a unit's sum; accuracy, running totals and estimated
-// bounds are the consumer's choice.
+// agreed allow any, and so for the clamps of a unit's sum; accuracy and running totals are the
+// consumer's choice, whether bounds are estimated says IsEstimateAgreed.
 bool IsMeasureAgreed(const v1::Agreement& terms, const v1::Measure& asked);
 
 // Keys are selected, which admits keys without a public domain, only where the agreement says so;
 // they are ranked only by what is an agreed measure.
 bool IsChoiceAgreed(const v1::Agreement& terms, const v1::ReleaseSpec& asked);
+
+// Bounds of values or of contributions are estimated, which shows how far the data go, only where
+// the agreement says so.
+bool IsEstimateAgreed(const v1::Agreement& terms, const v1::ReleaseSpec& asked);
 
 bool IsFilterAgreed(const v1::Agreement& terms, const v1::Condition& asked);
 

@@ -9,15 +9,14 @@
 
 #include "weir/base/catch_memory.h"
 #include "weir/data/duckdb/internal/database.h"
-#include "weir/data/internal/source_file.h"
 #include "weir/data/internal/value_text.h"
+#include "weir/data/source_file.h"
 
 namespace weir::data {
 namespace {
 
 using internal::Database;
 using internal::Library;
-using internal::OpenFile;
 using internal::QueryResult;
 
 constexpr uint64_t kWriterMemoryBytes = uint64_t{1} << 30;
@@ -163,9 +162,9 @@ std::string CreateSql(const PlainTable& table) {
 }
 
 StatusOr<std::string> ReadAll(const OpenFile& file) {
-  WEIR_ASSIGN_OR_RETURN(const uint64_t size, internal::SizeOf(file));
+  WEIR_ASSIGN_OR_RETURN(const uint64_t size, SizeOf(file));
   std::string bytes(size, '\0');
-  WEIR_ASSIGN_OR_RETURN(const size_t got, internal::ReadAt(file, 0, bytes));
+  WEIR_ASSIGN_OR_RETURN(const size_t got, ReadAt(file, 0, bytes));
   if (got != size) return Internal("a file in memory was cut off");
   return bytes;
 }
@@ -249,8 +248,8 @@ Status HideText(const Status& status, const char* what) {
 
 StatusOr<PlainTable> ReadBytes(std::string_view bytes, const ParquetLimits& limits) {
   if (bytes.size() > limits.file_bytes) return TooMuch("bytes", limits.file_bytes);
-  WEIR_ASSIGN_OR_RETURN(const OpenFile file, internal::MakeMemoryFile());
-  WEIR_RETURN_IF_ERROR(internal::WriteAt(file, 0, std::span<const char>(bytes)));
+  WEIR_ASSIGN_OR_RETURN(const OpenFile file, MakeMemoryFile());
+  WEIR_RETURN_IF_ERROR(WriteAt(file, 0, std::span<const char>(bytes)));
   WEIR_ASSIGN_OR_RETURN(const auto database, Database::Open({.memory_bytes = limits.memory_bytes,
                                                              .threads = 1,
                                                              .allowed_path = file.ProcessPath()}));
@@ -276,7 +275,7 @@ StatusOr<PlainTable> ReadBytes(std::string_view bytes, const ParquetLimits& limi
 
 StatusOr<std::string> WriteParquet(const PlainTable& table) {
   WEIR_RETURN_IF_ERROR(CheckValues(table));
-  WEIR_ASSIGN_OR_RETURN(const OpenFile file, internal::MakeMemoryFile());
+  WEIR_ASSIGN_OR_RETURN(const OpenFile file, MakeMemoryFile());
   WEIR_ASSIGN_OR_RETURN(const auto database, Database::Open({.memory_bytes = kWriterMemoryBytes,
                                                              .threads = 1,
                                                              .allowed_path = file.ProcessPath()}));

@@ -78,6 +78,16 @@ class Resolver {
     return AddContribution(contribution, column, query_);
   }
 
+  Status AddHistogram(const UnitHistogram& histogram) {
+    const bool is_of_values =
+        histogram.figure == UnitFigure::kHighest || histogram.figure == UnitFigure::kLowest;
+    size_t column = 0;
+    if (is_of_values) {
+      WEIR_ASSIGN_OR_RETURN(column, Use(histogram.column));
+    }
+    return internal::AddHistogram(histogram, column, query_);
+  }
+
   Status SetBounds(const ContributionBounds& bounds) {
     query_.max_keys_per_unit = static_cast<uint64_t>(bounds.max_keys_per_unit.value());
     query_.max_rows_per_key = static_cast<uint64_t>(bounds.max_rows_per_key.value());
@@ -121,7 +131,9 @@ class Resolver {
 };
 
 StatusOr<Resolver> Resolve(const DatasetDescription& dataset, const AggregateQuery& query) {
-  if (query.measures.empty()) return InvalidArgument("a query needs a measure");
+  if (query.measures.empty() && query.histograms.empty()) {
+    return InvalidArgument("a query needs a measure");
+  }
   Resolver resolver(dataset);
   WEIR_RETURN_IF_ERROR(resolver.AddUnit());
   WEIR_RETURN_IF_ERROR(resolver.AddWindow(query.windows));
@@ -132,6 +144,9 @@ StatusOr<Resolver> Resolve(const DatasetDescription& dataset, const AggregateQue
   resolver.EndOfRowColumns();
   for (const Contribution& measure : query.measures) {
     WEIR_RETURN_IF_ERROR(resolver.AddMeasure(measure));
+  }
+  for (const UnitHistogram& histogram : query.histograms) {
+    WEIR_RETURN_IF_ERROR(resolver.AddHistogram(histogram));
   }
   WEIR_RETURN_IF_ERROR(resolver.SetBounds(query.bounds));
   return resolver;

@@ -17,7 +17,7 @@
 #include "weir/data/internal/key_coder.h"
 #include "weir/data/internal/open_key.h"
 #include "weir/data/internal/row_filter.h"
-#include "weir/data/internal/sip_hash.h"
+#include "weir/data/sip_hash.h"
 
 namespace weir::data::internal {
 
@@ -54,18 +54,25 @@ struct BoundedQuery {
     uint64_t steps = 0;  // in each
     std::optional<KeyCoder> edges = {};
   };
-  enum class TotalKind { kSum, kUnitSum, kSquares, kPresent };
+  // kMost and kLeast take words that are 0 only where there is no value: the largest of them, and
+  // what the smallest of them lacks to `highest`. Of all rows, and 0 without a value, as kUnitSum.
+  enum class TotalKind { kSum, kUnitSum, kSquares, kPresent, kMost, kLeast };
   struct Total {
     TotalKind kind = TotalKind::kSum;
-    size_t word = 0;     // in the record
-    unsigned bit = 0;    // kPresent
-    int64_t lowest = 0;  // kUnitSum
-    int64_t highest = 0;
+    size_t word = 0;      // in the record
+    unsigned bit = 0;     // kPresent
+    int64_t lowest = 0;   // kUnitSum
+    int64_t highest = 0;  // kUnitSum, kLeast
     friend bool operator==(const Total&, const Total&) = default;
   };
   struct Measure {
     ContributionKind kind = ContributionKind::kRows;
     size_t at = 0;  // position in `totals` or `bins`
+  };
+  struct Histogram {
+    UnitFigure figure = UnitFigure::kKeys;
+    size_t at = 0;             // position in `totals`, of values
+    std::vector<int128> ends;  // on the scale of the total
   };
   struct Window {
     size_t column = 0;
@@ -96,6 +103,7 @@ struct BoundedQuery {
   std::vector<Total> totals;
   bool only_sums = true;  // totals[i] is the sum of word i, and there are no bins
   std::vector<Measure> measures;
+  std::vector<Histogram> histograms;
   uint64_t cells = 1;  // without an open key
   uint64_t max_keys_per_unit = 0;
   uint64_t max_rows_per_key = 0;
@@ -109,9 +117,10 @@ struct BoundedQuery {
 };
 
 // Keeps pointers to the columns of `dataset`, which must outlive the result.
-// INVALID_ARGUMENT: no measure; a column that is not described or does not suit its role; a
-// condition as RowFilter, a key as KeyCoder and OpenKey, a measure as AddContribution refuses it;
-// max_rows_per_unit below 1; a window name for a dataset without windows; 2^63 cells or more.
+// INVALID_ARGUMENT: neither measure nor histogram; a column that is not described or does not suit
+// its role; a condition as RowFilter, a key as KeyCoder and OpenKey, a measure as AddContribution,
+// a histogram as AddHistogram refuses it; max_rows_per_unit below 1; a window name for a dataset
+// without windows; 2^63 cells or more.
 StatusOr<BoundedQuery> ResolveQuery(const DatasetDescription& dataset, const AggregateQuery& query,
                                     RandomSource& random);
 

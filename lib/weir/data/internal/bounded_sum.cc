@@ -25,7 +25,7 @@ struct Work {
 
 Status AddSomePartitions(Work& work) {
   PartitionBounder bounder(work.query);
-  CellSums sums(work.query.measures.size(), work.query.bins.size(), work.query.most_cells());
+  CellSums sums(work.query);
   for (size_t p = work.next.fetch_add(1); p < kPartitions; p = work.next.fetch_add(1)) {
     WEIR_RETURN_IF_ERROR(bounder.AddPartition(work.stores, p, sums));
     for (RecordStore* store : work.stores) store->Drop(p);
@@ -69,8 +69,7 @@ Status BoundedSum::Add(const Batch& batch) {
 }
 
 StatusOr<AggregateTable> BoundedSum::Finish() {
-  Work work{.query = query_,
-            .total = CellSums(query_.measures.size(), query_.bins.size(), query_.most_cells())};
+  Work work{.query = query_, .total = CellSums(query_)};
   for (const auto& mapper : idle_) work.stores.push_back(&mapper->store());
   std::vector<std::thread> helpers;
   // A system without another thread to give only makes it slower.

@@ -11,7 +11,7 @@
 
 #include "weir/base/status.h"
 #include "weir/data/engine.h"
-#include "weir/data/internal/batch.h"
+#include "weir/data/batch.h"
 #include "weir/data/internal/bounded_query.h"
 #include "weir/data/internal/row_mapper.h"
 

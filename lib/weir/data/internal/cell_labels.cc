@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "weir/base/catch_memory.h"
+#include "weir/base/decimal.h"
 
 namespace weir::data::internal {
 namespace {
@@ -119,6 +120,30 @@ StatusOr<uint32_t> CellLabels::CodeOfText(const OpenKey& key, const DecodedColum
   return entry->second;
 }
 
+std::vector<CellLabels::Texts::node_type> CellLabels::InOrder(const OpenKey& key, Texts& texts) {
+  std::vector<std::pair<Decimal, Texts::node_type>> entries;
+  entries.reserve(texts.size());
+  while (!texts.empty()) {
+    auto entry = texts.extract(texts.begin());
+    const bool is_number = key.IsNumber() && entry.key().has_value();
+    // Canonical text of a number always parses.
+    const Decimal number = is_number ? ParseDecimal(*entry.key()).value_or(Decimal{}) : Decimal{};
+    entries.emplace_back(number, std::move(entry));
+  }
+  if (key.IsNumber()) {
+    // Missing is last already.
+    const auto numbers_end = !entries.empty() && !entries.back().second.key().has_value()
+                                 ? entries.end() - 1
+                                 : entries.end();
+    std::sort(entries.begin(), numbers_end,
+              [](const auto& a, const auto& b) { return Compare(a.first, b.first) < 0; });
+  }
+  std::vector<Texts::node_type> ordered;
+  ordered.reserve(entries.size());
+  for (auto& [number, entry] : entries) ordered.push_back(std::move(entry));
+  return ordered;
+}
+
 // Gives the texts of each open key new numbers, in their order.
 std::vector<std::vector<std::optional<std::string>>> CellLabels::NumberTexts() {
   std::vector<std::vector<std::optional<std::string>>> all;
@@ -126,8 +151,7 @@ std::vector<std::vector<std::optional<std::string>>> CellLabels::NumberTexts() {
     if (!query_.keys[key].open.has_value()) continue;
     auto& texts = all.emplace_back();
     std::vector<uint32_t> numbers(texts_[key].size());
-    while (!texts_[key].empty()) {
-      auto entry = texts_[key].extract(texts_[key].begin());
+    for (auto& entry : InOrder(*query_.keys[key].open, texts_[key])) {
       numbers[entry.mapped()] = static_cast<uint32_t>(texts.size());
       texts.push_back(std::move(entry.key()));
     }

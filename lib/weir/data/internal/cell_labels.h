@@ -14,7 +14,7 @@
 
 #include "weir/base/status.h"
 #include "weir/data/engine.h"
-#include "weir/data/internal/batch.h"
+#include "weir/data/batch.h"
 #include "weir/data/internal/bounded_query.h"
 #include "weir/data/internal/row_reader.h"
 
@@ -56,6 +56,8 @@ class CellLabels {
   Status Name(size_t cell, const RowReader& reader, size_t row);
   StatusOr<uint32_t> CodeOfText(const OpenKey& key, const DecodedColumn& column, size_t row,
                                 Texts& texts);
+  // Empties `texts`: numbers by value, others by their bytes, missing last.
+  static std::vector<Texts::node_type> InOrder(const OpenKey& key, Texts& texts);
   std::vector<std::vector<std::optional<std::string>>> NumberTexts();
   std::vector<uint32_t> OrderOfCells() const;
   AggregateTable Sorted() const;

@@ -38,9 +38,13 @@ void WordCounts::Add(uint64_t word, int64_t count) {
   entry.count += count;
 }
 
-CellSums::CellSums(size_t measures, size_t bins, uint64_t cells)
-    : measures_(measures), is_hashed_(cells == UINT64_MAX), bins_(bins) {
+CellSums::CellSums(const BoundedQuery& query)
+    : measures_(query.measures.size()), is_hashed_(query.has_open_key), bins_(query.bins.size()) {
+  const uint64_t cells = query.most_cells();
   if (cells <= kMostDenseCells) dense_.assign(static_cast<size_t>(cells), kAbsent);
+  for (const BoundedQuery::Histogram& histogram : query.histograms) {
+    unit_counts_.emplace_back(histogram.ends.size());
+  }
 }
 
 uint32_t& CellSums::FindPosition(uint128 cell) {
@@ -70,6 +74,11 @@ void CellSums::Add(const CellSums& other) {
     const std::span<int128> sums = At(other.cells_[i]);
     for (size_t m = 0; m < measures_; ++m) sums[m] += other.values_[i * measures_ + m];
     if (!bins_.empty()) positions.push_back(PositionOf(other.cells_[i]));
+  }
+  for (size_t h = 0; h < unit_counts_.size(); ++h) {
+    for (size_t bin = 0; bin < unit_counts_[h].size(); ++bin) {
+      unit_counts_[h][bin] += other.unit_counts_[h][bin];
+    }
   }
   for (size_t b = 0; b < bins_.size(); ++b) {
     for (const WordCounts::Entry& entry : other.bins_[b].entries()) {
@@ -102,6 +111,7 @@ AggregateTable CellSums::ToTable() const {
             [this](size_t a, size_t b) { return cells_[a] < cells_[b]; });
   AggregateTable table;
   table.measures = measures_;
+  table.unit_counts = unit_counts_;
   std::vector<uint32_t> rank(bins_.empty() ? 0 : cells_.size());
   for (const size_t i : order) {
     if (!bins_.empty()) rank[i] = static_cast<uint32_t>(table.cells.size());

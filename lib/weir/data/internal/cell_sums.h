@@ -10,6 +10,7 @@
 
 #include "weir/base/decimal.h"
 #include "weir/data/engine.h"
+#include "weir/data/internal/bounded_query.h"
 
 namespace weir::data::internal {
 
@@ -31,12 +32,11 @@ class WordCounts {
   size_t used_ = 0;
 };
 
-// Sums by cell, and counts by cell and bin, sparse. Not thread-safe.
+// Sums by cell, and counts by cell and bin, sparse; histograms of units, dense. Not thread-safe.
 class CellSums {
  public:
-  // `cells`: how many there can be, 2^64 - 1 if they are hashes of 128 bits; `bins`: how many
-  // measures have bins.
-  CellSums(size_t measures, size_t bins, uint64_t cells);
+  // Of the query's measures and histograms.
+  explicit CellSums(const BoundedQuery& query);
 
   // The number of a cell, in order of appearance: it appears with the first call.
   uint32_t PositionOf(uint128 cell);
@@ -46,6 +46,8 @@ class CellSums {
   void AddToBin(size_t measure, uint32_t position, uint32_t bin) {
     bins_[measure].Add(uint64_t{position} << 32 | bin, 1);
   }
+  // One unit more in a bin of a histogram.
+  void AddUnit(size_t histogram, size_t bin) { ++unit_counts_[histogram][bin]; }
   void Add(const CellSums& other);
   AggregateTable ToTable() const;
 
@@ -68,6 +70,7 @@ class CellSums {
   std::unordered_map<uint128, uint32_t, LowHalf> hashed_;
   std::vector<uint128> cells_;  // in order of appearance
   std::vector<int128> values_;
+  std::vector<std::vector<int64_t>> unit_counts_;
   std::vector<WordCounts> bins_;  // by position << 32 | bin
 };
 

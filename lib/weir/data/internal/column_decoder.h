@@ -10,7 +10,7 @@
 
 #include "weir/base/decimal.h"
 #include "weir/data/dataset.h"
-#include "weir/data/internal/batch.h"
+#include "weir/data/batch.h"
 
 namespace weir::data::internal {
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "weir/base/status.h"
-#include "weir/data/internal/batch.h"
+#include "weir/data/batch.h"
 #include "weir/data/internal/file_window.h"
-#include "weir/data/internal/source_file.h"
+#include "weir/data/source_file.h"
 
 namespace weir::data::internal {
 
@@ -41,6 +41,8 @@ class CsvReader {
 
   // Up to 2048 rows; none: the end. Valid until the next call.
   StatusOr<const Batch*> NextBatch();
+
+  uint64_t bytes_read() const { return input_.offset; }
 
  private:
   struct Cell {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "weir/base/status.h"
-#include "weir/data/internal/source_file.h"
+#include "weir/data/source_file.h"
 
 namespace weir::data::internal {
 

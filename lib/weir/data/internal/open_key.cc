@@ -76,4 +76,9 @@ std::optional<std::string> OpenKey::LabelOf(std::string_view bytes) const {
   return part_ == KeyPart::kValue ? FormatValue(type_, value) : FormatPart(part_, value);
 }
 
+bool OpenKey::IsNumber() const {
+  if (part_ != KeyPart::kValue) return part_ < KeyPart::kPeriodYear;
+  return type_ == v1::COLUMN_TYPE_INT || type_ == v1::COLUMN_TYPE_DECIMAL;
+}
+
 }  // namespace weir::data::internal

@@ -35,6 +35,8 @@ class OpenKey {
                                           Buffer& buffer) const;
   // Canonical text of the value; nullopt: no value.
   std::optional<std::string> LabelOf(std::string_view bytes) const;
+  // Labels are numbers and ordered as such: of int and decimal columns, and parts of times.
+  bool IsNumber() const;
 
  private:
   OpenKey() = default;

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "weir/base/status.h"
-#include "weir/data/internal/source_file.h"
+#include "weir/data/source_file.h"
 
 namespace weir::data::internal {
 

@@ -19,7 +19,9 @@ size_t UnitSlot(const Hash128& unit, size_t slots) { return unit.low & (slots - 
 
 // Whether a total is of the rows that are kept; else of all rows.
 bool IsOfRows(const BoundedQuery::Total& total) {
-  return total.kind != BoundedQuery::TotalKind::kUnitSum;
+  return total.kind != BoundedQuery::TotalKind::kUnitSum &&
+         total.kind != BoundedQuery::TotalKind::kMost &&
+         total.kind != BoundedQuery::TotalKind::kLeast;
 }
 
 }  // namespace
@@ -58,7 +60,8 @@ Status PartitionBounder::AddPartition(std::span<RecordStore* const> stores, size
     }
   }
   ClampUnitSums();
-  AddPairs(cells);
+  if (!query_.measures.empty()) AddPairs(cells);
+  if (!query_.histograms.empty()) CountUnits(cells);
   return OkStatus();
 }
 
@@ -152,6 +155,10 @@ void PartitionBounder::AddTotals(uint32_t pair, const uint64_t* record, bool of_
       totals[t] += int128{value} * value;
     } else if (total.kind == BoundedQuery::TotalKind::kPresent) {
       totals[t] += static_cast<int128>(record[total.word] >> total.bit & 1u);
+    } else if (total.kind == BoundedQuery::TotalKind::kMost) {
+      totals[t] = std::max<int128>(totals[t], value);
+    } else if (total.kind == BoundedQuery::TotalKind::kLeast) {
+      if (value != 0) totals[t] = std::max<int128>(totals[t], int128{total.highest} - value);
     } else {
       totals[t] += value;
     }
@@ -328,7 +335,7 @@ void PartitionBounder::SampleRows(std::span<const uint64_t> records, CellSums& c
 void PartitionBounder::ClampUnitSums() {
   for (size_t t = 0; t < totals_; ++t) {
     const BoundedQuery::Total& total = query_.totals[t];
-    if (IsOfRows(total)) continue;
+    if (total.kind != BoundedQuery::TotalKind::kUnitSum) continue;
     for (size_t i = t; i < pair_totals_.size(); i += totals_) {
       pair_totals_[i] = std::clamp<int128>(pair_totals_[i], total.lowest, total.highest);
     }

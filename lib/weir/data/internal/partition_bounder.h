@@ -11,7 +11,7 @@
 #include "weir/base/status.h"
 #include "weir/data/internal/bounded_query.h"
 #include "weir/data/internal/cell_sums.h"
-#include "weir/data/internal/record_store.h"
+#include "weir/data/record_store.h"
 
 namespace weir::data::internal {
 
@@ -95,6 +95,8 @@ class PartitionBounder {
   void SampleRows(std::span<const uint64_t> records, CellSums& cells);
   void ClampUnitSums();
   void AddPairs(CellSums& cells) const;
+  void CountUnits(CellSums& cells);
+  uint64_t FigureOf(const BoundedQuery::Histogram& histogram, size_t pair) const;
 
   const BoundedQuery& query_;
   size_t totals_;

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <utility>
 
-#include "weir/data/internal/record_store.h"
+#include "weir/data/record_store.h"
 
 namespace weir::data::internal {
 namespace {
@@ -17,6 +17,7 @@ using Value = BoundedQuery::Value;
 constexpr int64_t kMostGridSteps = 1'000'000'000'000'000'000;
 constexpr int128 kMostSquaredSteps = int128{1} << 40;
 constexpr uint64_t kMostBins = uint64_t{1} << 31;
+constexpr int64_t kMostClamp = int64_t{1} << 60;
 
 // The position of `wanted`, which is added if it is not there.
 template <class T>
@@ -126,6 +127,41 @@ Status AddContribution(const Contribution& contribution, size_t column, BoundedQ
   WEIR_ASSIGN_OR_RETURN(total, ReadUnitClamp(contribution, total));
   if (contribution.kind != ContributionKind::kBins) measure.at = PositionOf(query.totals, total);
   query.measures.push_back(measure);
+  return OkStatus();
+}
+
+Status AddHistogram(const UnitHistogram& histogram, size_t column, BoundedQuery& query) {
+  for (size_t i = 1; i < histogram.ends.size(); ++i) {
+    if (histogram.ends[i - 1] >= histogram.ends[i]) {
+      return InvalidArgument("the ends of a histogram of units do not ascend");
+    }
+  }
+  if (histogram.ends.empty()) return InvalidArgument("a histogram of units has no ends");
+  BoundedQuery::Histogram added{.figure = histogram.figure,
+                                .ends = {histogram.ends.begin(), histogram.ends.end()}};
+  const bool is_highest = histogram.figure == UnitFigure::kHighest;
+  if (is_highest || histogram.figure == UnitFigure::kLowest) {
+    if (histogram.lowest < -kMostClamp || histogram.highest > kMostClamp) {
+      return InvalidArgument("histogram of %s: the clamps are too far from zero",
+                             histogram.column.c_str());
+    }
+    // A value that is there is 1 or more.
+    const Contribution values{.kind = ContributionKind::kSum,
+                              .column = histogram.column,
+                              .grid = histogram.grid,
+                              .lowest = histogram.lowest,
+                              .highest = histogram.highest,
+                              .origin = histogram.lowest - 1};
+    WEIR_ASSIGN_OR_RETURN(const Value value, ReadValue(values, column, *query.columns[column]));
+    Total total{.kind = is_highest ? TotalKind::kMost : TotalKind::kLeast,
+                .word = PositionOf(query.values, value)};
+    if (!is_highest) total.highest = histogram.highest - histogram.lowest + 2;
+    for (int128& end : added.ends) {
+      end += 1 + (is_highest ? -int128{histogram.lowest} : int128{histogram.highest});
+    }
+    added.at = PositionOf(query.totals, total);
+  }
+  query.histograms.push_back(std::move(added));
   return OkStatus();
 }
 

@@ -24,6 +24,12 @@ namespace weir::data::internal {
 // with both or neither of edges and steps, or 2^31 of them.
 Status AddContribution(const Contribution& contribution, size_t column, BoundedQuery& query);
 
+// Adds a histogram, of column `column` if it is of values, and the total it needs.
+//
+// INVALID_ARGUMENT: as AddContribution; clamps more than 2^60 from zero; no ends, or ends
+// that do not ascend.
+Status AddHistogram(const UnitHistogram& histogram, size_t column, BoundedQuery& query);
+
 // Once all measures are there: says where in a record the words of the totals are.
 void PlaceWords(BoundedQuery& query);
 

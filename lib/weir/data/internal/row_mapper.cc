@@ -28,7 +28,7 @@ void AppendValue(std::string& bytes, v1::ColumnType type, const DecodedColumn& c
 
 RowMapper::RowMapper(const BoundedQuery& query, uint64_t memory_bytes, std::string temp_folder)
     : query_(query),
-      store_(query.words(), memory_bytes, std::move(temp_folder)),
+      store_(kRecordHead + query.words(), memory_bytes, std::move(temp_folder)),
       reader_(query, RowReader::Columns::kAll) {}
 
 Status RowMapper::Add(const Batch& batch) {

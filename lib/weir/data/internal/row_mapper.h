@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "weir/base/status.h"
-#include "weir/data/internal/batch.h"
+#include "weir/data/batch.h"
 #include "weir/data/internal/bounded_query.h"
-#include "weir/data/internal/record_store.h"
 #include "weir/data/internal/row_reader.h"
+#include "weir/data/record_store.h"
 
 namespace weir::data::internal {
 

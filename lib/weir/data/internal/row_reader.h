@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "weir/data/internal/batch.h"
+#include "weir/data/batch.h"
 #include "weir/data/internal/bounded_query.h"
 #include "weir/data/internal/column_decoder.h"
-#include "weir/data/internal/sip_hash.h"
+#include "weir/data/sip_hash.h"
 
 namespace weir::data::internal {
 

@@ -53,8 +53,24 @@ Status Wrong(std::string_view kind, std::string_view text, std::string_view advi
 
 bool IsRequired(const FieldDescriptor& field) { return field.options().GetExtension(v1::required); }
 
+bool MayBeLone(const FieldDescriptor& field) {
+  return !IsScalar(field) && field.options().GetExtension(v1::lone);
+}
+
 v1::Lexical LexicalOf(const FieldDescriptor& field) {
   return field.options().GetExtension(v1::lexical);
+}
+
+const std::string& KeyOf(const FieldDescriptor& field) {
+  const std::string& key = field.options().GetExtension(v1::key);
+  return key.empty() ? field.name() : key;
+}
+
+const FieldDescriptor* FindKey(const Descriptor& type, std::string_view key) {
+  for (int i = 0; i < type.field_count(); ++i) {
+    if (KeyOf(*type.field(i)) == key) return type.field(i);
+  }
+  return nullptr;
 }
 
 bool IsNumber(const FieldDescriptor& field) {
@@ -96,6 +112,8 @@ bool MayBeEmpty(const FieldDescriptor& field) {
 }
 
 std::string EnumWord(const EnumValueDescriptor& value) {
+  const std::string& given = value.options().GetExtension(v1::word);
+  if (!given.empty()) return given;
   std::string prefix;
   for (const char c : value.type()->name()) {
     if (std::isupper(static_cast<unsigned char>(c)) && !prefix.empty()) prefix += '_';
@@ -132,11 +150,11 @@ std::vector<const FieldDescriptor*> FieldsInOrder(const Descriptor& type) {
   return fields;
 }
 
-std::vector<std::string> FieldNames(const Descriptor& type) {
-  std::vector<std::string> names;
-  names.reserve(static_cast<size_t>(type.field_count()));
-  for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
-  return names;
+std::vector<std::string> Keys(const Descriptor& type) {
+  std::vector<std::string> keys;
+  keys.reserve(static_cast<size_t>(type.field_count()));
+  for (int i = 0; i < type.field_count(); ++i) keys.push_back(KeyOf(*type.field(i)));
+  return keys;
 }
 
 std::string JoinWords(const std::vector<std::string>& words) {

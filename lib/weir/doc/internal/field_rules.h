@@ -16,7 +16,14 @@ namespace weir::doc::internal {
 // What the options of options.proto say about a message or field: one place for reader and writers.
 
 bool IsRequired(const google::protobuf::FieldDescriptor& field);
+// Whether one mapping may stand for a list of it.
+bool MayBeLone(const google::protobuf::FieldDescriptor& field);
 v1::Lexical LexicalOf(const google::protobuf::FieldDescriptor& field);
+
+// The field's key in documents: its option, else its name. Null unless a key of this message.
+const std::string& KeyOf(const google::protobuf::FieldDescriptor& field);
+const google::protobuf::FieldDescriptor* FindKey(const google::protobuf::Descriptor& type,
+                                                 std::string_view key);
 
 // A field whose values are numbers in documents: integers, doubles, and text that is a decimal.
 bool IsNumber(const google::protobuf::FieldDescriptor& field);
@@ -32,7 +39,8 @@ const google::protobuf::FieldDescriptor* ShorthandField(const google::protobuf::
 const google::protobuf::OneofDescriptor* ChoiceOf(const google::protobuf::Descriptor& type);
 bool MayBeEmpty(const google::protobuf::FieldDescriptor& field);
 
-// "own_key" for MISSING_RULE_OWN_KEY: lower case, without the name of the enum.
+// "own_key" for MISSING_RULE_OWN_KEY: the value's option, else lower case without the name of the
+// enum.
 std::string EnumWord(const google::protobuf::EnumValueDescriptor& value);
 // The words a document may use: all but the one of number 0.
 std::vector<std::string> EnumWords(const google::protobuf::EnumDescriptor& type);
@@ -43,7 +51,7 @@ const google::protobuf::EnumValueDescriptor* FindEnumWord(
 // By field number.
 std::vector<const google::protobuf::FieldDescriptor*> FieldsInOrder(
     const google::protobuf::Descriptor& type);
-std::vector<std::string> FieldNames(const google::protobuf::Descriptor& type);
+std::vector<std::string> Keys(const google::protobuf::Descriptor& type);
 
 // "a, b, c"
 std::string JoinWords(const std::vector<std::string>& words);

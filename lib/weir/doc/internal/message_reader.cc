@@ -82,25 +82,25 @@ Status Reader::Fill(const YamlNode& node, const std::string& path, Message& mess
   }
   const FieldDescriptor* field = ShorthandField(type);
   if (node.kind == Kind::kSequence && field != nullptr && field->is_repeated()) {
-    return ReadList(node, Join(path, field->name()), *field, message);
+    return ReadList(node, Join(path, KeyOf(*field)), *field, message);
   }
   const std::string what = node.kind == Kind::kNull ? "has no value" : "must be a mapping";
-  return Error(node, path, what + "; known keys are: " + JoinWords(FieldNames(type)));
+  return Error(node, path, what + "; known keys are: " + JoinWords(Keys(type)));
 }
 
 Status Reader::FillFromMapping(const YamlNode& node, const std::string& path, Message& message) {
   const Descriptor& type = *message.GetDescriptor();
   std::set<const FieldDescriptor*> given;
   for (const YamlNode& child : node.children) {
-    const FieldDescriptor* field = type.FindFieldByName(child.key);
+    const FieldDescriptor* field = FindKey(type, child.key);
     if (field == nullptr) return UnknownKey(child, path, type);
     if (const OneofDescriptor* choice = field->real_containing_oneof()) {
       const FieldDescriptor* other =
           message.GetReflection()->GetOneofFieldDescriptor(message, choice);
       if (other != nullptr) {
         return source_.Error(child.key_offset, Or(path, "the document") + " has both " +
-                                                   Quoted(other->name()) + " and " +
-                                                   Quoted(field->name()) + "; keep one of them");
+                                                   Quoted(KeyOf(*other)) + " and " +
+                                                   Quoted(KeyOf(*field)) + "; keep one of them");
       }
     }
     WEIR_RETURN_IF_ERROR(ReadField(child, Join(path, child.key), *field, message));
@@ -112,14 +112,14 @@ Status Reader::FillFromMapping(const YamlNode& node, const std::string& path, Me
 Status Reader::FillFromScalar(const YamlNode& node, const std::string& path, Message& message) {
   const Descriptor& type = *message.GetDescriptor();
   if (const FieldDescriptor* field = ShorthandField(type)) {
-    WEIR_RETURN_IF_ERROR(ReadField(node, Join(path, field->name()), *field, message));
+    WEIR_RETURN_IF_ERROR(ReadField(node, Join(path, KeyOf(*field)), *field, message));
     return CheckComplete(node, path, message, {field});
   }
-  const FieldDescriptor* member = type.FindFieldByName(node.text);
+  const FieldDescriptor* member = FindKey(type, node.text);
   if (member == nullptr) {
     return Error(
         node, path,
-        "has the unknown key " + Quoted(node.text) + "; " + Suggest(node.text, FieldNames(type)));
+        "has the unknown key " + Quoted(node.text) + "; " + Suggest(node.text, Keys(type)));
   }
   if (!MayBeEmpty(*member)) {
     return Error(
@@ -127,7 +127,7 @@ Status Reader::FillFromScalar(const YamlNode& node, const std::string& path, Mes
         "needs a value for " + Quoted(node.text) + "; write " + node.text + ": and the value");
   }
   message.GetReflection()->MutableMessage(&message, member);
-  Remember(node, Join(path, member->name()));
+  Remember(node, Join(path, KeyOf(*member)));
   return OkStatus();
 }
 
@@ -135,7 +135,7 @@ Status Reader::UnknownKey(const YamlNode& child, const std::string& path,
                           const Descriptor& type) const {
   const std::string where = path.empty() ? "" : " in " + path;
   return source_.Error(child.key_offset, "unknown key " + Quoted(child.key) + where + "; " +
-                                             Suggest(child.key, FieldNames(type)));
+                                             Suggest(child.key, Keys(type)));
 }
 
 Status Reader::CheckComplete(const YamlNode& node, const std::string& path, const Message& message,
@@ -143,11 +143,11 @@ Status Reader::CheckComplete(const YamlNode& node, const std::string& path, cons
   const Descriptor& type = *message.GetDescriptor();
   for (int i = 0; i < type.field_count(); ++i) {
     if (!IsRequired(*type.field(i)) || given.contains(type.field(i))) continue;
-    return Error(node, path, "lacks the required key " + Quoted(type.field(i)->name()));
+    return Error(node, path, "lacks the required key " + Quoted(KeyOf(*type.field(i))));
   }
   const OneofDescriptor* choice = ChoiceOf(type);
   if (choice != nullptr && given.empty()) {
-    return Error(node, path, "needs one of: " + JoinWords(FieldNames(type)));
+    return Error(node, path, "needs one of: " + JoinWords(Keys(type)));
   }
   return OkStatus();
 }
@@ -171,6 +171,9 @@ Status Reader::ReadField(const YamlNode& node, const std::string& path,
 Status Reader::ReadList(const YamlNode& node, const std::string& path, const FieldDescriptor& field,
                         Message& message) {
   Remember(node, path);
+  if (node.kind != Kind::kSequence && MayBeLone(field)) {
+    return Fill(node, path + "[0]", *message.GetReflection()->AddMessage(&message, &field));
+  }
   if (node.kind != Kind::kSequence) {
     return Error(node, path, "must be a list; write [first, second] or one '- item' a line");
   }

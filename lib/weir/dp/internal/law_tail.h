@@ -19,6 +19,9 @@ Status CheckLaw(const NoiseLaw& law);
 // To about 1e-14. For a valid law.
 double StandardDeviation(const NoiseLaw& law);
 
+// E[|X|], to about 1e-6. For a valid law.
+double MeanSize(const NoiseLaw& law);
+
 // Upper bound on P[X >= m], m >= 1, relative excess about 1e-11 (a Gaussian above the largest
 // summed sigma: 1e-7, or 3e-9 absolute where m is below sigma).
 double OneSidedTail(const NoiseLaw& law, double m);

@@ -2,6 +2,7 @@
 #ifndef WEIR_DP_INTERNAL_NORMAL_LAW_H_
 #define WEIR_DP_INTERNAL_NORMAL_LAW_H_
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -36,6 +37,19 @@ inline double MillsRatio(double x) {
 inline double ScaledTail(double x, double shift) {
   if (x + shift > 0) return NormalDensity(x) * MillsRatio(x + shift);
   return std::exp(shift * (x + shift / 2)) * NormalTail(x + shift);
+}
+
+// At least delta at `epsilon` >= 0 of two normal laws `shift` standard deviations apart.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a formula
+inline double GaussianDeltaUp(double shift, double epsilon) {
+  const double x = epsilon / shift - shift / 2;
+  const double p = NormalTail(x);
+  const double q = ScaledTail(x, shift);
+  // Of the tails, of the point where they begin.
+  const double near = std::min(std::abs(x + shift), 25.0);
+  const double roundings =
+      16 + 2 * x * x + 2 * near * near + 4 * (std::abs(x) + 1) * (epsilon / shift + shift);
+  return p - q + roundings * 0x1p-53 * (p + q);
 }
 
 }  // namespace weir::dp::internal

@@ -98,6 +98,18 @@ std::multiset<std::string> NormalFilter(
 
 bool SameBound(uint32_t planned, uint32_t asked) { return asked == 0 || planned == asked; }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): what was planned, then what was asked
+bool SameEstimate(const v1::Bounds& planned, const v1::Bounds& asked) {
+  const v1::BoundsEstimate& in_plan = planned.estimate();
+  const v1::BoundsEstimate& in_spec = asked.estimate();
+  return planned.has_estimate() == asked.has_estimate() &&
+         SameNumber(in_plan.share(), in_spec.share()) &&
+         // No more keys can be found than there are.
+         (in_spec.max_keys_per_unit() == 0 ||
+          in_plan.max_keys_per_unit() <= in_spec.max_keys_per_unit()) &&
+         SameBound(in_plan.max_rows_per_key(), in_spec.max_rows_per_key());
+}
+
 template <class Texts>
 std::set<std::string> AsSet(const Texts& texts) {
   return {texts.begin(), texts.end()};
@@ -138,6 +150,7 @@ Status CheckAnswers(const v1::ResolvedPlan& plan, const v1::ReleaseSpec& spec) {
   }
   if (!SameBound(plan.bounds().max_keys_per_unit(), spec.bounds().max_keys_per_unit()) ||
       !SameBound(plan.bounds().max_rows_per_key(), spec.bounds().max_rows_per_key()) ||
+      !SameEstimate(plan.bounds(), spec.bounds()) ||
       (spec.bounds().max_rows_per_unit() > 0 &&
        plan.bounds().max_rows_per_unit() > spec.bounds().max_rows_per_unit())) {
     differs = "bounds";

@@ -26,10 +26,12 @@ struct BudgetQuestion {
   bool deciding_is_shown = false;  // a measure shows it
   std::optional<size_t> counted;   // channel by which the top keys are found
   std::optional<LevelsPlan> levels = {};
+  std::vector<BoundSearch> searches = {};  // without epsilon
 };
 
 struct BudgetPlan {
   std::vector<Channel> channels;
+  std::vector<BoundSearch> searches;
   std::optional<SelectionPlan> selection;
   std::optional<TopPlan> top;
   PrivacyCost cost;
@@ -39,9 +41,8 @@ struct BudgetPlan {
 // Whether one standard error and one half width hold for all values of the measure.
 bool HasOneError(const MeasurePlan& measure, const std::vector<Channel>& channels);
 
-// Weighs every way of answering (noise kind, rule of selection) and takes the one with the smallest
-// expected error: the mean of the logarithms of the standard errors that are known beforehand, and
-// of the units that a key needs to be shown.
+// Weighs every way of answering (noise kind, rule of selection, share of epsilon for it) and takes
+// one as ChoosePlan says.
 //
 // Errors: INVALID_ARGUMENT naming the place in the spec.
 StatusOr<BudgetPlan> PlanBudget(const BudgetQuestion& question);

@@ -22,11 +22,6 @@ struct NoisedChannel {
   std::vector<double> standard_errors;
   std::vector<std::vector<dp::QuantileEstimate>> trees;  // a row: AllQuantiles of the channel
 
-  // kEstimated: the bound in grid steps, and what it makes of the noise.
-  int64_t bound = 0;
-  int128 half_width = 0;
-  double standard_error = 0;
-
   // Of `rows` rows keeps these, in this order. Not of kRunning and kLevels.
   void TakeRows(const std::vector<size_t>& order, size_t rows);
 };

@@ -3,11 +3,13 @@
 #define WEIR_RELEASE_INTERNAL_MEASURE_PLAN_H_
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "weir/base/decimal.h"
 #include "weir/base/status.h"
 #include "weir/data/dataset.h"
+#include "weir/release/internal/sensitivity.h"
 #include "weir/release/plan.h"
 #include "weir/v1/release.pb.h"
 
@@ -24,17 +26,23 @@ class MeasurePlanner {
   Status Add(const v1::Measure& measure);
 
   // The channel of that contribution, added if there is none yet.
-  size_t ChannelOf(const data::Contribution& contribution, bool running = false);
+  size_t ChannelOf(const data::Contribution& contribution, bool running = false,
+                   ClampRule clamps = ClampRule::kAsked);
   // A plain one of its own, with noise of its own.
   size_t AddChannel(const data::Contribution& contribution);
 
   std::vector<MeasurePlan>& measures() { return measures_; }
   std::vector<Channel>& channels() { return channels_; }
+  // Of the bounds of columns, each once.
+  std::vector<BoundSearch>& searches() { return searches_; }
 
  private:
   StatusOr<MeasurePlan> Resolve(const v1::Measure& measure);
   StatusOr<MeasurePlan> ResolveSum(const v1::Measure& measure);
-  StatusOr<MeasurePlan> ResolveEstimate(const data::Contribution& contribution, MeasurePlan plan);
+  // The searches of the clamps of `values`, if `estimate`, which it makes canonical, is given; then
+  // the rule is `found`.
+  StatusOr<ClampRule> AddSearches(const data::Contribution& values, std::string& estimate,
+                                  ClampRule found);
   StatusOr<MeasurePlan> ResolveMoments(const v1::Measure& measure);
   StatusOr<MeasurePlan> ResolveQuantiles(const v1::Measure& measure);
   StatusOr<MeasurePlan> ResolveHistogram(const v1::Measure& measure);
@@ -43,39 +51,11 @@ class MeasurePlanner {
   const data::DatasetDescription& dataset_;
   std::vector<MeasurePlan> measures_;
   std::vector<Channel> channels_;
+  std::vector<BoundSearch> searches_;
 };
 
 // Wanted half width of a measure's intervals, in its own unit; nullopt if none is named.
 StatusOr<std::optional<Decimal>> WithinOf(v1::Measure measure);
-
-// Whether no sum of such contributions is below zero.
-bool IsNeverNegative(const data::Contribution& contribution);
-
-// One privacy unit changes at most l0 cells, each by at most linf grid steps.
-struct CellReach {
-  L0Sensitivity l0;
-  LInfSensitivity linf;
-};
-
-// With max_rows_per_unit R and r rows a key the reach in ceil(R / r) cells: a convex function of
-// the changes of the cells, such as a squared norm, is largest where all but one of them are 0 or
-// r, and not smaller if that one is r, too.
-// Errors: INVALID_ARGUMENT if l0 * linf is above 2^62.
-StatusOr<CellReach> ReachInCells(const data::Contribution& contribution,
-                                 const data::ContributionBounds& bounds, uint64_t cells);
-
-// Whether rows count for the contribution, so that their number must be bounded.
-bool CountsRows(const data::Contribution& contribution);
-
-// Most one privacy unit can change all numbers of the channel by, in grid steps: it touches at most
-// min(max_keys_per_unit, cells) cells (any number if `cells` is 0) with at most max_rows_per_key
-// rows each and max_rows_per_unit in all, each of them by the contribution's own reach; a row
-// falls in one bin. The squared L2 norm is largest when its rows fill as few cells as may be.
-// Running totals: RunningSensitivity. Not of kLevels.
-// Errors: INVALID_ARGUMENT if L1 is above 2^62.
-StatusOr<dp::MeasureSensitivity> Sensitivity(const Channel& channel,
-                                             const data::ContributionBounds& bounds,
-                                             uint64_t cells);
 
 }  // namespace weir::release::internal
 

@@ -49,11 +49,6 @@ StatusOr<data::Condition> PlanCondition(const data::DatasetDescription& dataset,
 
 v1::Condition DescribeCondition(const data::Condition& condition);
 
-// A bound that matters must be given here or in the dataset document; one that cannot matter is 1.
-StatusOr<data::ContributionBounds> PlanBounds(const data::DatasetDescription& dataset,
-                                              const v1::Bounds& bounds, bool has_keys,
-                                              bool counts_rows);
-
 // Sorted; each of the form that the dataset's window has; at most ledger::kMaxWindows.
 StatusOr<std::vector<std::string>> PlanWindows(const data::DatasetDescription& dataset,
                                                const v1::ReleaseSpec& spec);

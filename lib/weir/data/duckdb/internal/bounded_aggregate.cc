@@ -45,7 +45,7 @@ StatusOr<AggregateTable> Aggregate(const BoundedQuery& query, const SourceLocati
                          .unmark = unmark,
                          .temp_folder = options.temp_folder};
   WEIR_ASSIGN_OR_RETURN(AggregateTable table, AddUp(query, source, options, scan));
-  if (!query.has_open_key) return table;
+  if (!query.has_open_key || query.measures.empty()) return table;
   CellLabels labels(query, std::move(table), options.memory_limit_bytes / 2);
   WEIR_RETURN_IF_ERROR(ScanSource(source, query.columns, scan,
                                   [&labels](const Batch& batch) { return labels.Add(batch); }));

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "weir/base/status.h"
+#include "weir/data/batch.h"
 #include "weir/data/duckdb/internal/database.h"
-#include "weir/data/internal/batch.h"
 
 namespace weir::data::internal {
 

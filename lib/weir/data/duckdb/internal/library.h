@@ -13,6 +13,8 @@ namespace weir::data::internal {
   X(duckdb_append_data_chunk)                    \
   X(duckdb_appender_create)                      \
   X(duckdb_appender_destroy)                     \
+  X(duckdb_bind_add_result_column)               \
+  X(duckdb_bind_get_extra_info)                  \
   X(duckdb_close)                                \
   X(duckdb_column_count)                         \
   X(duckdb_column_logical_type)                  \
@@ -24,6 +26,7 @@ namespace weir::data::internal {
   X(duckdb_create_decimal_type)                  \
   X(duckdb_create_logical_type)                  \
   X(duckdb_create_scalar_function)               \
+  X(duckdb_create_table_function)                \
   X(duckdb_data_chunk_get_size)                  \
   X(duckdb_data_chunk_get_vector)                \
   X(duckdb_data_chunk_reset)                     \
@@ -35,12 +38,16 @@ namespace weir::data::internal {
   X(duckdb_destroy_logical_type)                 \
   X(duckdb_destroy_result)                       \
   X(duckdb_destroy_scalar_function)              \
+  X(duckdb_destroy_table_function)               \
   X(duckdb_disconnect)                           \
   X(duckdb_fetch_chunk)                          \
   X(duckdb_free)                                 \
+  X(duckdb_function_get_extra_info)              \
+  X(duckdb_function_set_error)                   \
   X(duckdb_open_ext)                             \
   X(duckdb_query)                                \
   X(duckdb_register_scalar_function)             \
+  X(duckdb_register_table_function)              \
   X(duckdb_result_error)                         \
   X(duckdb_result_error_type)                    \
   X(duckdb_scalar_function_add_parameter)        \
@@ -55,6 +62,11 @@ namespace weir::data::internal {
   X(duckdb_set_config)                           \
   X(duckdb_string_t_data)                        \
   X(duckdb_string_t_length)                      \
+  X(duckdb_table_function_set_bind)              \
+  X(duckdb_table_function_set_extra_info)        \
+  X(duckdb_table_function_set_function)          \
+  X(duckdb_table_function_set_init)              \
+  X(duckdb_table_function_set_name)              \
   X(duckdb_validity_set_row_invalid)             \
   X(duckdb_vector_assign_string_element_len)     \
   X(duckdb_vector_ensure_validity_writable)      \

@@ -10,7 +10,7 @@
 #include "weir/data/duckdb/internal/source_scan.h"
 #include "weir/data/internal/column_decoder.h"
 #include "weir/data/internal/key_coder.h"
-#include "weir/data/internal/source_file.h"
+#include "weir/data/source_file.h"
 
 namespace weir::data::internal {
 namespace {

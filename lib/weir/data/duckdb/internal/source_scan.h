@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "weir/base/status.h"
+#include "weir/data/batch.h"
 #include "weir/data/dataset.h"
-#include "weir/data/internal/batch.h"
 
 namespace weir::data::internal {
 

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/anon/internal/collapse_table.h"
+
+#include <algorithm>
+#include <bit>
+#include <span>
+#include <utility>
+
+#include "weir/anon/internal/key_layout.h"
+#include "weir/anon/internal/sort_keys.h"
+#include "weir/base/catch_memory.h"
+
+namespace weir::anon::internal {
+namespace {
+
+StatusOr<const CodedColumn*> FindColumn(const CodedTable& table, const CodeMap& map) {
+  const CodedColumn* const column = table.Find(map.column);
+  if (column == nullptr || column->use != ColumnUse::kAnalysed) {
+    return InvalidArgument("column %s is not analysed", QuoteText(map.column).c_str());
+  }
+  if (map.codes.size() == column->values.size()) return column;
+  return InvalidArgument("column %s has %zu values, and codes for %zu",
+                         QuoteText(map.column).c_str(), column->values.size(), map.codes.size());
+}
+
+// The codes of one attribute: of each record's value, and what that becomes.
+struct MappedColumn {
+  const std::vector<uint32_t>* records;
+  const std::vector<uint32_t>* map;
+
+  uint32_t At(size_t record) const { return (*map)[(*records)[record]]; }
+};
+
+StatusOr<std::vector<MappedColumn>> MapColumns(const CodedTable& table,
+                                               const std::vector<CodeMap>& maps) {
+  std::vector<MappedColumn> columns;
+  columns.reserve(maps.size());
+  for (const CodeMap& map : maps) {
+    WEIR_ASSIGN_OR_RETURN(const CodedColumn* const column, FindColumn(table, map));
+    columns.push_back({.records = &column->codes, .map = &map.codes});
+  }
+  return columns;
+}
+
+class Collapser {
+ public:
+  Collapser(const CodedTable& table, const CollapseRequest& request, const CodedTable* population)
+      : table_(table), request_(request), population_(population) {}
+
+  StatusOr<CollapsedTable> Run();
+
+ private:
+  Status CheckRequest();
+  Status AppendKeys(const CodedTable& table, const std::vector<MappedColumn>& columns,
+                    std::vector<uint64_t>& keys) const;
+  void MakeTuples(const std::vector<uint64_t>& keys);
+  void AddRecord(uint32_t number);
+  uint64_t RowsOf(size_t record) const { return table_.held ? 1 : table_.rows_of_record[record]; }
+  std::span<const uint32_t> RecordsOf(size_t tuple) const {
+    return std::span<const uint32_t>(records_).subspan(
+        records_begin_[tuple], records_begin_[tuple + 1] - records_begin_[tuple]);
+  }
+  Status CountSensitive();
+  void CountValues(const MappedColumn& values, SensitiveColumn& column) const;
+  void CollectUnits();
+  void AddUnitsOf(size_t record, std::vector<uint64_t>& units) const;
+
+  const CodedTable& table_;
+  const CollapseRequest& request_;
+  const CodedTable* population_;
+  std::vector<MappedColumn> columns_;
+  std::vector<MappedColumn> population_columns_;
+  KeyLayout layout_{std::span<const unsigned>()};
+  CollapsedTable result_;
+  // Records by tuple: those of tuple i are [begin[i], begin[i + 1]).
+  std::vector<uint64_t> records_begin_;
+  std::vector<uint32_t> records_;
+};
+
+Status Collapser::CheckRequest() {
+  if (request_.sensitive.size() != request_.sensitive_values.size()) {
+    return InvalidArgument("each sensitive attribute needs its number of values");
+  }
+  WEIR_ASSIGN_OR_RETURN(columns_, MapColumns(table_, request_.quasi_identifiers));
+  if (population_ != nullptr) {
+    if (request_.population_codes.size() != columns_.size()) {
+      return InvalidArgument("the population needs codes for each quasi-identifier");
+    }
+    WEIR_ASSIGN_OR_RETURN(population_columns_, MapColumns(*population_, request_.population_codes));
+  }
+  std::vector<unsigned> bits;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    uint32_t highest = 0;
+    for (const uint32_t code : *columns_[i].map) highest = std::max(highest, code);
+    if (population_ != nullptr) {
+      for (const uint32_t code : *population_columns_[i].map) highest = std::max(highest, code);
+    }
+    bits.push_back(static_cast<unsigned>(std::bit_width(highest)));
+  }
+  layout_ = KeyLayout(bits);
+  if (layout_.words() <= kMostKeyWords) return OkStatus();
+  return MakeError(StatusCode::kResourceExhausted,
+                   "the quasi-identifiers have too many distinct values together");
+}
+
+Status Collapser::AppendKeys(const CodedTable& table, const std::vector<MappedColumn>& columns,
+                             std::vector<uint64_t>& keys) const {
+  const size_t words = layout_.words();
+  const size_t before = keys.size() / words;
+  if (table.facts.records >= UINT32_MAX - before) {
+    return MakeError(StatusCode::kResourceExhausted, "2^32 records and more are not collapsed");
+  }
+  keys.resize((before + table.facts.records) * words);
+  for (size_t record = 0; record < table.facts.records; ++record) {
+    uint64_t* const key = &keys[(before + record) * words];
+    for (size_t i = 0; i < columns.size(); ++i) layout_.Put(key, i, columns[i].At(record));
+  }
+  return OkStatus();
+}
+
+// Adds a record to the last tuple. Those of the population are numbered behind those of the table.
+void Collapser::AddRecord(uint32_t number) {
+  TupleTable& table = result_.table;
+  if (number < table_.facts.records) {
+    table.rows.back() += RowsOf(number);
+    result_.tuple_of_record[number] = static_cast<uint32_t>(table.rows.size() - 1);
+    records_.push_back(number);
+    return;
+  }
+  const size_t record = number - table_.facts.records;
+  table.population.back() += population_->held ? 1 : population_->rows_of_record[record];
+}
+
+void Collapser::MakeTuples(const std::vector<uint64_t>& keys) {
+  const size_t words = layout_.words();
+  const std::vector<uint32_t> order = SortKeys(keys, words);
+  TupleTable& table = result_.table;
+  table.codes.resize(columns_.size());
+  result_.tuple_of_record.resize(table_.facts.records);
+  records_.reserve(table_.facts.records);
+  const uint64_t* last = nullptr;
+  for (const uint32_t number : order) {
+    const uint64_t* const key = &keys[number * words];
+    if (last == nullptr || !std::equal(key, key + words, last)) {
+      for (size_t i = 0; i < columns_.size(); ++i) table.codes[i].push_back(layout_.Get(key, i));
+      table.rows.push_back(0);
+      if (population_ != nullptr) table.population.push_back(0);
+      records_begin_.push_back(records_.size());
+      last = key;
+    }
+    AddRecord(number);
+  }
+  records_begin_.push_back(records_.size());
+}
+
+void Collapser::CountValues(const MappedColumn& values, SensitiveColumn& column) const {
+  std::vector<ValueCount>& items = column.counts.items;
+  std::vector<ValueCount> counts;
+  column.counts.begin.reserve(result_.table.tuples() + 1);
+  column.counts.begin.push_back(0);
+  for (size_t tuple = 0; tuple < result_.table.tuples(); ++tuple) {
+    counts.clear();
+    for (const uint32_t record : RecordsOf(tuple)) {
+      counts.push_back({.value = values.At(record), .rows = RowsOf(record)});
+    }
+    std::sort(counts.begin(), counts.end(),
+              [](const ValueCount& a, const ValueCount& b) { return a.value < b.value; });
+    for (const ValueCount& count : counts) {
+      const bool same =
+          items.size() > column.counts.begin.back() && items.back().value == count.value;
+      if (same) {
+        items.back().rows += count.rows;
+      } else {
+        items.push_back(count);
+      }
+    }
+    column.counts.begin.push_back(items.size());
+  }
+}
+
+Status Collapser::CountSensitive() {
+  WEIR_ASSIGN_OR_RETURN(const std::vector<MappedColumn> columns,
+                        MapColumns(table_, request_.sensitive));
+  for (size_t i = 0; i < columns.size(); ++i) {
+    SensitiveColumn column{.name = request_.sensitive[i].column,
+                           .values = request_.sensitive_values[i]};
+    for (const uint32_t code : *columns[i].map) {
+      if (code < column.values) continue;
+      return InvalidArgument("sensitive attribute %s: a code is not below %u",
+                             QuoteText(column.name).c_str(), column.values);
+    }
+    CountValues(columns[i], column);
+    result_.table.sensitive.push_back(std::move(column));
+  }
+  return OkStatus();
+}
+
+void Collapser::AddUnitsOf(size_t record, std::vector<uint64_t>& units) const {
+  if (table_.held) {
+    if (table_.unit_of_row[record] != 0) units.push_back(table_.unit_of_row[record]);
+    return;
+  }
+  const auto first = table_.units_of_record.items.begin();
+  units.insert(units.end(), first + static_cast<ptrdiff_t>(table_.units_of_record.begin[record]),
+               first + static_cast<ptrdiff_t>(table_.units_of_record.begin[record + 1]));
+}
+
+void Collapser::CollectUnits() {
+  TupleTable& table = result_.table;
+  table.unit_cap = table_.request.unit_cap;
+  table.units.begin.reserve(table.tuples() + 1);
+  table.units.begin.push_back(0);
+  std::vector<uint64_t> units;
+  for (size_t tuple = 0; tuple < table.tuples(); ++tuple) {
+    units.clear();
+    for (const uint32_t record : RecordsOf(tuple)) AddUnitsOf(record, units);
+    std::sort(units.begin(), units.end());
+    const auto end = std::unique(units.begin(), units.end());
+    const auto count = std::min<size_t>(static_cast<size_t>(end - units.begin()), table.unit_cap);
+    table.units.items.insert(table.units.items.end(), units.begin(),
+                             units.begin() + static_cast<ptrdiff_t>(count));
+    table.units.begin.push_back(table.units.items.size());
+  }
+}
+
+StatusOr<CollapsedTable> Collapser::Run() {
+  WEIR_RETURN_IF_ERROR(CheckRequest());
+  {
+    std::vector<uint64_t> keys;
+    WEIR_RETURN_IF_ERROR(AppendKeys(table_, columns_, keys));
+    if (population_ != nullptr) {
+      WEIR_RETURN_IF_ERROR(AppendKeys(*population_, population_columns_, keys));
+    }
+    MakeTuples(keys);
+  }
+  for (const CodeMap& map : request_.quasi_identifiers) result_.table.names.push_back(map.column);
+  result_.table.total_rows = table_.facts.rows;
+  WEIR_RETURN_IF_ERROR(CountSensitive());
+  if (table_.has_unit()) CollectUnits();
+  return std::move(result_);
+}
+
+}  // namespace
+
+StatusOr<CollapsedTable> CollapseTable(const CodedTable& table, const CollapseRequest& request,
+                                       const CodedTable* population) {
+  return CatchMemory([&] { return Collapser(table, request, population).Run(); });
+}
+
+}  // namespace weir::anon::internal

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/anon/internal/dense_search.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <utility>
+
+namespace weir::anon::internal {
+namespace {
+
+constexpr size_t kMostHubs = 256;
+constexpr uint64_t kChecksBeforeHubs = 32;
+
+// A double as a 32-bit number of the same order, rounded down.
+uint32_t Ordered(double value) {
+  const auto bits = std::bit_cast<uint64_t>(value);
+  const uint64_t ordered = (bits >> 63) != 0 ? ~bits : bits | (uint64_t{1} << 63);
+  return static_cast<uint32_t>(ordered >> 32);
+}
+
+// One pass of a stable sort of `ids` by a digit of at most 11 bits.
+template <class DigitOf>
+void SortByDigit(std::vector<uint32_t>& ids, std::vector<uint32_t>& spare, DigitOf digit_of) {
+  std::array<uint32_t, 2049> begin = {};
+  for (const uint32_t id : ids) ++begin[digit_of(id) + 1];
+  for (size_t d = 1; d < begin.size(); ++d) begin[d] += begin[d - 1];
+  spare.resize(ids.size());
+  for (const uint32_t id : ids) spare[begin[digit_of(id)]++] = id;
+  ids.swap(spare);
+}
+
+double FoldedWith(Fold fold, double folded, double part) {
+  if (fold == Fold::kProduct) return folded * part;
+  return fold == Fold::kSum ? folded + part : std::max(folded, part);
+}
+
+}  // namespace
+
+DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
+    : prepared_(prepared),
+      limits_(limits),
+      lattice_(*prepared.lattice),
+      measure_(*prepared.measure),
+      evaluator_(prepared),
+      snapshots_(prepared, limits.memory_bytes / 2),
+      start_(std::chrono::steady_clock::now()) {
+  if (prepared.is_by_rows_alone()) witnesses_.emplace(prepared);
+  hub_order_.resize(lattice_.attributes());
+  for (size_t a = 0; a < hub_order_.size(); ++a) hub_order_[a] = a;
+  const Packing& packing = *prepared.packing;
+  std::stable_sort(hub_order_.begin(), hub_order_.end(), [&](size_t a, size_t b) {
+    return packing.hierarchy(a).size(0) > packing.hierarchy(b).size(0);
+  });
+  size_t hubs = 1;
+  size_t depth = 0;
+  while (depth < hub_order_.size() && hubs <= kMostHubs) {
+    const size_t a = hub_order_[depth++];
+    hubs *= size_t{1} + lattice_.top()[a] - lattice_.bottom()[a];
+  }
+  hub_order_.resize(depth);
+}
+
+// The fold in the order of attributes, as Measure::FoldOf has it: bit by bit the same.
+void DenseSearch::FillBounds() {
+  bounds_.assign(1, measure_.fold() == Fold::kProduct ? 1.0 : 0.0);
+  std::vector<double> next;
+  for (size_t a = 0; a < lattice_.attributes(); ++a) {
+    next.clear();
+    const size_t low = lattice_.bottom()[a];
+    const size_t high = lattice_.top()[a];
+    next.reserve(bounds_.size() * (high - low + 1));
+    for (const double folded : bounds_) {
+      for (size_t level = low; level <= high; ++level) {
+        next.push_back(FoldedWith(measure_.fold(), folded, measure_.part(a, level)));
+      }
+    }
+    bounds_.swap(next);
+  }
+  for (double& bound : bounds_) bound = measure_.Settled(bound);
+}
+
+// By bound, rounded to 32 bits; equal ones by total level, then id.
+void DenseSearch::FillOrder() {
+  std::vector<uint16_t> totals(1, 0);
+  std::vector<uint16_t> next;
+  for (size_t a = 0; a < lattice_.attributes(); ++a) {
+    next.clear();
+    const unsigned count = 1U + lattice_.top()[a] - lattice_.bottom()[a];
+    next.reserve(totals.size() * count);
+    for (const uint16_t total : totals) {
+      for (unsigned level = 0; level < count; ++level) {
+        next.push_back(static_cast<uint16_t>(total + level));
+      }
+    }
+    totals.swap(next);
+  }
+  order_.resize(bounds_.size());
+  for (uint32_t id = 0; id < order_.size(); ++id) order_[id] = id;
+  std::vector<uint32_t> keys(bounds_.size());
+  for (size_t id = 0; id < keys.size(); ++id) keys[id] = Ordered(bounds_[id]);
+  std::vector<uint32_t> spare;
+  SortByDigit(order_, spare, [&](uint32_t id) { return totals[id] & 2047U; });
+  SortByDigit(order_, spare, [&](uint32_t id) { return keys[id] & 2047U; });
+  SortByDigit(order_, spare, [&](uint32_t id) { return (keys[id] >> 11) & 2047U; });
+  SortByDigit(order_, spare, [&](uint32_t id) { return keys[id] >> 22; });
+}
+
+DenseSearch::Node DenseSearch::NodeOf(Id id) const {
+  Node node = {.id = id, .levels = lattice_.LevelsOf(id)};
+  node.total_level = TotalLevel(node.levels);
+  return node;
+}
+
+bool DenseSearch::MayBeBetter(const Node& node, uint64_t suppressed) const {
+  if (suppressed > prepared_.limit()) return false;
+  Rating bound = measure_.BoundRating(node.levels, suppressed);
+  bound.key = std::max(bounds_[node.id], bound.key);
+  return !outcome_.best.RulesOut(bound, node.total_level, node.id);
+}
+
+bool DenseSearch::IsRuledOut(const Node& node) const {
+  return is_checked_[node.id] != 0 ||
+         outcome_.best.RulesOut(bounds_[node.id], node.total_level, node.id) ||
+         !MayBeBetter(node, suppressed_[node.id]);
+}
+
+// The most rows that may be suppressed if the node is to be better than the best.
+uint64_t DenseSearch::MostSuppressed(const Node& node) const {
+  if (MayBeBetter(node, prepared_.limit())) return prepared_.limit();
+  uint64_t low = suppressed_[node.id];
+  uint64_t high = prepared_.limit();
+  while (low + 1 < high) {
+    const uint64_t middle = low + (high - low) / 2;
+    (MayBeBetter(node, middle) ? low : high) = middle;
+  }
+  return low;
+}
+
+// Nodes from `node` upwards, each one level above the one before, the next always the one of the
+// smallest bound, while none is ruled out.
+std::vector<DenseSearch::Node> DenseSearch::PathAbove(const Node& node) const {
+  std::vector<Node> path = {node};
+  while (true) {
+    const Node& last = path.back();
+    std::optional<size_t> cheapest;
+    for (size_t a = 0; a < last.levels.size(); ++a) {
+      if (last.levels[a] == lattice_.top()[a]) continue;
+      const Id id = last.id + lattice_.stride(a);
+      if (!cheapest || bounds_[id] < bounds_[last.id + lattice_.stride(*cheapest)]) cheapest = a;
+    }
+    if (!cheapest) return path;
+    Node next = last;
+    next.id += lattice_.stride(*cheapest);
+    ++next.levels[*cheapest];
+    ++next.total_level;
+    if (IsRuledOut(next)) return path;
+    path.push_back(std::move(next));
+  }
+}
+
+void DenseSearch::RaiseSuppressed(const Levels& levels, uint64_t suppressed) {
+  // What is known of a node is known of all below.
+  if (suppressed == 0 || suppressed_[lattice_.IdOf(levels)] >= suppressed) return;
+  ForEachRun(lattice_, lattice_.bottom(), levels, [&](Id first, uint64_t count) {
+    uint64_t* known = suppressed_.data() + first;
+    for (uint64_t i = 0; i < count; ++i) known[i] = std::max(known[i], suppressed);
+  });
+}
+
+void DenseSearch::Check(const Node& node) {
+  is_checked_[node.id] = 1;
+  ++outcome_.nodes_checked;
+  NeedHubs(node);
+  const ClassSource source = snapshots_.BestFor(node.levels);
+  const uint64_t most_suppressed = MostSuppressed(node);
+  const Evaluation evaluation = evaluator_.Evaluate(node.levels, source, most_suppressed);
+  if (evaluation.is_grouped &&
+      snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
+    snapshots_.Add(node.levels, evaluator_.TakeClasses(source));
+  }
+  if (witnesses_ && most_suppressed == 0 && evaluation.suppressed_below > 0) {
+    for (std::vector<uint64_t>& key : evaluator_.SmallestClasses(source, 4)) {
+      witnesses_->Add(std::move(key));
+      const std::optional<Levels> high = witnesses_->Refute(node.levels);
+      if (high) RaiseSuppressed(*high, prepared_.limit() == 0 ? kRefused : 1);
+    }
+  }
+  outcome_.best.Offer(evaluation, node.total_level, node.id);
+  RaiseSuppressed(node.levels, evaluation.suppressed_below);
+  if (evaluation.bound_above > bounds_[node.id]) {
+    ForEachRun(lattice_, node.levels, lattice_.top(), [&](Id first, uint64_t count) {
+      for (uint64_t i = 0; i < count; ++i) {
+        bounds_[first + i] = std::max(bounds_[first + i], evaluation.bound_above);
+      }
+    });
+  }
+}
+
+// Hubs generalize the first few attributes as the node does, and leave the rest: whole families of
+// nodes are grouped from one. A hub is made when it is asked for the second time.
+void DenseSearch::NeedHubs(const Node& node) {
+  if (outcome_.nodes_checked < kChecksBeforeHubs) return;
+  Levels hub = lattice_.bottom();
+  for (const size_t a : hub_order_) {
+    if (node.levels[a] == hub[a]) continue;
+    hub[a] = node.levels[a];
+    uint32_t& requests = hub_requests_[lattice_.IdOf(hub)];
+    if (++requests != 2 || !snapshots_.has_room()) continue;
+    const ClassSource source = snapshots_.BestFor(hub);
+    evaluator_.GroupOnly(hub, source);
+    if (snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
+      snapshots_.Add(hub, evaluator_.TakeClasses(source));
+    }
+  }
+}
+
+// Where not one row may be suppressed, a known small class may refuse the node without grouping.
+bool DenseSearch::IsRefutedByWitness(const Node& node) {
+  if (!witnesses_ || MostSuppressed(node) > 0) return false;
+  const std::optional<Levels> high = witnesses_->Refute(node.levels);
+  if (!high) return false;
+  RaiseSuppressed(*high, prepared_.limit() == 0 ? kRefused : 1);
+  return true;
+}
+
+void DenseSearch::Resolve(const Node& node) {
+  if (IsRefutedByWitness(node)) return;
+  if (witnesses_ && MostSuppressed(node) == 0) {
+    Check(node);
+    return;
+  }
+  // Where suppression costs nothing and is not limited, the node itself decides at once.
+  const uint64_t rows = prepared_.table().total_rows;
+  const bool is_free =
+      prepared_.limit() >= rows && measure_.Bound(node.levels, rows) <= bounds_[node.id];
+  std::vector<Node> path = is_free ? std::vector<Node>{node} : PathAbove(node);
+  size_t low = 0;
+  size_t high = path.size();
+  while (!IsRuledOut(node)) {
+    const size_t at = high == path.size() ? high - 1 : low + (high - low) / 2;
+    if (is_checked_[path[at].id] == 0 && !IsRuledOut(path[at])) Check(path[at]);
+    high = at;
+  }
+}
+
+bool DenseSearch::IsTimeOver() {
+  return limits_.time && std::chrono::steady_clock::now() - start_ > *limits_.time;
+}
+
+void DenseSearch::Report(size_t done) {
+  if (limits_.progress == nullptr || done % 64 != 0) return;
+  limits_.progress(static_cast<double>(done) / static_cast<double>(order_.size()));
+}
+
+SearchOutcome DenseSearch::Run() {
+  FillBounds();
+  FillOrder();
+  suppressed_.assign(bounds_.size(), 0);
+  is_checked_.assign(bounds_.size(), 0);
+  for (size_t done = 0; done < order_.size(); ++done) {
+    const Id id = order_[done];
+    if (is_checked_[id] != 0 || suppressed_[id] > prepared_.limit()) continue;
+    const Node node = NodeOf(id);
+    // The order is that of bounds rounded to twenty binary digits.
+    const double folded = measure_.FoldOf(node.levels);
+    if (outcome_.best.RulesOut(folded - 1e-5 * std::abs(folded))) break;
+    if (IsRuledOut(node)) continue;
+    if (IsTimeOver()) {
+      outcome_.is_complete = false;
+      outcome_.bound = folded - 1e-5 * std::abs(folded);
+      break;
+    }
+    Resolve(node);
+    Report(done);
+  }
+  return std::move(outcome_);
+}
+
+}  // namespace weir::anon::internal

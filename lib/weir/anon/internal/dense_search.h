@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_ANON_INTERNAL_DENSE_SEARCH_H_
+#define WEIR_ANON_INTERNAL_DENSE_SEARCH_H_
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "weir/anon/internal/best.h"
+#include "weir/anon/internal/evaluation.h"
+#include "weir/anon/internal/prepared.h"
+#include "weir/anon/internal/snapshots.h"
+#include "weir/anon/internal/witnesses.h"
+#include "weir/anon/search.h"
+
+namespace weir::anon::internal {
+
+// Searches a lattice that has room in memory: a bound and the suppression known for every node.
+//
+// Nodes are taken up by ascending bound. Before one is grouped, the most general node above it that
+// could still be the best is: its suppressed rows bound those of all nodes below, which often rules
+// them out together.
+class DenseSearch {
+ public:
+  static constexpr uint64_t kMostNodes = uint64_t{1} << 22;
+
+  DenseSearch(const Prepared& prepared, const SearchLimits& limits);
+  SearchOutcome Run();
+
+ private:
+  using Id = Lattice::Id;
+  struct Node {
+    Id id = 0;
+    Levels levels = {};
+    uint64_t total_level = 0;
+  };
+
+  void FillBounds();
+  void FillOrder();
+  Node NodeOf(Id id) const;
+  bool IsRuledOut(const Node& node) const;
+  bool MayBeBetter(const Node& node, uint64_t suppressed) const;
+  uint64_t MostSuppressed(const Node& node) const;
+  std::vector<Node> PathAbove(const Node& node) const;
+  void Resolve(const Node& node);
+  void Check(const Node& node);
+  void NeedHubs(const Node& node);
+  bool IsRefutedByWitness(const Node& node);
+  void RaiseSuppressed(const Levels& levels, uint64_t suppressed);
+  bool IsTimeOver();
+  void Report(size_t done);
+
+  const Prepared& prepared_;
+  const SearchLimits& limits_;
+  const Lattice& lattice_;
+  const Measure& measure_;
+  Evaluator evaluator_;
+  Snapshots snapshots_;
+  std::optional<Witnesses> witnesses_;
+  // Attributes in the order in which hubs generalize them, and how often each hub was asked for.
+  std::vector<size_t> hub_order_;
+  std::unordered_map<Id, uint32_t> hub_requests_;
+  std::vector<double> bounds_;
+  std::vector<uint32_t> order_;
+  // kRefused, or the least rows that are suppressed.
+  std::vector<uint64_t> suppressed_;
+  std::vector<uint8_t> is_checked_;
+  SearchOutcome outcome_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+}  // namespace weir::anon::internal
+
+#endif  // WEIR_ANON_INTERNAL_DENSE_SEARCH_H_

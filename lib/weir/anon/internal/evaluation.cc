@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/anon/internal/evaluation.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir::anon::internal {
+
+void Evaluator::Start(const ClassSource& source) {
+  is_suppressed_.assign(grouper_.classes(), 0);
+  suppressed_rows_ = 0;
+  has_histograms_ = false;
+  class_keys_.reset();
+  if (source.population != nullptr) population_ = SumOf(source.population, grouper_);
+}
+
+void Evaluator::Suppress(size_t id) {
+  if (is_suppressed_[id] != 0) return;
+  is_suppressed_[id] = 1;
+  suppressed_rows_ += grouper_.rows()[id];
+}
+
+void Evaluator::JudgeSizes(const ClassSource& source) {
+  const uint64_t least = prepared_.least_rows;
+  const uint64_t* rows = grouper_.rows().data();
+  uint8_t* suppressed = is_suppressed_.data();
+  for (size_t id = 0; id < grouper_.classes(); ++id) {
+    const bool is_small = rows[id] < least;
+    suppressed[id] = static_cast<uint8_t>(is_small);
+    suppressed_rows_ += is_small ? rows[id] : 0;
+  }
+  if (source.population == nullptr || prepared_.least_population == 0) return;
+  for (size_t id = 0; id < grouper_.classes(); ++id) {
+    if (population_[id] < prepared_.least_population) Suppress(id);
+  }
+}
+
+void Evaluator::JudgeUnits(const ClassSource& source) {
+  if (!prepared_.uses_units) return;
+  units_ = MergeUnits(prepared_, source, grouper_.class_of(), grouper_.classes());
+  for (size_t id = 0; id < grouper_.classes(); ++id) {
+    if (units_.begin[id + 1] - units_.begin[id] < prepared_.least_units) Suppress(id);
+  }
+}
+
+ClassView Evaluator::ViewOf(size_t id, const ClassSource& source) {
+  ClassView view = {.rows = grouper_.rows()[id], .units = grouper_.rows()[id]};
+  if (prepared_.uses_units) view.units = units_.begin[id + 1] - units_.begin[id];
+  if (source.population != nullptr) view.population = population_[id];
+  view_.resize(histograms_.size());
+  for (size_t s = 0; s < histograms_.size(); ++s) {
+    const size_t values = prepared_.table().sensitive[s].values;
+    view_[s] = std::span<const uint64_t>(histograms_[s].data() + id * values, values);
+  }
+  view.sensitive = view_;
+  return view;
+}
+
+void Evaluator::NeedHistograms(const ClassSource& source) {
+  if (has_histograms_ || !prepared_.uses_sensitive) return;
+  has_histograms_ = true;
+  std::vector<uint8_t> wanted(is_suppressed_.size());
+  for (size_t id = 0; id < wanted.size(); ++id) wanted[id] = is_suppressed_[id] == 0 ? 1 : 0;
+  histograms_ = MergeHistograms(prepared_, source, grouper_, wanted);
+}
+
+// Suppresses the classes that break a model. Of these classes at least so many rows as it returns
+// are suppressed in every more special node. Stops as soon as that is more than `enough`.
+uint64_t Evaluator::JudgeModels(const std::vector<const ClassModel*>& models,
+                                const ClassSource& source, uint64_t enough) {
+  if (models.empty()) return 0;
+  NeedHistograms(source);
+  uint64_t least = 0;
+  for (size_t id = 0; id < grouper_.classes() && least <= enough; ++id) {
+    if (is_suppressed_[id] != 0 || grouper_.rows()[id] == 0) continue;
+    const ClassView view = ViewOf(id, source);
+    bool holds = true;
+    uint64_t least_of_class = 0;
+    for (const ClassModel* model : models) {
+      if (model->Holds(view)) continue;
+      holds = false;
+      least_of_class = std::max(least_of_class, model->LeastSuppressed(view));
+    }
+    if (holds) continue;
+    least += least_of_class;
+    Suppress(id);
+  }
+  return least;
+}
+
+bool Evaluator::HoldsEmptyClasses(const ClassSource& source) {
+  if (!prepared_.judges_empty_classes || source.population == nullptr) return true;
+  NeedHistograms(source);
+  for (size_t id = 0; id < grouper_.classes(); ++id) {
+    if (grouper_.rows()[id] > 0) continue;
+    // The histograms of classes with too few rows were not merged, but without rows all is 0.
+    const ClassView view = ViewOf(id, source);
+    for (const auto& model : prepared_.problem->class_models) {
+      if (model->judges_empty_classes() && !model->Holds(view)) return false;
+    }
+  }
+  return true;
+}
+
+bool Evaluator::SuppressByPartialRule(const PartialRule& rule, const Levels& levels) {
+  partial_grouper_.Group(*rule.packing, *class_keys_, rule.Restrict(levels));
+  const std::span<const uint32_t> group_of = partial_grouper_.class_of();
+  std::vector<uint64_t> kept(partial_grouper_.classes(), 0);
+  if (rule.count_units) {
+    std::vector<std::vector<uint64_t>> units(kept.size());
+    for (size_t id = 0; id < group_of.size(); ++id) {
+      if (is_suppressed_[id] != 0) continue;
+      std::vector<uint64_t>& all = units[group_of[id]];
+      all.insert(all.end(), units_.items.begin() + static_cast<ptrdiff_t>(units_.begin[id]),
+                 units_.items.begin() + static_cast<ptrdiff_t>(units_.begin[id + 1]));
+    }
+    for (size_t group = 0; group < kept.size(); ++group) {
+      std::sort(units[group].begin(), units[group].end());
+      const auto end = std::unique(units[group].begin(), units[group].end());
+      kept[group] = static_cast<uint64_t>(end - units[group].begin());
+    }
+  } else {
+    for (size_t id = 0; id < group_of.size(); ++id) {
+      if (is_suppressed_[id] == 0) kept[group_of[id]] += grouper_.rows()[id];
+    }
+  }
+  bool has_changed = false;
+  for (size_t id = 0; id < group_of.size(); ++id) {
+    if (is_suppressed_[id] != 0 || grouper_.rows()[id] == 0 || kept[group_of[id]] >= rule.k) {
+      continue;
+    }
+    Suppress(id);
+    has_changed = true;
+  }
+  return has_changed;
+}
+
+void Evaluator::JudgePartialRules(const Levels& levels, const ClassSource& source) {
+  if (prepared_.partial_rules.empty()) return;
+  if (!class_keys_) {
+    class_key_words_ = KeysOf(prepared_, source.list, grouper_.first());
+    class_keys_ =
+        KeyList{.size = grouper_.classes(), .keys = class_key_words_, .rows = grouper_.rows()};
+  }
+  // Each round but the last suppresses a class, so the rounds end.
+  bool has_changed = true;
+  while (has_changed) {
+    has_changed = false;
+    for (const PartialRule& rule : prepared_.partial_rules) {
+      has_changed |= SuppressByPartialRule(rule, levels);
+    }
+  }
+}
+
+uint64_t Evaluator::SuppressedInPart(const Levels& levels, const ClassSource& source) {
+  constexpr size_t kLeastItems = 4096;
+  if (source.list.size < kLeastItems || prepared_.least_rows < 2) return 0;
+  grouper_.GroupPart(*prepared_.packing, source.list, levels);
+  uint64_t suppressed = 0;
+  for (const uint64_t rows : grouper_.rows()) {
+    suppressed += rows < prepared_.least_rows ? rows : 0;
+  }
+  return suppressed;
+}
+
+Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
+                               uint64_t most_suppressed) {
+  const bool is_strict = most_suppressed == 0;
+  if (is_strict || prepared_.limit() * 4 <= prepared_.table().total_rows) {
+    const uint64_t in_part = SuppressedInPart(levels, source);
+    if (in_part > prepared_.limit()) return {.suppressed_below = kRefused};
+    if (is_strict && in_part > 0) return {.suppressed_below = in_part};
+  }
+  grouper_.Group(*prepared_.packing, source.list, levels);
+  Start(source);
+  JudgeSizes(source);
+  Evaluation result = {.is_grouped = true};
+  const auto give_up = [&](uint64_t below) {
+    result.suppressed_below = below > prepared_.limit() ? kRefused : below;
+    return result;
+  };
+  if (suppressed_rows_ > most_suppressed) return give_up(suppressed_rows_);
+  const uint64_t least_by_table = LeastSuppressedByTable(levels);
+  if (least_by_table > most_suppressed) return give_up(least_by_table);
+  JudgeUnits(source);
+  if (suppressed_rows_ > most_suppressed) return give_up(suppressed_rows_);
+  JudgeModels(prepared_.monotone_models, source, most_suppressed - suppressed_rows_);
+  JudgePartialRules(levels, source);
+  const uint64_t monotone = suppressed_rows_;
+  if (monotone > most_suppressed) return give_up(monotone);
+  // None of these rows was counted above.
+  const uint64_t below = std::max(
+      least_by_table,
+      monotone + JudgeModels(prepared_.other_models, source, prepared_.limit() - monotone));
+  if (suppressed_rows_ > most_suppressed) return give_up(below);
+  if (suppressed_rows_ > monotone) JudgePartialRules(levels, source);
+  JudgeTable(levels, source, most_suppressed);
+  result.suppressed_below = below > prepared_.limit() ? kRefused : below;
+  if (suppressed_rows_ > most_suppressed || !HoldsEmptyClasses(source)) return result;
+  std::vector<uint64_t> squares;
+  if (source.squares != nullptr) squares = SumOf(source.squares, grouper_);
+  const RatedClasses rated = {.items = source.list,
+                              .first = grouper_.first(),
+                              .rows = grouper_.rows(),
+                              .is_suppressed = is_suppressed_,
+                              .squares = squares};
+  result.suppressed_rows = suppressed_rows_;
+  for (size_t id = 0; id < grouper_.classes(); ++id) {
+    result.classes += grouper_.rows()[id] > 0 && is_suppressed_[id] == 0 ? 1 : 0;
+  }
+  result.rating = prepared_.measure->Rate(levels, rated);
+  result.bound_above = prepared_.measure->BoundAbove(levels, rated);
+  return result;
+}
+
+std::vector<std::vector<uint64_t>> Evaluator::SmallestClasses(const ClassSource& source,
+                                                              size_t most) const {
+  std::vector<uint32_t> small;
+  const std::span<const uint64_t> rows = grouper_.rows();
+  for (uint32_t id = 0; id < rows.size(); ++id) {
+    if (rows[id] > 0 && rows[id] < prepared_.least_rows) small.push_back(id);
+  }
+  most = std::min(most, small.size());
+  std::partial_sort(
+      small.begin(), small.begin() + static_cast<ptrdiff_t>(most), small.end(),
+      [&](uint32_t a, uint32_t b) { return std::pair(rows[a], a) < std::pair(rows[b], b); });
+  small.resize(most);
+  std::vector<std::vector<uint64_t>> keys(most);
+  for (size_t i = 0; i < most; ++i) {
+    for (size_t word = 0; word < prepared_.packing->words(); ++word) {
+      keys[i].push_back(source.list.keys[word * source.list.size + grouper_.first()[small[i]]]);
+    }
+  }
+  return keys;
+}
+
+ClassList Evaluator::TakeClasses(const ClassSource& source) const {
+  return MakeClassList(prepared_, source, grouper_);
+}
+
+Evaluator::Failure Evaluator::Explain(const Levels& levels, const ClassSource& source) {
+  Failure failure;
+  grouper_.Group(*prepared_.packing, source.list, levels);
+  Start(source);
+  const auto note = [&](std::string name) { failure.models.push_back(std::move(name)); };
+  const auto judge = [&](const auto& name, const auto& run) {
+    const uint64_t before = suppressed_rows_;
+    run();
+    if (suppressed_rows_ > before) note(name());
+  };
+  judge([&] { return std::to_string(prepared_.least_rows) + "-anonymity"; },
+        [&] { JudgeSizes(source); });
+  judge([&] { return std::to_string(prepared_.least_units) + "-anonymity of privacy units"; },
+        [&] { JudgeUnits(source); });
+  for (const auto& model : prepared_.problem->class_models) {
+    judge([&] { return model->name(); },
+          [&] {
+            has_histograms_ = false;
+            JudgeModels({model.get()}, source, kRefused);
+          });
+  }
+  judge([] { return std::string("k-anonymity of some of the attributes"); },
+        [&] { JudgePartialRules(levels, source); });
+  if (!HoldsEmptyClasses(source)) {
+    failure.is_refused = true;
+    for (const auto& model : prepared_.problem->class_models) {
+      if (model->judges_empty_classes()) note(model->name());
+    }
+  }
+  judge(
+      [&] {
+        std::string names;
+        for (const auto& model : prepared_.problem->table_models) {
+          names += (names.empty() ? "" : ", ") + model->name();
+        }
+        return names;
+      },
+      [&] { JudgeTable(levels, source, kRefused); });
+  failure.is_refused |= suppressed_rows_ == kRefused;
+  failure.suppressed_rows = suppressed_rows_;
+  return failure;
+}
+
+}  // namespace weir::anon::internal

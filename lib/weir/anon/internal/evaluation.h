@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_ANON_INTERNAL_EVALUATION_H_
+#define WEIR_ANON_INTERNAL_EVALUATION_H_
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "weir/anon/internal/class_list.h"
+#include "weir/anon/internal/grouping.h"
+#include "weir/anon/internal/prepared.h"
+#include "weir/anon/internal/snapshots.h"
+
+namespace weir::anon::internal {
+
+inline constexpr uint64_t kRefused = std::numeric_limits<uint64_t>::max();
+
+// What grouping the rows of one node has shown.
+struct Evaluation {
+  // At least so many rows are suppressed in this node and in every more special one; kRefused:
+  // none of these nodes holds the models within the limit.
+  uint64_t suppressed_below = 0;
+  // Whether all classes were put together, so that they may serve for more general nodes.
+  bool is_grouped = false;
+  // Set only if the node holds all models within the limit and was not given up before.
+  std::optional<Rating> rating = std::nullopt;
+  uint64_t suppressed_rows = 0;
+  uint64_t classes = 0;  // kept, with rows
+  // No more general node has a rating of a smaller key.
+  double bound_above = -std::numeric_limits<double>::infinity();
+};
+
+// Groups rows and asks the models. Holds working memory: not thread-safe, one a thread.
+class Evaluator {
+ public:
+  explicit Evaluator(const Prepared& prepared) : prepared_(prepared) {}
+
+  // Gives the node up as soon as more than `most_suppressed` rows are suppressed.
+  Evaluation Evaluate(const Levels& levels, const ClassSource& source, uint64_t most_suppressed);
+  // Only puts the classes together.
+  void GroupOnly(const Levels& levels, const ClassSource& source) {
+    grouper_.Group(*prepared_.packing, source.list, levels);
+  }
+  // Of the node evaluated last.
+  ClassList TakeClasses(const ClassSource& source) const;
+  size_t grouped_classes() const { return grouper_.classes(); }
+  // Keys of up to `most` of the smallest classes with too few rows in the node evaluated last.
+  std::vector<std::vector<uint64_t>> SmallestClasses(const ClassSource& source, size_t most) const;
+  // The models that refuse a class with rows in the node evaluated last, and how many rows are
+  // suppressed if the limit does not matter.
+  struct Failure {
+    std::vector<std::string> models = {};
+    uint64_t suppressed_rows = 0;
+    bool is_refused = false;  // whatever the limit
+  };
+  Failure Explain(const Levels& levels, const ClassSource& source);
+
+ private:
+  // How many rows are in too small classes, counted in an eighth of the classes; 0 where that would
+  // save little.
+  uint64_t SuppressedInPart(const Levels& levels, const ClassSource& source);
+  void Start(const ClassSource& source);
+  void JudgeSizes(const ClassSource& source);
+  void JudgeUnits(const ClassSource& source);
+  // Suppresses classes until each rule on some attributes holds for the rest.
+  void JudgePartialRules(const Levels& levels, const ClassSource& source);
+  bool SuppressByPartialRule(const PartialRule& rule, const Levels& levels);
+  uint64_t JudgeModels(const std::vector<const ClassModel*>& models, const ClassSource& source,
+                       uint64_t enough);
+  bool HoldsEmptyClasses(const ClassSource& source);
+  void JudgeTable(const Levels& levels, const ClassSource& source, uint64_t most_suppressed);
+  bool IsRoot(const Levels& levels) const;
+  // Of the classes with rows.
+  std::vector<uint64_t> Sizes(bool with_suppressed) const;
+  TableView TableViewOf(std::span<const uint64_t> sizes) const;
+  bool HoldTableModels(std::span<const uint64_t> sizes) const;
+  uint64_t LeastSuppressedByTable(const Levels& levels) const;
+  // The first `count` classes of `sizes`, which lists all that are kept.
+  void SuppressSmallest(std::span<const uint64_t> sizes, size_t count, const Levels& levels,
+                        const ClassSource& source);
+  void SuppressSome(uint64_t rows, size_t count, const Levels& levels, const ClassSource& source);
+  ClassView ViewOf(size_t id, const ClassSource& source);
+  void Suppress(size_t id);
+  void NeedHistograms(const ClassSource& source);
+
+  const Prepared& prepared_;
+  Grouper grouper_;
+  Grouper partial_grouper_;
+  std::vector<uint8_t> is_suppressed_;
+  uint64_t suppressed_rows_ = 0;
+  std::vector<uint64_t> population_;
+  PerTuple<uint64_t> units_;
+  std::vector<std::vector<uint64_t>> histograms_;
+  bool has_histograms_ = false;
+  std::vector<std::span<const uint64_t>> view_;
+  std::optional<KeyList> class_keys_;
+  std::vector<uint64_t> class_key_words_;
+};
+
+}  // namespace weir::anon::internal
+
+#endif  // WEIR_ANON_INTERNAL_EVALUATION_H_

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/anon/internal/new_file.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "weir/base/bytes.h"
+#include "weir/base/random.h"
+
+namespace weir::anon::internal {
+namespace {
+
+constexpr mode_t kMode = 0644;  // made to be given away; the user's mask narrows it
+
+std::string FolderOf(const std::string& path) {
+  const size_t slash = path.find_last_of('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// The names that Files::WriteDurably gives (IsTemporaryName).
+std::string TemporaryName(const std::string& folder) {
+  return folder + "/.weir-" + HexEncode(RandomBytes(SystemRandom(), 16)) + ".tmp";
+}
+
+Status WriteError(const std::string& path, int error) {
+  const std::string message =
+      "cannot write " + path + ": " + std::generic_category().message(error);
+  switch (error) {
+    case EEXIST:
+      return AlreadyExists("%s exists", path.c_str());
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case ENAMETOOLONG:
+      return MakeError(StatusCode::kInvalidArgument, message);
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return MakeError(StatusCode::kPermissionDenied, message);
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return MakeError(StatusCode::kResourceExhausted, message);
+    default:
+      return MakeError(StatusCode::kUnavailable, message);
+  }
+}
+
+Status SyncFolder(const std::string& folder) {
+  const data::OpenFile file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (file.descriptor() >= 0 && ::fsync(file.descriptor()) == 0) return OkStatus();
+  return WriteError(folder, errno);
+}
+
+}  // namespace
+
+Status CheckNewFile(const std::string& path, bool replace) {
+  if (path.empty() || path.find('\0') != std::string::npos) {
+    return InvalidArgument("the path of the output must not be empty or hold a zero byte");
+  }
+  struct stat facts {};
+  if (::lstat(path.c_str(), &facts) == 0) {
+    if (S_ISDIR(facts.st_mode)) return WriteError(path, EISDIR);
+    if (!replace) return WriteError(path, EEXIST);
+  }
+  if (::stat(FolderOf(path).c_str(), &facts) != 0) return WriteError(path, errno);
+  return S_ISDIR(facts.st_mode) ? OkStatus() : WriteError(path, ENOTDIR);
+}
+
+StatusOr<NewFile> NewFile::Create(const std::string& path, bool replace) {
+  WEIR_RETURN_IF_ERROR(CheckNewFile(path, replace));
+  const std::string folder = FolderOf(path);
+  data::OpenFile unnamed(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, kMode));
+  if (unnamed.descriptor() >= 0) return NewFile(path, replace, std::move(unnamed), "");
+  if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT) return WriteError(path, errno);
+  std::string name = TemporaryName(folder);
+  data::OpenFile named(::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
+  if (named.descriptor() < 0) return WriteError(path, errno);
+  return NewFile(path, replace, std::move(named), std::move(name));
+}
+
+NewFile::NewFile(NewFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      replace_(other.replace_),
+      file_(std::move(other.file_)),
+      temporary_name_(std::exchange(other.temporary_name_, {})) {}
+
+NewFile::~NewFile() {
+  if (!temporary_name_.empty()) ::unlink(temporary_name_.c_str());
+}
+
+Status NewFile::Commit() {
+  if (::fsync(file_.descriptor()) != 0) return WriteError(path_, errno);
+  const std::string folder = FolderOf(path_);
+  if (!replace_) {
+    // A link never replaces, so two writers cannot both win.
+    const std::string from = temporary_name_.empty() ? file_.ProcessPath() : temporary_name_;
+    if (::linkat(AT_FDCWD, from.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+      return WriteError(path_, errno);
+    }
+    return SyncFolder(folder);
+  }
+  if (temporary_name_.empty()) {
+    std::string name = TemporaryName(folder);
+    if (::linkat(AT_FDCWD, file_.ProcessPath().c_str(), AT_FDCWD, name.c_str(),
+                 AT_SYMLINK_FOLLOW) != 0) {
+      return WriteError(path_, errno);
+    }
+    temporary_name_ = std::move(name);
+  }
+  if (::rename(temporary_name_.c_str(), path_.c_str()) != 0) return WriteError(path_, errno);
+  temporary_name_.clear();
+  return SyncFolder(folder);
+}
+
+}  // namespace weir::anon::internal

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_ANON_INTERNAL_PACKING_H_
+#define WEIR_ANON_INTERNAL_PACKING_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "weir/anon/hierarchy.h"
+#include "weir/anon/internal/lattice.h"
+#include "weir/anon/tuple_table.h"
+
+namespace weir::anon::internal {
+
+// Where a field lies in the 64-bit words of a key.
+struct BitField {
+  unsigned word = 0;
+  unsigned shift = 0;
+  uint64_t mask = 0;
+
+  uint64_t Of(uint64_t key_word) const { return (key_word >> shift) & mask; }
+};
+
+// What a chunk of a key becomes at given levels of its attributes: a number below `radix` for each
+// value of the chunk.
+struct ChunkTable {
+  std::vector<uint32_t> index;
+  uint64_t radix = 1;
+};
+
+// Ground codes of all attributes as one key of a few words. Neighbouring attributes form chunks of
+// some ten bits, so that a class is found with one look-up a chunk instead of one an attribute.
+//
+// TableOf keeps what it makes; everything else is const and thread-safe.
+class Packing {
+ public:
+  explicit Packing(std::span<const Hierarchy* const> hierarchies);
+
+  size_t attributes() const { return hierarchies_.size(); }
+  size_t words() const { return words_; }
+  const BitField& field(size_t attribute) const { return fields_[attribute]; }
+  const Hierarchy& hierarchy(size_t attribute) const { return *hierarchies_[attribute]; }
+
+  size_t chunks() const { return chunks_.size(); }
+  const BitField& chunk(size_t place) const { return chunks_[place].field; }
+  // First attribute of the chunk, and how many it has.
+  size_t first_attribute(size_t place) const { return chunks_[place].first; }
+  size_t chunk_attributes(size_t place) const { return chunks_[place].count; }
+  const ChunkTable& TableOf(size_t place, const Levels& levels);
+
+  // All keys of a table: word w of tuple i at [w * tuples + i].
+  std::vector<uint64_t> Pack(const TupleTable& table) const;
+
+ private:
+  struct Chunk {
+    BitField field = {};
+    size_t first = 0;
+    size_t count = 0;
+    std::vector<std::unique_ptr<ChunkTable>> tables = {};  // by combination of levels
+  };
+  void AddToChunks(size_t attribute, unsigned bits);
+  ChunkTable MakeTable(const Chunk& chunk, const Levels& levels) const;
+
+  std::vector<const Hierarchy*> hierarchies_;
+  std::vector<BitField> fields_;
+  std::vector<Chunk> chunks_;
+  size_t words_ = 1;
+};
+
+}  // namespace weir::anon::internal
+
+#endif  // WEIR_ANON_INTERNAL_PACKING_H_

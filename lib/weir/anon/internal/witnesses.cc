@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/anon/internal/witnesses.h"
+
+#include <algorithm>
+#include <bit>
+#include <span>
+#include <utility>
+
+namespace weir::anon::internal {
+namespace {
+
+constexpr size_t kMostKnown = 64;
+constexpr size_t kMostGroundBitmaps = 512;
+
+}  // namespace
+
+Witnesses::Witnesses(const Prepared& prepared)
+    : prepared_(prepared), words_((prepared.tuples.size + 63) / 64) {
+  const Packing& packing = *prepared.packing;
+  bitmaps_.resize(packing.attributes());
+  for (size_t a = 0; a < bitmaps_.size(); ++a) {
+    bitmaps_[a].resize(packing.hierarchy(a).levels());
+    for (size_t level = 0; level < bitmaps_[a].size(); ++level) {
+      bitmaps_[a][level].resize(packing.hierarchy(a).size(level));
+    }
+  }
+}
+
+void Witnesses::Add(std::vector<uint64_t> key) {
+  if (known_.size() >= kMostKnown) known_.pop_back();
+  known_.insert(known_.begin(), std::move(key));
+}
+
+// All ground values in one pass over the tuples.
+void Witnesses::MakeGroundBitmaps(size_t attribute) {
+  std::vector<Bitmap>& ground = bitmaps_[attribute][0];
+  std::vector<uint64_t*> words;
+  words.reserve(ground.size());
+  for (Bitmap& bitmap : ground) {
+    bitmap.is_made = true;
+    bitmap.words.assign(words_, 0);
+    words.push_back(bitmap.words.data());
+  }
+  const BitField& field = prepared_.packing->field(attribute);
+  const size_t n = prepared_.tuples.size;
+  const uint64_t* keys = prepared_.tuples.keys.data() + field.word * n;
+  for (size_t i = 0; i < n; ++i) {
+    words.data()[field.Of(keys[i])][i / 64] |= uint64_t{1} << (i % 64);
+  }
+}
+
+void Witnesses::Scan(size_t attribute, size_t level, uint32_t label, Bitmap& bitmap) const {
+  const BitField& field = prepared_.packing->field(attribute);
+  const uint32_t* codes = prepared_.packing->hierarchy(attribute).codes(level).data();
+  const size_t n = prepared_.tuples.size;
+  const uint64_t* keys = prepared_.tuples.keys.data() + field.word * n;
+  for (size_t w = 0; w < words_; ++w) {
+    const size_t end = std::min(n, 64 * w + 64);
+    uint64_t bits = 0;
+    for (size_t i = 64 * w; i < end; ++i) {
+      bits |= static_cast<uint64_t>(codes[field.Of(keys[i])] == label) << (i % 64);
+    }
+    bitmap.words[w] = bits;
+  }
+}
+
+// Labels have a bitmap when they are asked for. An attribute of very many values has none for its
+// other ground values: the tuples are looked through instead.
+const uint64_t* Witnesses::BitmapOf(size_t attribute, size_t level, uint32_t label) {
+  Bitmap& bitmap = bitmaps_[attribute][level][label];
+  if (bitmap.is_made) return bitmap.words.data();
+  if (bitmaps_[attribute][0].size() > kMostGroundBitmaps) {
+    bitmap.is_made = true;
+    bitmap.words.assign(words_, 0);
+    Scan(attribute, level, label, bitmap);
+    return bitmap.words.data();
+  }
+  if (!bitmaps_[attribute][0][0].is_made) MakeGroundBitmaps(attribute);
+  if (level == 0) return bitmap.words.data();
+  bitmap.is_made = true;
+  bitmap.words.assign(words_, 0);
+  const std::span<const uint32_t> codes = prepared_.packing->hierarchy(attribute).codes(level);
+  uint64_t* to = bitmap.words.data();
+  for (size_t code = 0; code < codes.size(); ++code) {
+    if (codes[code] != label) continue;
+    const uint64_t* from = bitmaps_[attribute][0][code].words.data();
+    for (size_t w = 0; w < words_; ++w) to[w] |= from[w];
+  }
+  return to;
+}
+
+bool Witnesses::IsSmall(const Levels& levels, const std::vector<uint64_t>& key) {
+  chosen_.clear();
+  for (size_t a = 0; a < levels.size(); ++a) {
+    const Hierarchy& hierarchy = prepared_.packing->hierarchy(a);
+    if (hierarchy.size(levels[a]) == 1) continue;
+    const BitField& field = prepared_.packing->field(a);
+    const uint32_t label = hierarchy.codes(levels[a])[field.Of(key[field.word])];
+    chosen_.push_back(BitmapOf(a, levels[a], label));
+  }
+  const uint64_t least = prepared_.least_rows;
+  const uint64_t* rows = prepared_.tuples.rows.data();
+  const size_t count = chosen_.size();
+  const uint64_t* const* chosen = chosen_.data();
+  uint64_t found = 0;
+  for (size_t w = 0; w < words_; ++w) {
+    uint64_t bits = count == 0 ? ~uint64_t{0} : chosen[0][w];
+    for (size_t c = 1; c < count; ++c) bits &= chosen[c][w];
+    for (; bits != 0; bits &= bits - 1) {
+      const size_t tuple = 64 * w + static_cast<size_t>(std::countr_zero(bits));
+      if (tuple >= prepared_.tuples.size) break;
+      found += rows[tuple];
+      if (found >= least) return false;
+    }
+  }
+  return true;
+}
+
+std::optional<Levels> Witnesses::Refute(const Levels& levels) {
+  for (size_t place = 0; place < known_.size(); ++place) {
+    if (!IsSmall(levels, known_[place])) continue;
+    std::rotate(known_.begin(), known_.begin() + static_cast<ptrdiff_t>(place),
+                known_.begin() + static_cast<ptrdiff_t>(place) + 1);
+    const Levels& top = prepared_.lattice->top();
+    Levels high = levels;
+    bool has_risen = true;
+    while (has_risen) {
+      has_risen = false;
+      for (size_t a = 0; a < high.size(); ++a) {
+        if (high[a] == top[a]) continue;
+        ++high[a];
+        if (IsSmall(high, known_[0])) {
+          has_risen = true;
+        } else {
+          --high[a];
+        }
+      }
+    }
+    return high;
+  }
+  return std::nullopt;
+}
+
+}  // namespace weir::anon::internal

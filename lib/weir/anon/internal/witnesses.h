@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_ANON_INTERNAL_WITNESSES_H_
+#define WEIR_ANON_INTERNAL_WITNESSES_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "weir/anon/internal/lattice.h"
+#include "weir/anon/internal/prepared.h"
+
+namespace weir::anon::internal {
+
+// Tuples whose class was too small in some node. Where no row may be suppressed, one small class
+// refuses a node: the class of a known tuple is counted from bitmaps of labels, without grouping
+// all rows. A class that is small is small in every more special node, too, so from each refusal
+// the most general node with the same fault is sought.
+//
+// For problems in which rows by class decide everything. Not thread-safe.
+class Witnesses {
+ public:
+  explicit Witnesses(const Prepared& prepared);
+
+  // `key` is that of a tuple, one number a word.
+  void Add(std::vector<uint64_t> key);
+  // A node at or above `levels` in which the class of a known tuple is too small, as general as one
+  // finds by going up step by step; nothing if all known tuples have large classes.
+  std::optional<Levels> Refute(const Levels& levels);
+
+ private:
+  struct Bitmap {
+    bool is_made = false;
+    std::vector<uint64_t> words = {};
+  };
+  bool IsSmall(const Levels& levels, const std::vector<uint64_t>& key);
+  const uint64_t* BitmapOf(size_t attribute, size_t level, uint32_t label);
+  void MakeGroundBitmaps(size_t attribute);
+  void Scan(size_t attribute, size_t level, uint32_t label, Bitmap& bitmap) const;
+
+  const Prepared& prepared_;
+  size_t words_;
+  std::vector<std::vector<uint64_t>> known_;               // the last one to refute is first
+  std::vector<std::vector<std::vector<Bitmap>>> bitmaps_;  // attribute, level, label
+  std::vector<const uint64_t*> chosen_;
+};
+
+}  // namespace weir::anon::internal
+
+#endif  // WEIR_ANON_INTERNAL_WITNESSES_H_

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/anon/mobility/home_removal.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numbers>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include "weir/base/bytes.h"
+
+namespace weir::anon {
+namespace {
+
+constexpr double kEarthMetres = 6371008.8;
+constexpr double kMetresPerDegree = kEarthMetres * std::numbers::pi / 180;
+constexpr int64_t kHour = 60;
+constexpr int64_t kDay = 24 * kHour;
+constexpr double kCellsPerDegree = 100;
+constexpr double kLeastCosine = 0.01;  // beyond 89.4 degrees cells only grow wider
+
+double Radians(double degrees) { return degrees * std::numbers::pi / 180; }
+double CosineAt(double latitude) { return std::max(kLeastCosine, std::cos(Radians(latitude))); }
+
+// Nights are numbered by the day on which they begin.
+int64_t NightBefore(int64_t minute) {
+  const int64_t shifted = minute - kNightBegins * kHour;
+  return shifted >= 0 ? shifted / kDay : (shifted - kDay + 1) / kDay;
+}
+bool IsNight(int64_t minute) {
+  constexpr int64_t kNightMinutes = (24 - kNightBegins + kNightEnds) * kHour;
+  return minute - (NightBefore(minute) * kDay + kNightBegins * kHour) < kNightMinutes;
+}
+
+// Points that are close to the first of them.
+struct Place {
+  Position first = {};
+  double latitudes = 0;
+  double longitudes = 0;  // relative to the first one
+  size_t points = 0;
+  std::set<int64_t> nights;
+  size_t ends_of_trips = 0;
+  bool is_stop = false;
+
+  Position Mean() const {
+    const auto n = static_cast<double>(points);
+    return {.latitude = latitudes / n, .longitude = first.longitude + longitudes / n};
+  }
+};
+
+// The places of one unit: a point belongs to the first place found in its neighbourhood.
+class PlaceFinder {
+ public:
+  Place& At(const Position& position) {
+    const auto row = static_cast<int64_t>(std::floor(position.latitude * kRows));
+    const double width = kRows * CosineAt(position.latitude);
+    const auto column = static_cast<int64_t>(std::floor(position.longitude * width));
+    for (int64_t r = row - 1; r <= row + 1; ++r) {
+      for (int64_t c = column - 2; c <= column + 2; ++c) {
+        const auto cell = cells_.find({r, c});
+        if (cell == cells_.end()) continue;
+        for (const size_t i : cell->second) {
+          if (MetresBetween(places_[i].first, position) <= kPlaceMetres) return places_[i];
+        }
+      }
+    }
+    cells_[{row, column}].push_back(places_.size());
+    places_.push_back({.first = position});
+    return places_.back();
+  }
+  const std::vector<Place>& places() const { return places_; }
+
+ private:
+  static constexpr double kRows = kMetresPerDegree / kPlaceMetres;
+  std::map<std::pair<int64_t, int64_t>, std::vector<size_t>> cells_;
+  std::vector<Place> places_;
+};
+
+void AddPoint(const Position& position, Place& place) {
+  place.latitudes += position.latitude;
+  place.longitudes += position.longitude - place.first.longitude;
+  ++place.points;
+}
+
+void AddStay(std::span<const TrackPoint> stay, PlaceFinder& finder) {
+  Place& place = finder.At(stay.front().place);
+  place.is_stop = true;
+  for (const TrackPoint& point : stay) AddPoint(point.place, place);
+  // Nights between coming and leaving, in which there may be no point at all.
+  for (int64_t night = NightBefore(stay.front().minute); night <= NightBefore(stay.back().minute);
+       ++night) {
+    const bool is_first = night == NightBefore(stay.front().minute);
+    if (!is_first || IsNight(stay.front().minute)) place.nights.insert(night);
+  }
+}
+
+bool IsEndOfTrip(std::span<const TrackPoint> points, size_t i) {
+  return i == 0 || i + 1 == points.size() || points[i - 1].trip != points[i].trip ||
+         points[i + 1].trip != points[i].trip;
+}
+
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a strict order
+bool IsMoreLikelyHome(const Place& a, const Place& b) {
+  if (a.nights.size() != b.nights.size()) return a.nights.size() > b.nights.size();
+  if (a.ends_of_trips != b.ends_of_trips) return a.ends_of_trips > b.ends_of_trips;
+  return a.points > b.points;
+}
+
+// Uniform in [0, 1), a function of the secret and the text.
+double UniformOf(const Sha256Digest& digest, size_t which) {
+  uint64_t word = 0;
+  for (size_t i = 0; i < 8; ++i) word = (word << 8) | digest[8 * which + i];
+  return static_cast<double>(word >> 11) * 0x1p-53;
+}
+
+Status CheckOptions(const HomeRemovalOptions& options, const SecretBytes& secret) {
+  if (!(options.least_metres > 0) || !(options.most_metres >= 2 * options.least_metres)) {
+    return InvalidArgument(
+        "least_metres must be greater than 0 and most_metres at least twice "
+        "as much, got %g and %g",
+        options.least_metres, options.most_metres);
+  }
+  if (options.stop_minutes < 1) return InvalidArgument("stop_minutes must be at least 1");
+  if (!(options.trim_metres >= 0)) return InvalidArgument("trim_metres must not be negative");
+  if (secret.size_bytes() >= kLeastSecretBytes) return OkStatus();
+  return InvalidArgument("the secret needs at least %zu bytes, got %zu", kLeastSecretBytes,
+                         secret.size_bytes());
+}
+
+bool IsOnEarth(const Position& place) {
+  return std::abs(place.latitude) <= 90 && std::abs(place.longitude) <= 180;
+}
+
+// Marks what lies within `metres` of the first point, in the order given.
+template <class Iterator>
+void TrimFrom(Iterator begin, Iterator end, const std::vector<TrackPoint>& points, double metres,
+              std::vector<bool>& removed) {
+  double gone = 0;
+  for (Iterator i = begin; i != end; ++i) {
+    if (i != begin) gone += MetresBetween(points[*std::prev(i)].place, points[*i].place);
+    if (gone > metres) return;
+    removed[*i] = true;
+  }
+}
+
+void TrimTrips(std::span<const size_t> order, const std::vector<TrackPoint>& points, double metres,
+               std::vector<bool>& removed) {
+  if (metres <= 0) return;
+  std::map<uint64_t, std::vector<size_t>> trips;
+  for (const size_t i : order) trips[points[i].trip].push_back(i);
+  for (const auto& [trip, members] : trips) {
+    TrimFrom(members.begin(), members.end(), points, metres, removed);
+    TrimFrom(members.rbegin(), members.rend(), points, metres, removed);
+  }
+}
+
+}  // namespace
+
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): symmetric
+double MetresBetween(const Position& a, const Position& b) {
+  const double north = std::sin(Radians(b.latitude - a.latitude) / 2);
+  const double east = std::sin(Radians(b.longitude - a.longitude) / 2);
+  const double square =
+      north * north + std::cos(Radians(a.latitude)) * std::cos(Radians(b.latitude)) * east * east;
+  return 2 * kEarthMetres * std::asin(std::min(1.0, std::sqrt(square)));
+}
+
+std::vector<Position> FindPrivatePlaces(std::span<const TrackPoint> points, int64_t stop_minutes) {
+  PlaceFinder finder;
+  for (size_t i = 0; i < points.size();) {
+    size_t end = i + 1;
+    while (end < points.size() &&
+           MetresBetween(points[i].place, points[end].place) <= kPlaceMetres) {
+      ++end;
+    }
+    if (points[end - 1].minute - points[i].minute < stop_minutes) {
+      ++i;
+      continue;
+    }
+    AddStay(points.subspan(i, end - i), finder);
+    i = end;
+  }
+  for (size_t i = 0; i < points.size(); ++i) {
+    const bool is_end = IsEndOfTrip(points, i);
+    if (!is_end && !IsNight(points[i].minute)) continue;
+    Place& place = finder.At(points[i].place);
+    // A point of a stay counts twice, which moves the mean of its place within that place.
+    AddPoint(points[i].place, place);
+    if (is_end) ++place.ends_of_trips;
+    if (IsNight(points[i].minute)) place.nights.insert(NightBefore(points[i].minute));
+  }
+  std::vector<Position> found;
+  const std::vector<Place>& places = finder.places();
+  if (places.empty()) return found;
+  const auto home = std::min_element(places.begin(), places.end(), IsMoreLikelyHome);
+  found.push_back(home->Mean());
+  for (auto place = places.begin(); place != places.end(); ++place) {
+    if (place != home && place->is_stop) found.push_back(place->Mean());
+  }
+  return found;
+}
+
+Hole HoleAround(const Position& place, std::string_view unit, const HomeRemovalOptions& options,
+                const SecretBytes& secret) {
+  const auto row = static_cast<int64_t>(std::floor(place.latitude * kCellsPerDegree));
+  const auto column = static_cast<int64_t>(std::floor(place.longitude * kCellsPerDegree));
+  const std::string label = "weir home removal 1;" + std::to_string(row) + ";" +
+                            std::to_string(column) + ";" + std::string(unit);
+  const Sha256Digest digest = HmacSha256(
+      secret.Bytes(DangerouslyRevealKey::Because("draws the hole around a home")), label);
+  const double spread = options.most_metres - options.least_metres;
+  Hole hole = {.radius_metres = options.most_metres - spread / 2 * UniformOf(digest, 0)};
+  // The square root makes all parts of the circle equally likely.
+  const double away = (hole.radius_metres - options.least_metres) * std::sqrt(UniformOf(digest, 1));
+  const double angle = 2 * std::numbers::pi * UniformOf(digest, 2);
+  hole.centre.latitude = place.latitude + away * std::cos(angle) / kMetresPerDegree;
+  hole.centre.longitude =
+      place.longitude + away * std::sin(angle) / (kMetresPerDegree * CosineAt(place.latitude));
+  return hole;
+}
+
+StatusOr<std::vector<bool>> FindPointsToRemove(const std::vector<TrackPoint>& points,
+                                               const std::vector<std::string>& units,
+                                               const HomeRemovalOptions& options,
+                                               const SecretBytes& secret) {
+  WEIR_RETURN_IF_ERROR(CheckOptions(options, secret));
+  std::vector<size_t> order(points.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&points](size_t a, size_t b) {
+    if (points[a].unit != points[b].unit) return points[a].unit < points[b].unit;
+    return points[a].minute < points[b].minute;
+  });
+  std::vector<bool> removed(points.size(), false);
+  std::vector<TrackPoint> track;
+  for (size_t begin = 0; begin < order.size();) {
+    const uint32_t unit = points[order[begin]].unit;
+    track.clear();
+    size_t end = begin;
+    for (; end < order.size() && points[order[end]].unit == unit; ++end) {
+      track.push_back(points[order[end]]);
+      const bool is_known = unit < units.size() && IsOnEarth(track.back().place);
+      if (!is_known) return InvalidArgument("a point has no unit or is not on the earth");
+    }
+    for (const Position& place : FindPrivatePlaces(track, options.stop_minutes)) {
+      const Hole hole = HoleAround(place, units[unit], options, secret);
+      for (size_t i = begin; i < end; ++i) {
+        const Position& point = points[order[i]].place;
+        if (MetresBetween(point, hole.centre) <= hole.radius_metres ||
+            MetresBetween(point, place) <= options.least_metres) {
+          removed[order[i]] = true;
+        }
+      }
+    }
+    TrimTrips(std::span(order).subspan(begin, end - begin), points, options.trim_metres, removed);
+    begin = end;
+  }
+  return removed;
+}
+
+}  // namespace weir::anon

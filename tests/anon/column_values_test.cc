@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/anon/profile/column_values.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace weir::anon::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+// Texts with the rows of each.
+using Values = std::vector<std::pair<std::string, uint64_t>>;
+
+ColumnProfile Profile(const char* name, const Values& values) {
+  std::vector<CountedValue> counted;
+  for (const auto& [text, rows] : values) counted.push_back({.text = text, .rows = rows});
+  return ProfileColumn(name, std::move(counted));
+}
+
+// `count` different values of a pattern with one number in it.
+Values Numbered(const std::string& before, uint64_t count, uint64_t rows,
+                const std::string& after = "") {
+  Values values;
+  for (uint64_t i = 0; i < count; ++i) {
+    values.emplace_back(before + std::to_string(100 + i) + after, rows);
+  }
+  return values;
+}
+
+TEST(ProfileColumnTest, TellsTypesByEveryValue) {
+  EXPECT_EQ(Profile("a", {{"1", 1}, {"-20", 1}, {"0", 2}}).type, v1::VALUE_TYPE_INT);
+  EXPECT_EQ(Profile("a", {{"1", 1}, {"2.50", 1}}).type, v1::VALUE_TYPE_DECIMAL);
+  EXPECT_EQ(Profile("a", {{"2025-01-31", 1}, {"2025-02-01", 1}}).type, v1::VALUE_TYPE_DATE);
+  EXPECT_EQ(Profile("a", {{"2025-01-31 12:00:00", 1}}).type, v1::VALUE_TYPE_TIMESTAMP);
+  EXPECT_EQ(Profile("a", {{"1", 1}, {"one", 1}}).type, v1::VALUE_TYPE_TEXT);
+  EXPECT_EQ(Profile("a", {{"", 3}}).type, v1::VALUE_TYPE_TEXT);
+}
+
+TEST(ProfileColumnTest, AnNLateInANumericColumnIsMissing) {
+  Values values = Numbered("", 30, 100);
+  values.emplace_back("N", 1);
+  const ColumnProfile column = Profile("AGEP", values);
+  EXPECT_EQ(column.type, v1::VALUE_TYPE_INT);
+  EXPECT_THAT(column.missing_texts, ElementsAre("N"));
+  EXPECT_EQ(column.missing, 1u);
+  EXPECT_EQ(column.distinct, 30u);
+}
+
+TEST(ProfileColumnTest, AnNAmongTextsIsAValue) {
+  const ColumnProfile column = Profile("flag", {{"Y", 5}, {"N", 7}, {"", 2}, {"NULL", 1}});
+  EXPECT_EQ(column.distinct, 2u);
+  EXPECT_EQ(column.missing, 3u);
+  EXPECT_THAT(column.missing_texts, ElementsAre("NULL"));
+}
+
+TEST(ProfileColumnTest, LeadingZerosMakeCodes) {
+  const ColumnProfile column = Profile("ZIP", {{"08001", 3}, {"85721", 4}});
+  EXPECT_TRUE(column.has_leading_zeros);
+  EXPECT_EQ(column.type, v1::VALUE_TYPE_TEXT);
+  ASSERT_THAT(column.findings, SizeIs(1));
+  EXPECT_EQ(column.findings[0].kind, ContentKind::kZipCode);
+  EXPECT_EQ(column.role, v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER);
+  ASSERT_TRUE(column.hierarchy.has_value());
+  EXPECT_EQ(column.hierarchy->area().kind(), v1::AREA_KIND_US_ZIP);
+}
+
+TEST(ProfileColumnTest, MeasuresSeparationAndDistinction) {
+  const ColumnProfile column = Profile("a", {{"x", 2}, {"y", 1}, {"", 1}});
+  EXPECT_DOUBLE_EQ(column.distinction, 0.75);
+  EXPECT_DOUBLE_EQ(column.separation, 5.0 / 6);
+}
+
+TEST(ProfileColumnTest, FindsIdentifiersByContentUnderAnyName) {
+  const ColumnProfile email = Profile("column7", Numbered("p", 30, 3, "@example.org"));
+  ASSERT_THAT(email.findings, SizeIs(1));
+  EXPECT_TRUE(email.findings[0].is_found);
+  EXPECT_EQ(email.findings[0].share, 1.0);
+  EXPECT_EQ(email.role, v1::ATTRIBUTE_ROLE_IDENTIFIER);
+  EXPECT_EQ(email.reason, RoleReason::kContent);
+  EXPECT_TRUE(email.repeats);
+  // The name alone proves nothing.
+  const ColumnProfile named = Profile("email", {{"yes", 10}, {"no", 10}});
+  EXPECT_THAT(named.findings, IsEmpty());
+  EXPECT_EQ(named.role, v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER);
+}
+
+TEST(ProfileColumnTest, AFewIdentifiersAmongOtherTextsShow) {
+  Values values = {{"call me", 90}, {"mail to a@example.org soon", 2}, {"fine", 8}};
+  const ColumnProfile column = Profile("comment", values);
+  ASSERT_THAT(column.findings, SizeIs(1));
+  EXPECT_FALSE(column.findings[0].is_found);
+  EXPECT_TRUE(column.findings[0].is_in_text);
+  EXPECT_DOUBLE_EQ(column.findings[0].share, 0.02);
+  EXPECT_EQ(column.role, v1::ATTRIBUTE_ROLE_IDENTIFIER);
+}
+
+TEST(ProfileColumnTest, NumbersThatPassTheCheckDigitByChanceAreNoCards) {
+  // 16 digits in a row: one in ten has the check digit.
+  Values values;
+  for (uint64_t i = 0; i < 1000; ++i) values.emplace_back(std::to_string(4000000000000000 + i), 2);
+  EXPECT_THAT(Profile("meter", values).findings, IsEmpty());
+}
+
+TEST(ProfileColumnTest, NamesNeedBothFormAndName) {
+  const Values people = {{"Ada Lovelace", 1}, {"Alan Turing", 1}, {"Mary O'Neil", 2}};
+  EXPECT_EQ(Profile("driver", people).role, v1::ATTRIBUTE_ROLE_IDENTIFIER);
+  EXPECT_THAT(Profile("street_name", people).findings, IsEmpty());
+  EXPECT_THAT(Profile("driver", {{"yes", 1}, {"no", 3}}).findings, IsEmpty());
+}
+
+TEST(ProfileColumnTest, KeysAreIdentifiers) {
+  EXPECT_EQ(Profile("ref", Numbered("K", 40, 1)).reason, RoleReason::kKey);
+  EXPECT_EQ(Profile("userId", Numbered("", 40, 5)).reason, RoleReason::kNamedKey);
+  EXPECT_EQ(Profile("zone", Numbered("", 40, 5)).reason, RoleReason::kLinkable);
+  // Too few rows to tell.
+  EXPECT_EQ(Profile("ref", Numbered("K", 19, 1)).reason, RoleReason::kLinkable);
+}
+
+TEST(ProfileColumnTest, HintsAtSensitiveColumnsAndConstants) {
+  EXPECT_EQ(Profile("salary-class", {{"<=50K", 3}, {">50K", 2}}).role,
+            v1::ATTRIBUTE_ROLE_SENSITIVE);
+  EXPECT_EQ(Profile("year", {{"2025", 3}}).role, v1::ATTRIBUTE_ROLE_INSENSITIVE);
+}
+
+TEST(ProfileColumnTest, IntervalsHaveRoundedBounds) {
+  Values values;
+  for (int age = 17; age <= 90; ++age) values.emplace_back(std::to_string(age), 2);
+  const ColumnProfile column = Profile("age", values);
+  ASSERT_TRUE(column.hierarchy.has_value());
+  const v1::IntervalRule& rule = column.hierarchy->interval();
+  EXPECT_THAT(rule.widths(), ElementsAre("1", "5", "10"));
+  EXPECT_EQ(rule.lowest(), "10");
+  EXPECT_EQ(rule.highest(), "100");
+}
+
+TEST(ProfileColumnTest, IntervalsOfSmallDecimals) {
+  Values values;
+  for (int i = 0; i < 20; ++i) values.emplace_back("0.0" + std::to_string(10 + i), 1);
+  const ColumnProfile column = Profile("dose", values);
+  ASSERT_TRUE(column.hierarchy.has_value());
+  EXPECT_EQ(column.hierarchy->interval().lowest(), "0.01");
+  EXPECT_EQ(column.hierarchy->interval().highest(), "0.03");
+}
+
+}  // namespace
+}  // namespace weir::anon::test

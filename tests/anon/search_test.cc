@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/anon/search.h"
+
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/anon/adult_fixture.h"
+#include "tests/support/status_matchers.h"
+
+namespace weir::anon {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using weir::test::IsOk;
+using weir::test::StatusIs;
+
+const test::AdultProblem& Adult() {
+  static const test::AdultProblem adult = test::LoadAdult({});
+  return adult;
+}
+
+SearchProblem FiveAnonymity(const test::AdultProblem& adult) {
+  SearchProblem problem;
+  problem.table = &adult.table;
+  problem.hierarchies = adult.hierarchies;
+  problem.k_anonymity = {{.k = 5}};
+  return problem;
+}
+
+TEST(SearchTest, CountsRowsBeyondTwentyBits) {
+  const test::AdultProblem repeated = test::LoadAdult({.repetitions = 40});
+  SearchProblem problem = FiveAnonymity(repeated);
+  problem.k_anonymity = {{.k = 200}};
+  problem.suppression_limit_rows = repeated.table.total_rows;
+  const auto result = Search(problem, {});
+  ASSERT_THAT(result, IsOk());
+  // Each row forty times and k forty times as large: the classes of k = 5 on the table itself.
+  EXPECT_EQ(result->levels, (std::vector<size_t>{0, 3, 0, 0, 2, 1, 1, 1, 0}));
+  EXPECT_EQ(result->suppressed_rows, 40u * 2553);
+  EXPECT_EQ(result->classes, 602u);
+  EXPECT_NEAR(result->score, 0.22041192847984292, 1e-9);
+}
+
+TEST(SearchTest, NamesTheModelThatFailsAndTheLimitThatWouldDo) {
+  SearchProblem problem = FiveAnonymity(Adult());
+  problem.k_anonymity = {{.k = 40000}};
+  EXPECT_THAT(Search(problem, {}),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("40000-anonymity"), HasSubstr("limit of 1 would do"))));
+}
+
+TEST(SearchTest, UsesOnlyTheLevelsAllowed) {
+  SearchProblem problem = FiveAnonymity(Adult());
+  for (const Hierarchy* hierarchy : problem.hierarchies) {
+    problem.levels.emplace_back(0, hierarchy->levels() - 1);
+  }
+  problem.levels[1] = {2, 2};
+  problem.suppression_limit_rows = 1508;
+  const auto result = Search(problem, {});
+  ASSERT_THAT(result, IsOk());
+  EXPECT_EQ(result->levels[1], 2u);
+  EXPECT_EQ(result->nodes_total, 12960u / 5);
+}
+
+TEST(SearchTest, GivesAnHonestGapWhenTheTimeEnds) {
+  SearchProblem problem = FiveAnonymity(Adult());
+  problem.suppression_limit_rows = Adult().table.total_rows;
+  const auto optimum = Search(problem, {});
+  const auto stopped = Search(problem, {.time = std::chrono::milliseconds(1)});
+  ASSERT_THAT(optimum, IsOk());
+  if (!stopped.ok()) {
+    EXPECT_THAT(stopped, StatusIs(StatusCode::kFailedPrecondition, HasSubstr("time ended")));
+    return;
+  }
+  EXPECT_LE(stopped->lower_bound, optimum->score);
+  EXPECT_GE(stopped->score, optimum->score);
+}
+
+TEST(SearchTest, CountsUnitsInsteadOfRows) {
+  // Two tuples of ten rows each, all of the first by one unit.
+  const Hierarchy hierarchy = *Hierarchy::Create({{"a", "*"}, {"b", "*"}});
+  const Hierarchy* pointer = &hierarchy;
+  TupleTable table;
+  table.names = {"a"};
+  table.codes = {{0, 1}};
+  table.rows = {10, 10};
+  table.total_rows = 20;
+  table.unit_cap = 3;
+  table.units = {.begin = {0, 1, 4}, .items = {7, 1, 5, 9}};
+  SearchProblem problem;
+  problem.table = &table;
+  problem.hierarchies = {&pointer, 1};
+  problem.k_anonymity = {{.k = 3, .count_units = true}};
+  const auto result = Search(problem, {});
+  ASSERT_THAT(result, IsOk());
+  EXPECT_EQ(result->levels, std::vector<size_t>{1});
+  problem.k_anonymity[0].count_units = false;
+  EXPECT_EQ(Search(problem, {})->levels, std::vector<size_t>{0});
+}
+
+TEST(SearchTest, HoldsARuleOnSomeOfTheAttributes) {
+  SearchProblem problem = FiveAnonymity(Adult());
+  problem.k_anonymity = {{.k = 50, .attributes = {1}}};
+  const auto result = Search(problem, {});
+  ASSERT_THAT(result, IsOk());
+  // Only age is generalized.
+  for (size_t a = 0; a < result->levels.size(); ++a) {
+    EXPECT_EQ(result->levels[a] > 0, a == 1) << a;
+  }
+}
+
+TEST(SearchTest, RefusesWhatDoesNotFitTogether) {
+  SearchProblem problem = FiveAnonymity(Adult());
+  problem.k_anonymity = {{.k = 0}};
+  EXPECT_THAT(Search(problem, {}), StatusIs(StatusCode::kInvalidArgument, HasSubstr("k of")));
+  problem.k_anonymity = {{.k = 2, .count_units = true}};
+  EXPECT_THAT(Search(problem, {}), StatusIs(StatusCode::kInvalidArgument, HasSubstr("unit")));
+  problem.k_anonymity = {};
+  problem.k_map = 2;
+  EXPECT_THAT(Search(problem, {}), StatusIs(StatusCode::kInvalidArgument, HasSubstr("population")));
+  EXPECT_THAT(Search({}, {}), StatusIs(StatusCode::kInvalidArgument, HasSubstr("table")));
+}
+
+TEST(SearchTest, RefusesSuppressionFactorsOutsideZeroToOne) {
+  for (const double factor : {-0.1, 1.1, std::numeric_limits<double>::quiet_NaN(),
+                              std::numeric_limits<double>::infinity()}) {
+    SearchProblem problem = FiveAnonymity(Adult());
+    problem.quality.suppression_factor = factor;
+    EXPECT_THAT(Search(problem, {}),
+                StatusIs(StatusCode::kInvalidArgument, HasSubstr("suppression factor")));
+  }
+}
+
+TEST(SearchTest, SearchesALatticeBeyondMemory) {
+  // Twelve attributes of five levels each: 2.4e8 nodes.
+  std::vector<GroundPath> paths;
+  for (int value = 0; value < 16; ++value) {
+    GroundPath path;
+    for (int level = 0; level < 5; ++level) {
+      path.push_back(std::to_string(level) + ":" + std::to_string(value >> level));
+    }
+    paths.push_back(path);
+  }
+  const Hierarchy hierarchy = *Hierarchy::Create(paths);
+  const std::vector<const Hierarchy*> hierarchies(12, &hierarchy);
+  TupleTable table;
+  table.codes.resize(12);
+  table.names.resize(12, "a");
+  // Eleven attributes are the same in all rows; the last has each value once.
+  for (uint32_t value = 0; value < 16; ++value) {
+    for (size_t a = 0; a < 12; ++a) table.codes[a].push_back(a == 11 ? value : 3);
+    table.rows.push_back(1);
+  }
+  table.total_rows = 16;
+  SearchProblem problem;
+  problem.table = &table;
+  problem.hierarchies = hierarchies;
+  problem.k_anonymity = {{.k = 4}};
+  const auto result = Search(problem, {});
+  ASSERT_THAT(result, IsOk());
+  std::vector<size_t> levels(12, 0);
+  levels[11] = 2;
+  EXPECT_EQ(result->levels, levels);
+  EXPECT_TRUE(result->optimal);
+  EXPECT_EQ(result->nodes_total, 244140625u);
+}
+
+}  // namespace
+}  // namespace weir::anon

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// CPU time of the search on adult, for each k-anonymity run of the reference results beside ARX's
+// (warm JVM, median), and on adult resampled to a million rows, as a JSON list on stdout. A search
+// is what follows once codes are in memory: collapse to tuples, bounds, grouping, result. Medians.
+// The runs of the other models begin with the tuples.
+//
+// bench_anon TEXT measures only what has TEXT in its name.
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <malloc.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/anon/adult_fixture.h"
+#include "tests/anon/adult_runs.h"
+#include "tests/anon/reference_models.h"
+#include "tests/anon/reference_runs.h"
+#include "tests/benchmark/anon/resampled.h"
+#include "weir/anon/internal/collapse.h"
+#include "weir/anon/search.h"
+
+namespace weir::bench {
+namespace {
+
+using anon::SearchProblem;
+using anon::SearchResult;
+
+// ARX's figures on the resampled table, one cold run each, thread time of the call.
+struct Cold {
+  double limit;
+  double arx_ms;
+};
+constexpr Cold kResampled[] = {{0.0, 1130}, {0.05, 6000}, {1.0, 6700}};
+constexpr double kLeastSpeedUp = 10;
+constexpr double kResampledTargetMs = 60;
+constexpr size_t kRuns = 5;
+constexpr size_t kMillion = 1'000'000;
+
+double CpuMs() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return 1e3 * static_cast<double>(now.tv_sec) + 1e-6 * static_cast<double>(now.tv_nsec);
+}
+
+struct Figure {
+  double median = 0;
+  double spread = 0;  // from the smallest to the largest
+  SearchResult result = {};
+};
+
+template <class Run>
+Figure Repeat(const Run& run) {
+  std::vector<double> times;
+  Figure figure;
+  for (size_t repetition = 0; repetition <= kRuns; ++repetition) {
+    const double start = CpuMs();
+    const auto result = run();
+    if (repetition > 0) times.push_back(CpuMs() - start);
+    if (!result.ok()) {
+      std::cerr << MessageOf(result.status()) << "\n";
+      std::exit(1);
+    }
+    figure.result = *result;
+  }
+  std::sort(times.begin(), times.end());
+  figure.median = times[times.size() / 2];
+  figure.spread = times.back() - times.front();
+  return figure;
+}
+
+// Codes by column, as they lie in memory before they are collapsed.
+class Table {
+ public:
+  explicit Table(std::vector<std::vector<uint32_t>> codes) : codes_(std::move(codes)) {
+    for (size_t a = 0; a < codes_.size(); ++a) {
+      const anon::Hierarchy& hierarchy = anon::test::AdultHierarchy(anon::test::Adult9()[a]);
+      hierarchies_.push_back(&hierarchy);
+      columns_.push_back({.name = anon::test::Adult9()[a],
+                          .codes = codes_[a],
+                          .values = static_cast<uint32_t>(hierarchy.size(0))});
+    }
+  }
+  Figure Measure(SearchProblem problem) const {
+    return Repeat([&] {
+      const anon::TupleTable table = anon::internal::CollapseRows(columns_);
+      problem.table = &table;
+      problem.hierarchies = hierarchies_;
+      return anon::Search(problem, {});
+    });
+  }
+
+ private:
+  std::vector<std::vector<uint32_t>> codes_;
+  std::vector<anon::internal::CodeColumn> columns_;
+  std::vector<const anon::Hierarchy*> hierarchies_;
+};
+
+nlohmann::json Row(const std::string& name, const Figure& figure, double baseline,
+                   double target_ms) {
+  return {{"group", "anon"},
+          {"name", name + ", " + std::to_string(figure.result.nodes_checked) + " checks"},
+          {"measured", figure.median},
+          {"unit", "CPU ms"},
+          {"spread", figure.spread},
+          {"baseline", baseline},
+          {"ratio", baseline / figure.median},
+          {"target", target_ms},
+          {"met", figure.median <= target_ms}};
+}
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+void MeasureReference(const std::string& only, nlohmann::json& rows) {
+  const Table table(anon::test::CodeAdult(anon::test::AdultAll(), anon::test::Adult9()));
+  const anon::test::AdultProblem adult = anon::test::LoadAdult({});
+  for (const nlohmann::json& run : anon::test::KAnonymityRuns()) {
+    const std::string id = run.at("id");
+    if (!Contains(id, only)) continue;
+    const double arx = run.at("anonymize_ms").at("cpu_median");
+    const Figure figure = table.Measure(anon::test::KAnonymityProblem(run, adult));
+    rows.push_back(Row(id, figure, arx, arx / kLeastSpeedUp));
+  }
+}
+
+void MeasureModels(const std::string& only, nlohmann::json& rows) {
+  for (const anon::test::ReferenceRun& run : anon::test::ModelRuns()) {
+    if (!Contains(run.id, only)) continue;
+    const anon::test::ReferenceProblem reference = anon::test::LoadReference(run);
+    const SearchProblem problem = anon::test::ProblemOf(run, reference);
+    const Figure figure = Repeat([&] { return anon::Search(problem, {}); });
+    rows.push_back(Row(run.id, figure, run.cpu_ms, run.cpu_ms / kLeastSpeedUp));
+  }
+}
+
+void MeasureResampled(const std::string& only, nlohmann::json& rows) {
+  std::optional<Table> table;
+  for (const Cold& cold : kResampled) {
+    char name[80];
+    std::snprintf(name, sizeof name, "adult to 1M rows|k:5|s=%g|Loss", cold.limit);
+    if (!Contains(name, only)) continue;
+    if (!table) {
+      table.emplace(Resample(anon::test::CodeAdult(anon::test::AdultAll(), anon::test::Adult9()),
+                             kMillion, 0.05));
+    }
+    SearchProblem problem;
+    problem.k_anonymity = {{.k = 5}};
+    problem.suppression_limit_rows =
+        static_cast<uint64_t>(cold.limit * static_cast<double>(kMillion));
+    rows.push_back(Row(name, table->Measure(problem), cold.arx_ms, kResampledTargetMs));
+  }
+}
+
+}  // namespace
+}  // namespace weir::bench
+
+int main(int argc, char** argv) {
+  // As ARX is measured in a virtual machine that has run before, memory stays with the process
+  // between runs; the first run of each is not counted.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  const std::string only = argc > 1 ? argv[1] : "";
+  nlohmann::json rows = nlohmann::json::array();
+  weir::bench::MeasureReference(only, rows);
+  weir::bench::MeasureModels(only, rows);
+  weir::bench::MeasureResampled(only, rows);
+  std::printf("%s\n", rows.dump(2).c_str());
+  return 0;
+}

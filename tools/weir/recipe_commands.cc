@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// weir recipe check|freeze|apply.
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "tools/weir/anonymize_run.h"
+#include "tools/weir/commands.h"
+#include "weir/doc/yaml_writer.h"
+
+namespace weir::tool {
+namespace {
+
+struct CheckCommand {
+  std::string recipe;
+  bool show_values = false;
+};
+
+struct FreezeCommand {
+  std::string recipe;
+  std::string output;
+  bool force = false;
+  AnonymizeEffort effort;
+};
+
+struct ApplyCommand {
+  std::string recipe;
+  std::string input;
+  AnonymizeOutputs outputs;
+  AnonymizeEffort effort;
+};
+
+std::string TemporaryFolder() {
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+  return error ? "/tmp" : folder.string();
+}
+
+// The measure would then take the input itself for the best output.
+void WarnOfMeasure(const Context& context, const anon::Recipe& recipe) {
+  const anon::QualityOptions& quality = recipe.quality();
+  if (recipe.suppression_limit().coefficient == 0) return;
+  if (!quality.ignore_suppression && quality.suppression_factor > 0) return;
+  context.Warn(
+      "the quality measure does not count suppressed rows and the suppression limit is "
+      "above 0: expect as many rows to be suppressed as the limit allows");
+}
+
+std::string FindingsToJson(const anon::RecipeInspection& inspection, bool show_values) {
+  nlohmann::ordered_json findings = nlohmann::ordered_json::array();
+  for (const anon::Finding& finding : inspection.findings) {
+    findings.push_back({{"severity", finding.is_error ? "error" : "warning"},
+                        {"place", finding.place},
+                        {"what", finding.what}});
+  }
+  nlohmann::ordered_json answer = {
+      {"schema", "weir.v1"}, {"rows", inspection.rows}, {"findings", std::move(findings)}};
+  if (show_values) answer["values_without_a_place"] = inspection.unplaced;
+  return answer.dump(-1, ' ', /*ensure_ascii=*/true,
+                     nlohmann::ordered_json::error_handler_t::replace);
+}
+
+void PrintInspection(const Context& context, const OwnerView<anon::RecipeInspection>& view,
+                     bool show_values) {
+  const anon::RecipeInspection& inspection = view.ShowToOwner();
+  if (context.json) {
+    context.PrintData(FindingsToJson(inspection, show_values) + "\n");
+    return;
+  }
+  for (const anon::Finding& finding : inspection.findings) {
+    context.PrintData(finding.place + ": " + (finding.is_error ? "error" : "warning") + ": " +
+                      finding.what + "\n");
+  }
+  if (!show_values) return;
+  for (const auto& [column, values] : inspection.unplaced) {
+    for (const std::string& value : values) {
+      context.PrintData(column + ": " + QuoteText(value) + "\n");
+    }
+  }
+}
+
+Status Check(const Context& context, const CheckCommand& command) {
+  WEIR_ASSIGN_OR_RETURN(const anon::Recipe recipe, ReadRecipe(context, command.recipe));
+  WarnOfMeasure(context, recipe);
+  ProgressLine progress(context);
+  const anon::AnonymizeOptions options = OptionsFor(recipe, {}, TemporaryFolder(), progress);
+  WEIR_ASSIGN_OR_RETURN(
+      const OwnerView<anon::RecipeInspection> view,
+      anon::Anonymizer::Inspect(recipe, options, context.files(), context.random()));
+  progress.Clear();
+  PrintInspection(context, view, command.show_values);
+  const auto& findings = view.ShowToOwner().findings;
+  const auto errors = std::count_if(findings.begin(), findings.end(),
+                                    [](const anon::Finding& finding) { return finding.is_error; });
+  if (errors > 0) {
+    return InvalidArgument("%s cannot be used before %zu %s mended", command.recipe.c_str(),
+                           static_cast<size_t>(errors), errors == 1 ? "fault is" : "faults are");
+  }
+  if (recipe.mobility().has_origin_destination()) {
+    context.Say("the recipe and its files fit together");
+    return OkStatus();
+  }
+  // What a search would refuse before it begins: k larger than the table, levels out of range.
+  WEIR_RETURN_IF_ERROR(
+      anon::Anonymizer::Open(recipe, options, context.files(), context.random()).status());
+  context.Say("the recipe and its files fit together");
+  return OkStatus();
+}
+
+Status Freeze(const Context& context, const FreezeCommand& command) {
+  WEIR_ASSIGN_OR_RETURN(const anon::Recipe recipe, ReadRecipe(context, command.recipe));
+  if (command.output != "-") {
+    WEIR_RETURN_IF_ERROR(CheckWritable(context, command.output, command.force));
+  }
+  if (command.output != "-" && AbsoluteFolder(command.output) != AbsoluteFolder(command.recipe)) {
+    return InvalidArgument("paths in a recipe start at its folder: write the frozen one to %s",
+                           AbsoluteFolder(command.recipe).c_str());
+  }
+  ProgressLine progress(context);
+  const anon::AnonymizeOptions options =
+      OptionsFor(recipe, command.effort, TemporaryFolder(), progress);
+  WEIR_ASSIGN_OR_RETURN(anon::Anonymizer anonymizer,
+                        anon::Anonymizer::Open(recipe, options, context.files(), context.random()));
+  WEIR_ASSIGN_OR_RETURN(const anon::SearchResult found, anonymizer.Find());
+  progress.Clear();
+  v1::Recipe frozen = recipe.message();
+  WEIR_ASSIGN_OR_RETURN(*frozen.mutable_frozen(), anonymizer.Freeze(found));
+  WEIR_ASSIGN_OR_RETURN(const std::string text, doc::WriteYaml(frozen));
+  WEIR_RETURN_IF_ERROR(WriteOutput(context, command.output, text, command.force));
+  if (!found.optimal) context.Warn("the time limit ended the search before the best was proved");
+  if (command.output != "-") context.Say("wrote " + command.output);
+  return OkStatus();
+}
+
+Status Apply(Context& context, ApplyCommand& command) {
+  WEIR_RETURN_IF_ERROR(SettleJson(context, command.recipe, command.outputs));
+  WEIR_ASSIGN_OR_RETURN(const anon::Recipe frozen, ReadRecipe(context, command.recipe));
+  if (frozen.frozen() == nullptr) {
+    return InvalidArgument("%s is not frozen; `weir recipe freeze` does that",
+                           command.recipe.c_str());
+  }
+  std::error_code ignored;
+  const anon::Recipe recipe =
+      frozen.WithInput(std::filesystem::absolute(command.input, ignored).string());
+  WEIR_RETURN_IF_ERROR(CheckOutputs(context, command.outputs, recipe, command.recipe));
+  const v1::FrozenTransformation& found = *frozen.frozen();
+  const std::map<std::string, uint32_t> levels(found.levels().begin(), found.levels().end());
+  return RunAnonymization(
+      context, recipe, command.recipe, command.outputs, command.effort,
+      [&found, &levels](anon::Anonymizer& anonymizer) -> StatusOr<anon::SearchResult> {
+        WEIR_RETURN_IF_ERROR(anonymizer.CheckFrozen(found));
+        StatusOr<anon::SearchResult> repeated = anonymizer.Repeat(levels);
+        if (repeated.ok()) return repeated;
+        return Annotate(repeated.status(), "the frozen transformation does not hold for this file");
+      });
+}
+
+void AddCheck(CLI::App* recipe, Context& context) {
+  auto command = std::make_shared<CheckCommand>();
+  CLI::App* check = recipe->add_subcommand(
+      "check", "Whether a recipe fits its input, and what is suspicious in its hierarchies");
+  check->add_option("recipe", command->recipe, "Recipe document")->required();
+  check->add_flag("--show-values", command->show_values,
+                  "Also print private values that have no place in a hierarchy, 20 a column");
+  check->footer("example: weir recipe check riders.recipe.yaml");
+  context.OnCommand(check, [&context, command] { return Check(context, *command); });
+}
+
+void AddFreeze(CLI::App* recipe, Context& context) {
+  auto command = std::make_shared<FreezeCommand>();
+  CLI::App* freeze = recipe->add_subcommand(
+      "freeze", "Search, and keep the transformation found for the next deliveries");
+  freeze->add_option("recipe", command->recipe, "Recipe document")->required();
+  freeze->add_option("-o,--output", command->output, "Recipe to write, or - for stdout")
+      ->required();
+  freeze->add_flag("--force", command->force, "Replace an existing file");
+  AddEffortOptions(freeze, command->effort);
+  freeze->footer("example: weir recipe freeze riders.recipe.yaml -o riders-2026.recipe.yaml");
+  context.OnCommand(freeze, [&context, command] { return Freeze(context, *command); });
+}
+
+void AddApply(CLI::App* recipe, Context& context) {
+  auto command = std::make_shared<ApplyCommand>();
+  CLI::App* apply = recipe->add_subcommand(
+      "apply", "Repeat a frozen transformation on another delivery, if it still holds");
+  apply->add_option("recipe", command->recipe, "Frozen recipe; required");
+  apply->add_option("--input", command->input, "The delivery, in place of the recipe's input")
+      ->required();
+  AddOutputOptions(apply, command->outputs);
+  AddEffortOptions(apply, command->effort);
+  apply->footer(
+      "example: weir recipe apply riders-2026.recipe.yaml --input riders-may.csv -o may.csv");
+  context.OnCommand(apply, [&context, command] { return Apply(context, *command); });
+}
+
+}  // namespace
+
+void AddRecipeCommands(CLI::App& app, Context& context) {
+  CLI::App* recipe = app.add_subcommand("recipe", "Check, freeze and repeat anonymization recipes");
+  recipe->require_subcommand(1);
+  AddCheck(recipe, context);
+  AddFreeze(recipe, context);
+  AddApply(recipe, context);
+}
+
+}  // namespace weir::tool
