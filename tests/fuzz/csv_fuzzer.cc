@@ -11,9 +11,9 @@
 #include "weir/base/decimal.h"
 #include "weir/base/status.h"
 #include "weir/data/internal/csv_reader.h"
-#include "weir/data/source_file.h"
 #include "weir/data/internal/time_text.h"
 #include "weir/data/internal/value_text.h"
+#include "weir/data/source_file.h"
 
 namespace weir::data::internal {
 namespace {

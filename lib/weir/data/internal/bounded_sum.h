@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "weir/base/status.h"
-#include "weir/data/engine.h"
 #include "weir/data/batch.h"
+#include "weir/data/engine.h"
 #include "weir/data/internal/bounded_query.h"
 #include "weir/data/internal/row_mapper.h"
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "weir/base/decimal.h"
-#include "weir/data/dataset.h"
 #include "weir/data/batch.h"
+#include "weir/data/dataset.h"
 
 namespace weir::data::internal {
 
