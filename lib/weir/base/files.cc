@@ -96,12 +96,6 @@ StatusOr<Descriptor> OpenRegular(const std::string& path) {
   return file;
 }
 
-std::string FolderOf(const std::string& path) {
-  const size_t slash = path.find_last_of('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 std::string NameOf(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
 // After a failed fsync the kernel may have dropped the dirty pages and forgotten the error, so
@@ -177,8 +171,7 @@ class TemporaryFile {
  public:
   TemporaryFile(const Descriptor& folder, FileMode mode)
       : folder_(folder),
-        name_(std::string(kTemporaryPrefix) + HexEncode(RandomBytes(SystemRandom(), 16)) +
-              std::string(kTemporarySuffix)),
+        name_(TemporaryName()),
         file_(::openat(folder.fd(), name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
                        static_cast<mode_t>(mode))),
         error_(file_.fd() < 0 ? errno : 0),
@@ -371,6 +364,17 @@ Files& SystemFiles() {
 bool IsTemporaryName(std::string_view name) {
   return name.size() > kTemporaryPrefix.size() + kTemporarySuffix.size() &&
          name.starts_with(kTemporaryPrefix) && name.ends_with(kTemporarySuffix);
+}
+
+std::string TemporaryName() {
+  return std::string(kTemporaryPrefix) + HexEncode(RandomBytes(SystemRandom(), 16)) +
+         std::string(kTemporarySuffix);
+}
+
+std::string FolderOf(std::string_view path) {
+  const size_t slash = path.find_last_of('/');
+  if (slash == std::string_view::npos) return ".";
+  return slash == 0 ? "/" : std::string(path.substr(0, slash));
 }
 
 std::string JoinPath(std::string_view folder, std::string_view name) {

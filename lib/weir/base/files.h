@@ -74,6 +74,12 @@ Files& SystemFiles();
 // owns the folder removes it at the next start.
 bool IsTemporaryName(std::string_view name);
 
+// A new such name, for writers that WriteDurably does not suit.
+std::string TemporaryName();
+
+// The folder that a path stands in: "." without a slash, "/" for what stands in the root.
+std::string FolderOf(std::string_view path);
+
 // Joins with one slash; an absolute `name` stands alone.
 std::string JoinPath(std::string_view folder, std::string_view name);
 

@@ -9,24 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "weir/base/bytes.h"
-#include "weir/base/random.h"
+#include "weir/base/files.h"
 
 namespace weir::anon::internal {
 namespace {
 
 constexpr mode_t kMode = 0644;  // made to be given away; the user's mask narrows it
-
-std::string FolderOf(const std::string& path) {
-  const size_t slash = path.find_last_of('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-// The names that Files::WriteDurably gives (IsTemporaryName).
-std::string TemporaryName(const std::string& folder) {
-  return folder + "/.weir-" + HexEncode(RandomBytes(SystemRandom(), 16)) + ".tmp";
-}
 
 Status WriteError(const std::string& path, int error) {
   const std::string message =
@@ -79,7 +67,7 @@ StatusOr<NewFile> NewFile::Create(const std::string& path, bool replace) {
   data::OpenFile unnamed(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, kMode));
   if (unnamed.descriptor() >= 0) return NewFile(path, replace, std::move(unnamed), "");
   if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT) return WriteError(path, errno);
-  std::string name = TemporaryName(folder);
+  std::string name = JoinPath(folder, TemporaryName());
   data::OpenFile named(::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
   if (named.descriptor() < 0) return WriteError(path, errno);
   return NewFile(path, replace, std::move(named), std::move(name));
@@ -107,7 +95,7 @@ Status NewFile::Commit() {
     return SyncFolder(folder);
   }
   if (temporary_name_.empty()) {
-    std::string name = TemporaryName(folder);
+    std::string name = JoinPath(folder, TemporaryName());
     if (::linkat(AT_FDCWD, file_.ProcessPath().c_str(), AT_FDCWD, name.c_str(),
                  AT_SYMLINK_FOLLOW) != 0) {
       return WriteError(path_, errno);

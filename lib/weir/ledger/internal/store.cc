@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "weir/base/files.h"
 #include "weir/base/identifiers.h"
 #include "weir/ledger/internal/requests.h"
 #include "weir/ledger/internal/schema.h"
@@ -17,12 +18,6 @@ using internal::Draft;
 using internal::OpenCharge;
 
 namespace {
-
-std::string FolderOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
 
 // Not being allowed to write says nothing of who the caller of this library is.
 Status NotWritable(const Status& status) {
