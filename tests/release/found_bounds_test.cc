@@ -42,9 +42,9 @@ budget: {epsilon: 1000000, delta: 0.01}
 constexpr int kPeople = 300;
 
 // Every person in three of eight kinds, two rows in each; values between -3 and 12.
-class FoundBoundsTest : public test::ReleaseTest {
+class FoundBoundsTest : public test::NoiselessTest {
  protected:
-  FoundBoundsTest() : ReleaseTest(kVisitsDataset) {}
+  FoundBoundsTest() : NoiselessTest(kVisitsDataset) {}
   void SetUp() override {
     ReleaseTest::SetUp();
     std::string csv = "person,place,kind,day,change,debt,late,free,flag\n";
@@ -62,18 +62,6 @@ class FoundBoundsTest : public test::ReleaseTest {
     WriteCsv(csv);
   }
 
-  StatusOr<ReleasePlan> PlanFor(const std::string& question,
-                                const std::string& privacy = "{epsilon: 100000, delta: 0.001}") {
-    return test::PlanYaml(dataset(), "dataset: visits\n" + question + "privacy: " + privacy + "\n");
-  }
-  data::PlainTable Run(const std::string& question) {
-    const StatusOr<ReleasePlan> plan = PlanFor(question);
-    EXPECT_THAT(plan, test::IsOk());
-    Door door = MakeDoor();
-    const Door::Payment payment = door.Pay(dataset(), *plan, {}).value();
-    return data::ReadParquet(door.Run(dataset(), *plan, payment.charge).value().payload, {})
-        .value();
-  }
   const std::map<std::string, std::vector<double>>& changes() const { return changes_; }
 
  private:

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <variant>
@@ -13,92 +12,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/release/release_fixture.h"
+#include "tests/release/trips_fixture.h"
 #include "tests/support/status_matchers.h"
-#include "weir/data/duckdb/parquet_writer.h"
-#include "weir/release/door.h"
-#include "weir/release/explain.h"
+#include "weir/data/plain_table.h"
 
 namespace weir::release {
 namespace {
 
-using test::StatusIs;
+using MeasuresTest = test::TripsTest;
+using test::Trip;
+using test::Trips;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-
-constexpr char kTripsDataset[] = R"(dataset: trips
-theme: transportation
-source: {csv: {path: crashes.csv}}
-privacy_unit: [rider]
-columns:
-  rider: {type: int}
-  zone: {type: text}
-  kind:
-    type: text
-    domain: {values: [bus, tram, bike]}
-    hierarchy:
-      - {level: engine, groups: {motor: [bus, tram], muscle: [bike]}}
-  start: {type: timestamp}
-  fare: {type: decimal, bounds: [0, 50], grid: 0.01}
-  distance: {type: int, bounds: [1, 40]}
-  tip: {type: decimal, bounds: [0, 100000], grid: 0.01}
-budget: {epsilon: 1000000, delta: 0.01}
-bounds: {max_keys_per_unit: 3, max_rows_per_key: 4}
-)";
-
-struct Trip {
-  int rider;
-  std::string zone, kind;
-  int month, hour;
-  double fare;
-  int distance;
-  double tip;
-};
-
-// 60 riders, one trip on each of three kinds.
-std::vector<Trip> Trips() {
-  std::vector<Trip> trips;
-  const std::vector<std::string> kinds = {"bus", "tram", "bike"};
-  for (int rider = 0; rider < 60; ++rider) {
-    for (int i = 0; i < 3; ++i) {
-      const int mix = (rider * 7 + i * 13) % 41;
-      trips.push_back({rider, rider % 10 == 0 ? "edge" : "z" + std::to_string(rider % 3),
-                       kinds[static_cast<size_t>(i)], mix % 12 + 1, mix % 24, mix * 1.25 + i,
-                       mix % 39 + 1, mix % 10 * 0.5});
-    }
-  }
-  return trips;
-}
-
-class MeasuresTest : public test::ReleaseTest {
- protected:
-  MeasuresTest() : ReleaseTest(kTripsDataset) {}
-  void SetUp() override {
-    ReleaseTest::SetUp();
-    std::string csv = "rider,zone,kind,start,fare,distance,tip\n";
-    for (const Trip& trip : Trips()) {
-      char line[128];
-      (void)std::snprintf(line, sizeof line, "%d,%s,%s,2025-%02d-15T%02d:30:00Z,%.2f,%d,%.2f\n",
-                          trip.rider, trip.zone.c_str(), trip.kind.c_str(), trip.month, trip.hour,
-                          trip.fare, trip.distance, trip.tip);
-      csv += line;
-    }
-    WriteCsv(csv);
-  }
-
-  StatusOr<ReleasePlan> PlanFor(const std::string& question,
-                                const std::string& privacy = "{epsilon: 100000, delta: 0.001}") {
-    return test::PlanYaml(dataset(), "dataset: trips\n" + question + "privacy: " + privacy + "\n");
-  }
-  data::PlainTable Run(const std::string& question) {
-    const StatusOr<ReleasePlan> plan = PlanFor(question);
-    EXPECT_THAT(plan, test::IsOk());
-    Door door = MakeDoor();
-    const Door::Payment payment = door.Pay(dataset(), *plan, {}).value();
-    return data::ReadParquet(door.Run(dataset(), *plan, payment.charge).value().payload, {})
-        .value();
-  }
-};
 
 size_t At(const data::PlainTable& table, const std::string& column) {
   for (size_t i = 0; i < table.columns.size(); ++i) {
@@ -170,13 +94,6 @@ TEST_F(MeasuresTest, MeanVarianceAndStandardDeviation) {
   ExpectCovers(table, "standard_deviation_fare", deviations);
   EXPECT_LT(ByKey(table, "mean_fare_se").at("bus"), 0.05);
   EXPECT_EQ(table.columns.size(), 1u + 3 * 4);
-}
-
-TEST_F(MeasuresTest, EqualChannelsGetNoiseOnce) {
-  WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan both,
-                            PlanFor("keys: [kind]\nmeasures: [mean: fare, variance: fare]\n"));
-  EXPECT_EQ(both.channels.size(), 3u) << "number, sum and squares";
-  EXPECT_EQ(both.cost.events().size(), 3u);
 }
 
 TEST_F(MeasuresTest, QuantilesAllAtOnce) {
@@ -327,26 +244,6 @@ TEST_F(MeasuresTest, OpenKeysStandAnywhereAmongOthers) {
   }
 }
 
-// Rows that are the largest of many noised ones would lie above the truth: what ranks is not shown.
-TEST_F(MeasuresTest, WhatRanksTheRowsIsNotShown) {
-  WEIR_ASSERT_OK_AND_ASSIGN(
-      const ReleasePlan plan,
-      PlanFor("keys: [zone]\nselection: {}\ntop: {keys: 2}\nmeasures: [units]\n"));
-  ASSERT_EQ(plan.channels.size(), 2u);
-  EXPECT_NE(plan.top->channel, plan.measures[0].channels[0]);
-  EXPECT_EQ(plan.top->channel, plan.selection->channel);
-  EXPECT_EQ(plan.cost.events().size(), 2u);
-}
-
-TEST_F(MeasuresTest, EqualFiltersAreOneQuestion) {
-  const auto text = [this](const std::string& filter) {
-    return PlanFor("keys: [kind]\nmeasures: [rows]\nfilter: " + filter + "\n").value().text;
-  };
-  const std::string one = text("[{column: fare, at_least: 1}, {column: zone, in: [a, b]}]");
-  EXPECT_EQ(one, text("[{column: zone, in: [b, a, b]}, {column: fare, at_least: 1.0}]"));
-  EXPECT_NE(one, text("[{column: zone, in: [b, a]}, {column: fare, above: 1}]"));
-}
-
 TEST_F(MeasuresTest, KeysOfTooFewUnitsAreNeverShown) {
   const data::PlainTable table =
       Run("keys: [zone]\nselection: {min_units: 7}\nmeasures: [units]\n");
@@ -371,98 +268,6 @@ TEST_F(MeasuresTest, TheTopKeysAreTheLargest) {
       Run("keys: [zone]\nselection: {}\ntop: {keys: 2}\nmeasures: [units, mean: fare]\n");
   ASSERT_EQ(ranked.rows.size(), 2u);
   EXPECT_GE(std::get<int64_t>(ranked.rows[0][1]), std::get<int64_t>(ranked.rows[1][1]));
-}
-
-TEST_F(MeasuresTest, AccuracyNamesItsPrice) {
-  WEIR_ASSERT_OK_AND_ASSIGN(
-      const ReleasePlan plan,
-      PlanFor("keys: [kind]\nmeasures: [rows: {within: 10}, units: {within: 5.0}]\n",
-              "{epsilon: 20}"));
-  EXPECT_LE(plan.resolved.measures(0).half_width(), 10);
-  EXPECT_LE(plan.resolved.measures(1).half_width(), 5);
-  EXPECT_LT(plan.cost.epsilon(), Epsilon::Parse("20").value());
-  WEIR_ASSERT_OK_AND_ASSIGN(
-      const ReleasePlan same,
-      PlanFor("keys: [kind]\nmeasures: [rows: {within: 10.0}, units: {within: 5}]\n",
-              "{delta: 0}"));
-  EXPECT_EQ(plan.text, same.text) << "equal questions, equal text";
-}
-
-TEST_F(MeasuresTest, BoundsComeFromTheDatasetWhereTheSpecIsSilent) {
-  WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan, PlanFor("keys: [kind]\nmeasures: [rows]\n"));
-  EXPECT_EQ(plan.channels[0].sensitivity.l1, 12u) << "three keys of four rows";
-  WEIR_ASSERT_OK_AND_ASSIGN(
-      const ReleasePlan own,
-      PlanFor("keys: [kind]\nmeasures: [rows]\n"
-              "bounds: {max_keys_per_unit: 3, max_rows_per_key: 4, max_rows_per_unit: 6}\n"));
-  EXPECT_EQ(own.channels[0].sensitivity.l1, 6u);
-  EXPECT_EQ(own.channels[0].sensitivity.squared_l2, 16u + 4u) << "one full key, half of another";
-}
-
-TEST_F(MeasuresTest, ExplainsTheChoice) {
-  WEIR_ASSERT_OK_AND_ASSIGN(const ReleasePlan plan,
-                            PlanFor("keys: [zone]\nselection: {}\nmeasures: [sum: distance]\n",
-                                    "{epsilon: 1, delta: 1e-6}"));
-  v1::ReleasePreview preview;
-  WEIR_ASSERT_OK(Explain(plan, preview));
-  EXPECT_EQ(preview.alternatives_size(), 5)
-      << "the plain rules; two kinds of noise, two rules, and a Gaussian threshold beside Laplace";
-  int taken = 0;
-  for (const v1::PlanAlternative& way : preview.alternatives()) taken += way.taken() ? 1 : 0;
-  EXPECT_EQ(taken, 1);
-  ASSERT_GT(preview.selection_loss_size(), 3);
-  EXPECT_LE(preview.selection_loss(0).shown(), 1e-6);
-  for (int i = 1; i < preview.selection_loss_size(); ++i) {
-    EXPECT_GE(preview.selection_loss(i).shown(), preview.selection_loss(i - 1).shown());
-  }
-  EXPECT_GT(preview.selection_loss(preview.selection_loss_size() - 1).shown(), 0.9);
-}
-
-TEST_F(MeasuresTest, RefusesWhatCannotBe) {
-  const auto refused = [this](const std::string& question, const char* why,
-                              const char* privacy = "{epsilon: 1, delta: 1e-6}") {
-    EXPECT_THAT(PlanFor(question, privacy), StatusIs(StatusCode::kInvalidArgument, HasSubstr(why)))
-        << question;
-  };
-  refused("keys: [zone]\nmeasures: [units]\n", "`selection`");
-  refused("keys: [zone]\nselection: {}\nmeasures: [units]\n", "delta above 0", "{epsilon: 1}");
-  refused("measures: [units]\nselection: {}\n", "no keys to select");
-  refused("keys: [kind]\nmeasures: [mean: zone]\n", "is not a number");
-  refused("keys: [kind]\nmeasures: [quantiles: {column: fare, at: [0]}]\n", "between 0 and 1");
-  refused("keys: [kind]\nmeasures: [quantiles: {column: fare, at: [0.5, 0.2]}]\n", "ascend");
-  refused("keys: [kind]\nmeasures: [quantiles: {column: fare}]\n", "1 to 100");
-  refused("keys: [kind]\nmeasures: [histogram: {column: fare, edges: [1]}]\n", "edges");
-  refused("keys: [kind]\nmeasures: [ratio: {numerator: fare, denominator: fare}]\n", "itself");
-  refused("keys: [kind]\nmeasures: [sum: {column: fare, per_unit: [1, 2]}]\n", "must hold 0");
-  refused("keys: [kind]\nmeasures: [sum: {column: fare, estimate: 1}]\n", "share");
-  refused("keys: [kind]\nmeasures: [sum: {column: fare, estimate: 0.1, within: 3}]\n", "estimate");
-  refused("keys: [{column: kind, level: wheels}]\nmeasures: [units]\n", "no level wheels");
-  refused("keys: [{column: kind, part: month}]\nmeasures: [units]\n", "has no parts");
-  refused("keys: [{column: start, part: year}]\nmeasures: [units]\n", "name a period");
-  refused(
-      "keys: [{column: start, period: {per: month, first: 2025-13, last: 2026-01}}]\n"
-      "measures: [units]\n",
-      "2025-13 is not such a period");
-  refused(
-      "keys: [{column: start, period: {per: day, first: 2025-03-02, last: 2025-03-01}}]\n"
-      "measures: [units]\n",
-      "lies before");
-  refused("keys: [kind]\nmeasures: [units]\nfilter: [{column: fear, below: 1}]\n",
-          "no column fear");
-  refused("keys: [kind]\nmeasures: [units]\nfilter: [{column: fare, below: x}]\n",
-          "question.yaml:4:10");
-  refused("keys: [kind]\nmeasures: [units]\ntop: {keys: 0}\n", "at least one key");
-  refused("keys: [kind]\nmeasures: [rows: {within: 5}, units]\n", "all measures say `within`");
-  refused("keys: [kind]\nmeasures: [rows: {within: 0}]\n", "above 0");
-  refused("keys: [kind]\nmeasures: [rows: {within: 1}]\n", "more than", "{epsilon: 0.1}");
-  refused("keys: [kind]\nmeasures: [units]\n", "epsilon is missing", "{delta: 1e-6}");
-  refused("keys: [zone]\nselection: {share: 1}\nmeasures: [sum: fare]\n", "share");
-  refused("keys: [zone]\nselection: {}\ntop: {keys: 2, by: rows}\nmeasures: [rows]\n",
-          "ranked by their units");
-  refused("keys: [kind]\ntop: {keys: 1001}\nmeasures: [units]\n", "at most 1000 keys");
-  refused(
-      "keys: [{column: kind, all_levels: true}]\nmeasures: [sum: {column: fare, estimate: 0.1}]\n",
-      "plain keys only");
 }
 
 }  // namespace

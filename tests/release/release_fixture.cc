@@ -3,7 +3,10 @@
 
 #include <utility>
 
+#include <gmock/gmock.h>
+
 #include "tests/support/status_matchers.h"
+#include "weir/data/duckdb/parquet_writer.h"
 
 namespace weir::test {
 
@@ -58,5 +61,19 @@ release::Door::Parts ReleaseTest::MakeParts(data::Engine& engine, RandomSource& 
 void ReleaseTest::WriteCsv(const std::string& text) { WriteTextFile(Path("crashes.csv"), text); }
 
 std::string ReleaseTest::Path(const std::string& name) const { return folder_.Path(name); }
+
+StatusOr<release::ReleasePlan> NoiselessTest::PlanFor(const std::string& question,
+                                                      const std::string& privacy) const {
+  return PlanYaml(dataset(),
+                  "dataset: " + dataset().id() + "\n" + question + "privacy: " + privacy + "\n");
+}
+
+data::PlainTable NoiselessTest::Run(const std::string& question) {
+  const StatusOr<release::ReleasePlan> plan = PlanFor(question);
+  EXPECT_THAT(plan, IsOk());
+  release::Door door = MakeDoor();
+  const release::Door::Payment payment = door.Pay(dataset(), *plan, {}).value();
+  return data::ReadParquet(door.Run(dataset(), *plan, payment.charge).value().payload, {}).value();
+}
 
 }  // namespace weir::test

@@ -14,6 +14,7 @@
 #include "weir/base/random.h"
 #include "weir/data/dataset.h"
 #include "weir/data/duckdb/duckdb_engine.h"
+#include "weir/data/plain_table.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/ledger/ledger.h"
 #include "weir/release/door.h"
@@ -70,6 +71,18 @@ class ReleaseTest : public ::testing::Test {
   std::unique_ptr<data::DuckDbEngine> engine_;
   std::unique_ptr<release::ReleaseStore> store_;
   std::unique_ptr<ledger::Ledger> ledger_;
+};
+
+// With so much epsilon that the noise is nothing.
+class NoiselessTest : public ReleaseTest {
+ protected:
+  using ReleaseTest::ReleaseTest;
+  // `question`: the lines of a release document but those of its dataset and its privacy.
+  StatusOr<release::ReleasePlan> PlanFor(
+      const std::string& question,
+      const std::string& privacy = "{epsilon: 100000, delta: 0.001}") const;
+  // What is released, read from the payload.
+  data::PlainTable Run(const std::string& question);
 };
 
 }  // namespace weir::test
