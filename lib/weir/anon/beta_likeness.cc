@@ -58,16 +58,10 @@ class LikenessModel final : public ClassModel {
   uint64_t least_rows() const override { return least_rows_; }
   // No value may have more than its highest share of what is kept.
   uint64_t LeastSuppressed(const ClassView& view) const override {
-    const auto counts = view.sensitive[attribute_.place];
-    const auto most_kept = [&](double kept) {
-      uint64_t most = 0;
-      const auto rows = static_cast<uint64_t>(kept);
-      for (size_t value = 0; value < counts.size(); ++value) {
-        most += std::min(counts[value], internal::MostRows(limits_[value].highest, rows));
-      }
-      return static_cast<double>(most);
-    };
-    return std::max<uint64_t>(1, internal::LeastSuppressedBy(view.rows, least_rows_, most_kept));
+    const auto highest = [this](size_t value) { return limits_[value].highest; };
+    return std::max<uint64_t>(
+        1, internal::LeastSuppressedByShares(view.sensitive[attribute_.place], view.rows,
+                                             least_rows_, highest));
   }
 
  private:

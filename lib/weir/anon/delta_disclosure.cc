@@ -53,16 +53,9 @@ class DisclosureModel final : public ClassModel {
   // No value may have more than its highest share of what is kept. That half of the condition, by
   // itself, needs both; the lower half says nothing.
   uint64_t LeastSuppressed(const ClassView& view) const override {
-    const auto counts = view.sensitive[attribute_.place];
-    const auto most_kept = [&](double kept) {
-      uint64_t most = 0;
-      const auto rows = static_cast<uint64_t>(kept);
-      for (size_t value = 0; value < counts.size(); ++value) {
-        most += std::min(counts[value], internal::MostRows(intervals_[value].high, rows));
-      }
-      return static_cast<double>(most);
-    };
-    return internal::LeastSuppressedBy(view.rows, least_rows_, most_kept);
+    const auto highest = [this](size_t value) { return intervals_[value].high; };
+    return internal::LeastSuppressedByShares(view.sensitive[attribute_.place], view.rows,
+                                             least_rows_, highest);
   }
 
  private:

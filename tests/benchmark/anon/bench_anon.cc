@@ -22,7 +22,7 @@
 #include "tests/anon/reference_models.h"
 #include "tests/anon/reference_runs.h"
 #include "tests/benchmark/anon/resampled.h"
-#include "weir/anon/internal/collapse.h"
+#include "weir/anon/internal/collapse_table.h"
 #include "weir/anon/search.h"
 
 namespace weir::bench {
@@ -77,27 +77,35 @@ Figure Repeat(const Run& run) {
 // Codes by column, as they lie in memory before they are collapsed.
 class Table {
  public:
-  explicit Table(std::vector<std::vector<uint32_t>> codes) : codes_(std::move(codes)) {
-    for (size_t a = 0; a < codes_.size(); ++a) {
-      const anon::Hierarchy& hierarchy = anon::test::AdultHierarchy(anon::test::Adult9()[a]);
+  explicit Table(std::vector<std::vector<uint32_t>> codes) {
+    table_.facts.rows = codes[0].size();
+    table_.facts.records = codes[0].size();
+    for (size_t a = 0; a < codes.size(); ++a) {
+      const std::string& name = anon::test::Adult9()[a];
+      const anon::Hierarchy& hierarchy = anon::test::AdultHierarchy(name);
       hierarchies_.push_back(&hierarchy);
-      columns_.push_back({.name = anon::test::Adult9()[a],
-                          .codes = codes_[a],
-                          .values = static_cast<uint32_t>(hierarchy.size(0))});
+      anon::CodedColumn column{.name = name, .codes = std::move(codes[a])};
+      anon::CodeMap map{.column = name};
+      for (uint32_t code = 0; code < hierarchy.size(0); ++code) {
+        map.codes.push_back(column.values.Add(hierarchy.label(0, code)));
+      }
+      table_.columns.push_back(std::move(column));
+      request_.quasi_identifiers.push_back(std::move(map));
     }
   }
   Figure Measure(SearchProblem problem) const {
     return Repeat([&] {
-      const anon::TupleTable table = anon::internal::CollapseRows(columns_);
-      problem.table = &table;
+      const auto collapsed = anon::internal::CollapseTable(table_, request_, nullptr);
+      if (!collapsed.ok()) return StatusOr<SearchResult>(collapsed.status());
+      problem.table = &collapsed->table;
       problem.hierarchies = hierarchies_;
       return anon::Search(problem, {});
     });
   }
 
  private:
-  std::vector<std::vector<uint32_t>> codes_;
-  std::vector<anon::internal::CodeColumn> columns_;
+  anon::internal::CodedTable table_;
+  anon::CollapseRequest request_;
   std::vector<const anon::Hierarchy*> hierarchies_;
 };
 

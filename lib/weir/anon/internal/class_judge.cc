@@ -50,7 +50,7 @@ Grouping GroupTuples(const SearchProblem& problem, std::span<const size_t> attri
 
 ClassJudge::ClassJudge(const SearchProblem& problem, std::span<const size_t> levels,
                        ClassTable& table)
-    : problem_(problem), levels_(levels), table_(table) {
+    : problem_(problem), levels_(levels), table_(table), counter_(*problem.table) {
   begin_.assign(table.rows.size() + 1, 0);
   for (const uint32_t id : table.class_of) ++begin_[id + 1];
   for (size_t id = 1; id < begin_.size(); ++id) begin_[id] += begin_[id - 1];
@@ -59,8 +59,6 @@ ClassJudge::ClassJudge(const SearchProblem& problem, std::span<const size_t> lev
   for (size_t i = 0; i < table.class_of.size(); ++i) {
     tuple_list_[next[table.class_of[i]]++] = static_cast<uint32_t>(i);
   }
-  for (const SensitiveColumn& column : tuples().sensitive) counts_.emplace_back(column.values, 0);
-  for (const std::vector<uint64_t>& counts : counts_) views_.emplace_back(counts);
   for (const KAnonymityRule& rule : problem.k_anonymity) {
     if (rule.attributes.empty()) continue;
     partial_rules_.push_back(rule);
@@ -73,46 +71,9 @@ void ClassJudge::Suppress(uint32_t id) {
   table_.suppressed_rows += table_.rows[id];
 }
 
-// Distinct ones, exact up to the cap.
-uint64_t ClassJudge::UnitsOf(std::span<const uint32_t> some) const {
-  const PerTuple<uint64_t>& all = tuples().units;
-  std::vector<uint64_t> units;
-  for (const uint32_t tuple : some) {
-    units.insert(units.end(), all.items.begin() + static_cast<ptrdiff_t>(all.begin[tuple]),
-                 all.items.begin() + static_cast<ptrdiff_t>(all.begin[tuple + 1]));
-  }
-  std::sort(units.begin(), units.end());
-  units.erase(std::unique(units.begin(), units.end()), units.end());
-  return std::min<uint64_t>(units.size(), tuples().unit_cap);
-}
-
-uint64_t ClassJudge::PopulationOf(uint32_t id) const {
-  if (tuples().population.empty()) return 0;
-  uint64_t population = 0;
-  for (const uint32_t tuple : TuplesOf(id)) population += tuples().population[tuple];
-  return population;
-}
-
-void ClassJudge::CountSensitive(uint32_t id) {
-  for (size_t s = 0; s < counts_.size(); ++s) {
-    std::fill(counts_[s].begin(), counts_[s].end(), 0);
-    const PerTuple<ValueCount>& all = tuples().sensitive[s].counts;
-    for (const uint32_t tuple : TuplesOf(id)) {
-      for (uint64_t i = all.begin[tuple]; i < all.begin[tuple + 1]; ++i) {
-        counts_[s][all.items[i].value] += all.items[i].rows;
-      }
-    }
-  }
-}
-
 bool ClassJudge::HoldsClassModels(uint32_t id, bool only_empty) {
   if (problem_.class_models.empty()) return true;
-  CountSensitive(id);
-  const bool has_units = !tuples().units.begin.empty();
-  const ClassView view = {.rows = table_.rows[id],
-                          .units = has_units ? UnitsOf(TuplesOf(id)) : table_.rows[id],
-                          .population = PopulationOf(id),
-                          .sensitive = views_};
+  const ClassView view = counter_.ViewOf(TuplesOf(id));
   return std::all_of(problem_.class_models.begin(), problem_.class_models.end(),
                      [&](const ClassModelPtr& model) {
                        return (only_empty && !model->judges_empty_classes()) || model->Holds(view);
@@ -122,11 +83,11 @@ bool ClassJudge::HoldsClassModels(uint32_t id, bool only_empty) {
 void ClassJudge::JudgeClasses() {
   for (uint32_t id = 0; id < table_.rows.size(); ++id) {
     if (table_.rows[id] == 0) continue;
-    bool holds = problem_.k_map == 0 || PopulationOf(id) >= problem_.k_map;
+    bool holds = problem_.k_map == 0 || counter_.PopulationOf(TuplesOf(id)) >= problem_.k_map;
     for (const KAnonymityRule& rule : problem_.k_anonymity) {
       if (!holds || !rule.attributes.empty()) continue;
       holds = table_.rows[id] >= rule.k;
-      if (holds && rule.count_units) holds = UnitsOf(TuplesOf(id)) >= rule.k;
+      if (holds && rule.count_units) holds = counter_.UnitsOf(TuplesOf(id)) >= rule.k;
     }
     if (!holds || !HoldsClassModels(id, /*only_empty=*/false)) Suppress(id);
   }
@@ -152,7 +113,8 @@ bool ClassJudge::ApplyPartialRule(const KAnonymityRule& rule, const Grouping& gr
     const std::span<const uint32_t> some = TuplesOf(id);
     members[group].insert(members[group].end(), some.begin(), some.end());
   }
-  for (size_t group = 0; group < members.size(); ++group) rows[group] = UnitsOf(members[group]);
+  for (size_t group = 0; group < members.size(); ++group)
+    rows[group] = counter_.UnitsOf(members[group]);
   bool has_changed = false;
   for (uint32_t id = 0; id < table_.rows.size(); ++id) {
     if (!IsKept(id) || rows[grouping.group_of[table_.first_tuple[id]]] >= rule.k) continue;

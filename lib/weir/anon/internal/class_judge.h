@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "weir/anon/class_table.h"
+#include "weir/anon/internal/tuple_counter.h"
 #include "weir/anon/search.h"
 #include "weir/base/status.h"
 
@@ -35,10 +36,7 @@ class ClassJudge {
   }
   bool IsKept(uint32_t id) const { return table_.rows[id] > 0 && !table_.suppressed[id]; }
   void Suppress(uint32_t id);
-  uint64_t UnitsOf(std::span<const uint32_t> some) const;
-  uint64_t PopulationOf(uint32_t id) const;
   bool HoldsClassModels(uint32_t id, bool only_empty);
-  void CountSensitive(uint32_t id);
   void JudgeClasses();
   Status JudgeEmptyClasses();
   bool ApplyPartialRule(const KAnonymityRule& rule, const Grouping& grouping);
@@ -54,8 +52,7 @@ class ClassJudge {
   std::vector<uint32_t> tuple_list_;  // by class
   std::vector<Grouping> partial_;     // one a rule on some attributes
   std::vector<KAnonymityRule> partial_rules_;
-  std::vector<std::vector<uint64_t>> counts_;  // by sensitive attribute: rows by value
-  std::vector<std::span<const uint64_t>> views_;
+  TupleCounter counter_;
 };
 
 }  // namespace weir::anon::internal

@@ -2,7 +2,12 @@
 #ifndef WEIR_ANON_INTERNAL_SHARE_LIMIT_H_
 #define WEIR_ANON_INTERNAL_SHARE_LIMIT_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <span>
+
+#include "weir/anon/internal/least_rows.h"
 
 namespace weir::anon::internal {
 
@@ -21,6 +26,20 @@ inline Side SideOf(uint64_t count, double share, uint64_t rows) {
 inline uint64_t MostRows(double share, uint64_t rows) {
   const double most = share * static_cast<double>(rows) * (1 + 1e-9);
   return most >= static_cast<double>(rows) ? rows : static_cast<uint64_t>(most);
+}
+
+// ClassModel::LeastSuppressed of a view where no value may have more than highest(value), a share,
+// of what is kept; `counts`: rows by value.
+template <class HighestShare>
+uint64_t LeastSuppressedByShares(std::span<const uint64_t> counts, uint64_t rows,
+                                 uint64_t least_rows, const HighestShare& highest) {
+  return LeastSuppressedBy(rows, least_rows, [&](double kept) {
+    uint64_t most = 0;
+    for (size_t value = 0; value < counts.size(); ++value) {
+      most += std::min(counts[value], MostRows(highest(value), static_cast<uint64_t>(kept)));
+    }
+    return static_cast<double>(most);
+  });
 }
 
 }  // namespace weir::anon::internal

@@ -32,49 +32,14 @@ double WidthOf(const SearchProblem& problem, const LocalClass& whole, size_t att
 
 }  // namespace
 
-TupleJudge::TupleJudge(const SearchProblem& problem) : problem_(problem) {
-  for (const SensitiveColumn& column : problem.table->sensitive) {
-    counts_.emplace_back(column.values, 0);
-  }
-  for (const std::vector<uint64_t>& counts : counts_) views_.emplace_back(counts);
-}
-
-uint64_t TupleJudge::RowsOf(std::span<const uint32_t> tuples) const {
-  uint64_t rows = 0;
-  for (const uint32_t tuple : tuples) rows += problem_.table->rows[tuple];
-  return rows;
-}
-
-uint64_t TupleJudge::UnitsOf(std::span<const uint32_t> tuples) const {
-  const PerTuple<uint64_t>& all = problem_.table->units;
-  if (all.begin.empty()) return RowsOf(tuples);
-  std::vector<uint64_t> units;
-  for (const uint32_t tuple : tuples) {
-    units.insert(units.end(), all.items.begin() + static_cast<ptrdiff_t>(all.begin[tuple]),
-                 all.items.begin() + static_cast<ptrdiff_t>(all.begin[tuple + 1]));
-  }
-  std::sort(units.begin(), units.end());
-  units.erase(std::unique(units.begin(), units.end()), units.end());
-  return std::min<uint64_t>(units.size(), problem_.table->unit_cap);
-}
-
 bool TupleJudge::HoldsRule(const KAnonymityRule& rule, std::span<const uint32_t> tuples) const {
   if (RowsOf(tuples) < rule.k) return false;
-  return !rule.count_units || UnitsOf(tuples) >= rule.k;
+  return !rule.count_units || counter_.UnitsOf(tuples) >= rule.k;
 }
 
 bool TupleJudge::HoldsModels(std::span<const uint32_t> tuples) {
   if (problem_.class_models.empty()) return true;
-  for (size_t s = 0; s < counts_.size(); ++s) {
-    std::fill(counts_[s].begin(), counts_[s].end(), 0);
-    const PerTuple<ValueCount>& all = problem_.table->sensitive[s].counts;
-    for (const uint32_t tuple : tuples) {
-      for (uint64_t i = all.begin[tuple]; i < all.begin[tuple + 1]; ++i) {
-        counts_[s][all.items[i].value] += all.items[i].rows;
-      }
-    }
-  }
-  const ClassView view = {.rows = RowsOf(tuples), .units = UnitsOf(tuples), .sensitive = views_};
+  const ClassView view = counter_.ViewOf(tuples);
   return std::all_of(problem_.class_models.begin(), problem_.class_models.end(),
                      [&view](const ClassModelPtr& model) { return model->Holds(view); });
 }

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "weir/anon/internal/tuple_counter.h"
 #include "weir/anon/recoding.h"
 #include "weir/anon/search.h"
 
@@ -15,21 +16,19 @@ namespace weir::anon::internal {
 // Says of any set of tuples whether it may be a class.
 class TupleJudge {
  public:
-  explicit TupleJudge(const SearchProblem& problem);
+  explicit TupleJudge(const SearchProblem& problem) : problem_(problem), counter_(*problem.table) {}
 
   // Whether the class holds every class model and every k-anonymity rule. A rule on some attributes
   // is asked of the class itself: that is more than needed, since classes share such combinations.
   bool Holds(std::span<const uint32_t> tuples);
   bool HoldsRule(const KAnonymityRule& rule, std::span<const uint32_t> tuples) const;
-  uint64_t RowsOf(std::span<const uint32_t> tuples) const;
+  uint64_t RowsOf(std::span<const uint32_t> tuples) const { return counter_.RowsOf(tuples); }
 
  private:
-  uint64_t UnitsOf(std::span<const uint32_t> tuples) const;
   bool HoldsModels(std::span<const uint32_t> tuples);
 
   const SearchProblem& problem_;
-  std::vector<std::vector<uint64_t>> counts_;  // by sensitive attribute: rows by value
-  std::vector<std::span<const uint64_t>> views_;
+  TupleCounter counter_;
 };
 
 // A class and its label in each attribute.
