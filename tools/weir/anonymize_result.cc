@@ -12,21 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char* NameOf(v1::AttributeRole role) {
-  switch (role) {
-    case v1::ATTRIBUTE_ROLE_IDENTIFIER:
-      return "identifier";
-    case v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER:
-      return "quasi-identifier";
-    case v1::ATTRIBUTE_ROLE_SENSITIVE:
-      return "sensitive";
-    case v1::ATTRIBUTE_ROLE_INSENSITIVE:
-      return "insensitive";
-    default:
-      return "not named";
-  }
-}
-
 Json RiskToJson(const anon::RiskFigures& risk) {
   return {{"highest", risk.highest},
           {"average", risk.average},
@@ -109,8 +94,9 @@ Json AttributesToJson(const anon::AnonymizationFacts& facts) {
 Json ColumnsToJson(const std::vector<anon::ColumnOutcome>& columns) {
   Json list = Json::array();
   for (const anon::ColumnOutcome& column : columns) {
-    list.push_back(
-        {{"name", column.name}, {"role", NameOf(column.role)}, {"written", column.is_written}});
+    list.push_back({{"name", column.name},
+                    {"role", anon::NameOf(column.role)},
+                    {"written", column.is_written}});
   }
   return list;
 }

@@ -5,11 +5,9 @@
 #include <filesystem>
 #include <optional>
 #include <system_error>
-#include <thread>
 #include <utility>
 
-#include <unistd.h>
-
+#include "tools/weir/owner_file.h"
 #include "tools/weir/text_table.h"
 #include "weir/anon/report/report.h"
 #include "weir/doc/json_writer.h"
@@ -18,9 +16,6 @@
 
 namespace weir::tool {
 namespace {
-
-constexpr uint64_t kLeastMemoryBytes = uint64_t{64} << 20;
-constexpr unsigned kMostThreads = 256;
 
 std::filesystem::path CanonicalPath(const std::string& path) {
   std::error_code ignored;
@@ -48,12 +43,6 @@ const char* NameOf(anon::Stage stage) {
     default:
       return "verifying";
   }
-}
-
-uint64_t HalfOfMemory() {
-  const auto pages = static_cast<uint64_t>(std::max(1L, ::sysconf(_SC_PHYS_PAGES)));
-  const auto page_bytes = static_cast<uint64_t>(std::max(1L, ::sysconf(_SC_PAGESIZE)));
-  return pages * page_bytes / 2;
 }
 
 std::string Percent(double share) { return ShowNumber(share * 100) + " %"; }
@@ -165,15 +154,11 @@ StatusOr<anon::Recipe> ReadRecipe(const Context& context, const std::string& pat
 }
 
 anon::AnonymizeOptions OptionsFor(const anon::Recipe& recipe, const AnonymizeEffort& effort,
-                                  const std::string& temp_folder, ProgressLine& progress) {
+                                  ProgressLine& progress) {
   anon::AnonymizeOptions options;
   options.actions = effort.actions;
-  const uint64_t memory = recipe.search().memory_mib() << 20;
-  options.limits.memory_bytes = std::max(kLeastMemoryBytes, memory > 0 ? memory : HalfOfMemory());
-  unsigned threads = effort.threads > 0 ? effort.threads : recipe.search().threads();
-  if (threads == 0) threads = std::thread::hardware_concurrency();
-  options.limits.threads = std::clamp(threads, 1U, kMostThreads);
-  options.limits.temp_folder = temp_folder;
+  options.limits = LimitsOfMachine(effort.threads > 0 ? effort.threads : recipe.search().threads(),
+                                   recipe.search().memory_mib() << 20);
   const uint32_t seconds = effort.time_limit_seconds > 0 ? effort.time_limit_seconds
                                                          : recipe.search().time_limit_seconds();
   if (seconds > 0) options.time_limit = std::chrono::seconds(seconds);
@@ -213,8 +198,8 @@ Status RunAnonymization(Context& context, const anon::Recipe& recipe,
                         const std::string& recipe_path, const AnonymizeOutputs& outputs,
                         const AnonymizeEffort& effort, const FindTransformation& find) {
   ProgressLine progress(context);
-  anon::AnonymizeOptions options =
-      OptionsFor(recipe, effort, AbsoluteFolder(outputs.output), progress);
+  anon::AnonymizeOptions options = OptionsFor(recipe, effort, progress);
+  options.limits.temp_folder = AbsoluteFolder(outputs.output);
   options.measures_accuracy = context.json || !outputs.json.empty() || !outputs.report.empty();
   options.targets = outputs.targets;
   WEIR_ASSIGN_OR_RETURN(anon::Anonymizer anonymizer,

@@ -42,7 +42,7 @@ StatusOr<anon::Recipe> ReadRecipe(const Context& context, const std::string& pat
 
 // Limits of the recipe, of the options where they say more, and of the machine.
 anon::AnonymizeOptions OptionsFor(const anon::Recipe& recipe, const AnonymizeEffort& effort,
-                                  const std::string& temp_folder, ProgressLine& progress);
+                                  ProgressLine& progress);
 
 // Whether all outputs can be written and none of them is a file that is read. Before any work.
 Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,

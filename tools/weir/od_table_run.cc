@@ -65,8 +65,8 @@ Status RunOdTable(Context& context, const anon::Recipe& recipe, const AnonymizeO
         "--certificate out");
   }
   ProgressLine progress(context);
-  const anon::AnonymizeOptions options =
-      OptionsFor(recipe, effort, AbsoluteFolder(outputs.output), progress);
+  anon::AnonymizeOptions options = OptionsFor(recipe, effort, progress);
+  options.limits.temp_folder = AbsoluteFolder(outputs.output);
   const anon::OutputLocation location = {
       .path = outputs.output,
       .format = v1::FILE_FORMAT_CSV,

@@ -26,13 +26,14 @@ StatusOr<anon::InputLocation> LocateOwnerFile(const std::string& path,
   return anon::LocateInput(input, std::filesystem::current_path(ignored).string());
 }
 
-anon::ReadLimits LimitsOfMachine(unsigned threads) {
+anon::ReadLimits LimitsOfMachine(unsigned threads, uint64_t memory_bytes) {
   const auto pages = static_cast<uint64_t>(std::max(1L, ::sysconf(_SC_PHYS_PAGES)));
   const auto page_bytes = static_cast<uint64_t>(std::max(1L, ::sysconf(_SC_PAGESIZE)));
   std::error_code error;
   const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
   anon::ReadLimits limits;
-  limits.memory_bytes = std::max(kLeastMemoryBytes, pages * page_bytes / 2);
+  limits.memory_bytes =
+      std::max(kLeastMemoryBytes, memory_bytes > 0 ? memory_bytes : pages * page_bytes / 2);
   limits.threads =
       std::clamp(threads > 0 ? threads : std::thread::hardware_concurrency(), 1U, kMostThreads);
   limits.temp_folder = error ? "/tmp" : folder.string();

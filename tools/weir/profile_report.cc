@@ -8,6 +8,7 @@
 #include "tools/weir/risk_report.h"
 #include "tools/weir/text_table.h"
 #include "weir/anon/profile/draft_recipe.h"
+#include "weir/anon/recipe.h"
 
 namespace weir::tool {
 namespace {
@@ -27,19 +28,6 @@ std::string TypeName(const anon::ColumnProfile& column) {
       return "timestamp";
     default:
       return "text";
-  }
-}
-
-std::string RoleName(v1::AttributeRole role) {
-  switch (role) {
-    case v1::ATTRIBUTE_ROLE_IDENTIFIER:
-      return "identifier";
-    case v1::ATTRIBUTE_ROLE_SENSITIVE:
-      return "sensitive";
-    case v1::ATTRIBUTE_ROLE_INSENSITIVE:
-      return "insensitive";
-    default:
-      return "quasi-identifier";
   }
 }
 
@@ -104,7 +92,7 @@ Json ColumnToJson(const anon::ColumnProfile& column) {
           {"distinction", column.distinction},
           {"separation", column.separation},
           {"findings", std::move(findings)},
-          {"role", RoleName(column.role)},
+          {"role", anon::NameOf(column.role)},
           {"reason", ReasonWord(column.reason)},
           {"repeats", column.repeats}};
 }
@@ -117,7 +105,7 @@ std::string ProfileToText(const OwnerView<anon::FileProfile>& view, const std::s
   for (const anon::ColumnProfile& column : profile.columns) {
     table.Add({column.name, TypeName(column), std::to_string(column.distinct),
                ShowShare(static_cast<double>(column.missing) / static_cast<double>(profile.rows)),
-               ShowShare(column.separation), RoleName(column.role), ReasonText(column)});
+               ShowShare(column.separation), anon::NameOf(column.role), ReasonText(column)});
   }
   std::string text = name + ": " + std::to_string(profile.rows) + " rows, " +
                      std::to_string(profile.columns.size()) + " columns\n\n" + table.ToString();

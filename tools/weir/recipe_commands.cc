@@ -36,12 +36,6 @@ struct ApplyCommand {
   AnonymizeEffort effort;
 };
 
-std::string TemporaryFolder() {
-  std::error_code error;
-  const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
-  return error ? "/tmp" : folder.string();
-}
-
 // The measure would then take the input itself for the best output.
 void WarnOfMeasure(const Context& context, const anon::Recipe& recipe) {
   const anon::QualityOptions& quality = recipe.quality();
@@ -89,7 +83,7 @@ Status Check(const Context& context, const CheckCommand& command) {
   WEIR_ASSIGN_OR_RETURN(const anon::Recipe recipe, ReadRecipe(context, command.recipe));
   WarnOfMeasure(context, recipe);
   ProgressLine progress(context);
-  const anon::AnonymizeOptions options = OptionsFor(recipe, {}, TemporaryFolder(), progress);
+  const anon::AnonymizeOptions options = OptionsFor(recipe, {}, progress);
   WEIR_ASSIGN_OR_RETURN(
       const OwnerView<anon::RecipeInspection> view,
       anon::Anonymizer::Inspect(recipe, options, context.files(), context.random()));
@@ -123,8 +117,7 @@ Status Freeze(const Context& context, const FreezeCommand& command) {
                            AbsoluteFolder(command.recipe).c_str());
   }
   ProgressLine progress(context);
-  const anon::AnonymizeOptions options =
-      OptionsFor(recipe, command.effort, TemporaryFolder(), progress);
+  const anon::AnonymizeOptions options = OptionsFor(recipe, command.effort, progress);
   WEIR_ASSIGN_OR_RETURN(anon::Anonymizer anonymizer,
                         anon::Anonymizer::Open(recipe, options, context.files(), context.random()));
   WEIR_ASSIGN_OR_RETURN(const anon::SearchResult found, anonymizer.Find());

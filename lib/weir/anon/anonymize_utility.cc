@@ -6,18 +6,6 @@
 #include "weir/anon/internal/anonymizer_state.h"
 
 namespace weir::anon {
-namespace {
-
-std::string ProtectedBy(const v1::PrivacyModel& model) {
-  if (model.has_l_diversity()) return model.l_diversity().attribute();
-  if (model.has_t_closeness()) return model.t_closeness().attribute();
-  if (model.has_delta_disclosure()) return model.delta_disclosure().attribute();
-  if (model.has_beta_likeness()) return model.beta_likeness().attribute();
-  return "";
-}
-
-}  // namespace
-
 StatusOr<std::vector<std::string>> Anonymizer::ProtectedNames(
     const Recipe& recipe, const std::vector<std::string>& targets) {
   std::set<std::string> names;

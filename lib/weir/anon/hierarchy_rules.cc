@@ -37,8 +37,9 @@ StatusOr<RuleResult> ApplyToPresent(const RecipeColumn& column,
   if (!column.hierarchy.has_value()) return KeepOrSuppress(values);
   const v1::HierarchyRule& rule = *column.hierarchy;
   if (!rule.csv().empty()) {
-    if (file == nullptr)
+    if (file == nullptr) {
       return Internal("the hierarchy file of %s was not read", column.name.c_str());
+    }
     return ApplyFile(*file, values);
   }
   if (rule.has_interval()) return internal::ApplyInterval(rule.interval(), column.type, values);

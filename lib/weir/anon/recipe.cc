@@ -119,14 +119,6 @@ Status CheckOutput(const doc::Locations& locations, const v1::Recipe& message) {
   return OkStatus();
 }
 
-std::string ProtectedBy(const v1::PrivacyModel& model) {
-  if (model.has_l_diversity()) return model.l_diversity().attribute();
-  if (model.has_t_closeness()) return model.t_closeness().attribute();
-  if (model.has_delta_disclosure()) return model.delta_disclosure().attribute();
-  if (model.has_beta_likeness()) return model.beta_likeness().attribute();
-  return "";
-}
-
 // Actions that need something beside their column.
 Status CheckActions(const doc::Locations& locations, const std::vector<RecipeColumn>& columns,
                     const std::vector<std::string>& unit,
@@ -171,6 +163,29 @@ Status CheckFrozen(const doc::Locations& locations, const v1::Recipe& message,
 }
 
 }  // namespace
+
+std::string NameOf(v1::AttributeRole role) {
+  switch (role) {
+    case v1::ATTRIBUTE_ROLE_IDENTIFIER:
+      return "identifier";
+    case v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER:
+      return "quasi-identifier";
+    case v1::ATTRIBUTE_ROLE_SENSITIVE:
+      return "sensitive";
+    case v1::ATTRIBUTE_ROLE_INSENSITIVE:
+      return "insensitive";
+    default:
+      return "not named";
+  }
+}
+
+std::string ProtectedBy(const v1::PrivacyModel& model) {
+  if (model.has_l_diversity()) return model.l_diversity().attribute();
+  if (model.has_t_closeness()) return model.t_closeness().attribute();
+  if (model.has_delta_disclosure()) return model.delta_disclosure().attribute();
+  if (model.has_beta_likeness()) return model.beta_likeness().attribute();
+  return "";
+}
 
 StatusOr<Recipe> Recipe::Create(const doc::Document<v1::Recipe>& document,
                                 const std::string& folder) {

@@ -35,6 +35,12 @@ struct RecipeColumn {
   std::vector<v1::Action> actions = {};
 };
 
+// As in recipes; "not named" for a column that the recipe does not name.
+std::string NameOf(v1::AttributeRole role);
+
+// The sensitive attribute that a model protects; empty for models of other kinds.
+std::string ProtectedBy(const v1::PrivacyModel& model);
+
 // A recipe document after validation. Immutable, thread-safe.
 class Recipe {
  public:

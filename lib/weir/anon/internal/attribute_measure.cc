@@ -58,7 +58,6 @@ class AttributeMeasure final : public Measure {
  private:
   double Value(size_t a, double sum) const;
   double Part(size_t a, double value) const;
-  double Folded(double folded, double part) const;
   double SuppressedCost(const Terms& terms, std::span<const uint64_t> rows) const;
 
   Design design_;
@@ -96,12 +95,6 @@ double AttributeMeasure::Part(size_t a, double value) const {
   return value * weight;
 }
 
-// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): what is folded so far, and the next
-double AttributeMeasure::Folded(double folded, double part) const {
-  if (fold_ == Fold::kProduct) return folded * part;
-  return fold_ == Fold::kSum ? folded + part : std::max(folded, part);
-}
-
 Rating AttributeMeasure::BoundRating(const Levels& levels, uint64_t suppressed) const {
   const bool is_ranked = design_.aggregate == v1::QUALITY_AGGREGATE_RANK;
   if (suppressed == 0 && !is_ranked) return {.key = FoldOf(levels)};
@@ -111,7 +104,7 @@ Rating AttributeMeasure::BoundRating(const Levels& levels, uint64_t suppressed) 
     const Terms& terms = design_.terms[a][levels[a]];
     const double sum = terms.lowest + rows * std::max(0.0, terms.least_extra);
     const double part = Part(a, Value(a, sum));
-    bound.key = Folded(bound.key, part);
+    bound.key = FoldedWith(fold_, bound.key, part);
     if (is_ranked) bound.ranked.push_back(part);
   }
   bound.key = Settled(bound.key);
@@ -157,7 +150,7 @@ Rating AttributeMeasure::Rate(const Levels& levels, const RatedClasses& classes)
       sum += SuppressedCost(terms, rows);
     }
     const double part = Part(a, Value(a, sum));
-    rating.key = Folded(rating.key, part);
+    rating.key = FoldedWith(fold_, rating.key, part);
     if (design_.aggregate == v1::QUALITY_AGGREGATE_RANK) rating.ranked.push_back(part);
   }
   rating.key = Settled(rating.key);

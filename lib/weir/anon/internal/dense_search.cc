@@ -22,6 +22,7 @@ uint32_t Ordered(double value) {
 
 // One pass of a stable sort of `ids` by a digit of at most 11 bits.
 template <class DigitOf>
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): what is sorted, and room for it
 void SortByDigit(std::vector<uint32_t>& ids, std::vector<uint32_t>& spare, DigitOf digit_of) {
   std::array<uint32_t, 2049> begin = {};
   for (const uint32_t id : ids) ++begin[digit_of(id) + 1];
@@ -29,11 +30,6 @@ void SortByDigit(std::vector<uint32_t>& ids, std::vector<uint32_t>& spare, Digit
   spare.resize(ids.size());
   for (const uint32_t id : ids) spare[begin[digit_of(id)]++] = id;
   ids.swap(spare);
-}
-
-double FoldedWith(Fold fold, double folded, double part) {
-  if (fold == Fold::kProduct) return folded * part;
-  return fold == Fold::kSum ? folded + part : std::max(folded, part);
 }
 
 }  // namespace

@@ -69,6 +69,9 @@ struct RatedClasses {
 
 // How the parts of attributes make up the key of a bound.
 enum class Fold { kSum, kProduct, kMaximum };
+// What is folded so far, with the next attribute's part.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the order does not matter
+double FoldedWith(Fold fold, double folded, double part);
 
 // A measure of quality for one table. Everything is const and thread-safe.
 //

@@ -8,21 +8,6 @@
 namespace weir::anon::internal {
 namespace {
 
-std::string NameOf(v1::AttributeRole role) {
-  switch (role) {
-    case v1::ATTRIBUTE_ROLE_IDENTIFIER:
-      return "identifier";
-    case v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER:
-      return "quasi-identifier";
-    case v1::ATTRIBUTE_ROLE_SENSITIVE:
-      return "sensitive";
-    case v1::ATTRIBUTE_ROLE_INSENSITIVE:
-      return "insensitive";
-    default:
-      return "not named";
-  }
-}
-
 std::string NameOf(const v1::Action& action) {
   switch (action.action_case()) {
     case v1::Action::kPseudonym:
@@ -84,7 +69,7 @@ std::string RowOf(const AnonymizationFacts& facts, const ColumnOutcome& column) 
     example = Label(attribute->utility.example_value) + " &#x2192; " +
               Label(attribute->utility.example_label);
   }
-  return RowHead(Label(column.name)) + Cell(NameOf(column.role)) +
+  return RowHead(Label(column.name)) + Cell(anon::NameOf(column.role)) +
          Cell(WhatWasDone(column, attribute)) + Cell(example, example == "-" ? "none" : "") +
          "</tr>\n";
 }
