@@ -22,13 +22,13 @@ std::vector<int64_t> PowersUpTo(int64_t last) {
 }
 
 struct AskedBound {
-  const char* name;
-  data::UnitFigure figure;
-  uint32_t value;    // 0: not in the spec
-  uint32_t ceiling;  // of a search; 0: not in the spec
-  std::optional<int64_t> fallback;
-  bool matters;
-  uint64_t most;  // that can be reached at all; 0: no end
+  const char* name = "";
+  data::UnitFigure figure = data::UnitFigure::kKeys;
+  uint32_t value = 0;    // 0: not in the spec
+  uint32_t ceiling = 0;  // of a search; 0: not in the spec
+  std::optional<int64_t> fallback = {};
+  bool matters = false;
+  uint64_t most = 0;  // that can be reached at all; 0: no end
 };
 
 class BoundsReader {

@@ -99,6 +99,8 @@ class Prover {
   Status CheckModel(const ClassModel& model) const {
     std::vector<std::vector<uint64_t>> counts;
     std::vector<std::span<const uint64_t>> views;
+    counts.reserve(output_.sensitive.size());
+    views.reserve(output_.sensitive.size());
     for (const SensitiveColumn& column : output_.sensitive) counts.emplace_back(column.values, 0);
     for (const std::vector<uint64_t>& count : counts) views.emplace_back(count);
     for (const size_t tuple : kept_) {

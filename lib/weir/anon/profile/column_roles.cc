@@ -26,8 +26,8 @@ constexpr std::array<std::string_view, 27> kSensitiveWords = {
     "earnings",  "debt",        "religion",   "religious",  "political", "party",  "union",
     "sexual",    "orientation", "genetic",    "conviction", "offense",   "arrest"};
 
-template <size_t kSize>
-bool NameHas(const std::array<std::string_view, kSize>& words, std::string_view name) {
+template <size_t Size>
+bool NameHas(const std::array<std::string_view, Size>& words, std::string_view name) {
   return NameAdmits({.words = words}, name);
 }
 
