@@ -113,8 +113,9 @@ bool ClassJudge::ApplyPartialRule(const KAnonymityRule& rule, const Grouping& gr
     const std::span<const uint32_t> some = TuplesOf(id);
     members[group].insert(members[group].end(), some.begin(), some.end());
   }
-  for (size_t group = 0; group < members.size(); ++group)
+  for (size_t group = 0; group < members.size(); ++group) {
     rows[group] = counter_.UnitsOf(members[group]);
+  }
   bool has_changed = false;
   for (uint32_t id = 0; id < table_.rows.size(); ++id) {
     if (!IsKept(id) || rows[grouping.group_of[table_.first_tuple[id]]] >= rule.k) continue;

@@ -132,7 +132,7 @@ void RecordCollector::GiveBack(Worker* worker) {
 
 Status RecordCollector::Take(const data::Batch& batch) {
   Worker* const worker = Borrow();
-  const Status status = worker->Add(batch);
+  Status status = worker->Add(batch);
   GiveBack(worker);
   return status;
 }
