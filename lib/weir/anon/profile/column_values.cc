@@ -18,8 +18,8 @@ constexpr std::array<std::string_view, 12> kMissing = {
 constexpr std::array<std::string_view, 11> kMissingAmongNumbers = {
     "N", "NA", "na", "None", "none", "NONE", "Unknown", "unknown", "UNKNOWN", "missing", "*"};
 
-template <size_t kSize>
-bool IsOneOf(const std::array<std::string_view, kSize>& list, std::string_view text) {
+template <size_t Size>
+bool IsOneOf(const std::array<std::string_view, Size>& list, std::string_view text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
