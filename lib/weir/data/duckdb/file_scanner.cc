@@ -116,8 +116,8 @@ class TextBatches {
 
   Status Pass(const Batch& batch, uint64_t bytes_read) {
     if (!batch.faults.empty()) {
-      return InvalidArgument("row %llu: %s",
-                             static_cast<unsigned long long>(rows_ + batch.faults[0].row + 1),
+      const uint64_t row = rows_ + batch.faults[0].row + 1;
+      return InvalidArgument("row %llu: %s", static_cast<unsigned long long>(row),
                              batch.faults[0].what.c_str());
     }
     rows_ += batch.rows;
