@@ -2,6 +2,7 @@
 #ifndef WEIR_DP_INTERNAL_DIFFERENCE_TAIL_H_
 #define WEIR_DP_INTERNAL_DIFFERENCE_TAIL_H_
 
+#include <optional>
 #include <vector>
 
 #include "weir/dp/intervals.h"
@@ -54,6 +55,7 @@ class DifferenceLaw {
   bool is_swapped_ = false;
   double first_ = 0;  // parameters of the two
   double second_ = 0;
+  mutable std::optional<bool> has_tables_;  // nullopt: not yet asked for
   mutable Tables tables_;
 };
 
