@@ -162,14 +162,31 @@ double WeightedSum::CoarseTail(double w) const {
   return std::min(1.0, 2 * std::exp(exponent) * (1 + 1e-9));
 }
 
-// Of the least exponent over some slopes: quasi-convex in the slope, so the search ends where it
-// rises; any slope gives a bound.
+// Beyond this slope the moment of a Laplace factor is infinite.
+double WeightedSum::LargestSlope() const {
+  double largest = std::numeric_limits<double>::infinity();
+  for (const Factor& factor : factors_) {
+    if (factor.is_gaussian) continue;
+    largest = std::min(largest, 2 * std::asinh(1 / std::sqrt(factor.parameter)) / factor.weight);
+  }
+  return largest;
+}
+
+// Quasi-convex in the slope, and any slope gives a bound: from a guess on upwards, or else
+// downwards, until it rises.
 double WeightedSum::ReachOf(double tail) const {
-  double reach = std::numeric_limits<double>::infinity();
-  for (double slope = 0.5 / deviation_; slope < 100 / deviation_; slope *= 1.1) {
-    const double next = (std::log(2 / tail) + LogMoment(slope)) / slope;
-    if (!(next < reach)) break;
-    reach = next;
+  const double largest = LargestSlope();
+  const auto at = [&](double slope) { return (std::log(2 / tail) + LogMoment(slope)) / slope; };
+  const double guess = std::min(1 / deviation_, largest / 2);
+  double reach = at(guess);
+  for (const bool is_upwards : {true, false}) {
+    double slope = guess;
+    for (int step = 0; step < 100; ++step) {
+      slope = is_upwards ? std::min(1.1 * slope, slope + (largest - slope) / 4) : slope / 1.1;
+      const double next = at(slope);
+      if (!(next < reach)) break;
+      reach = next;
+    }
   }
   return reach * (1 + 1e-9);
 }

@@ -68,6 +68,7 @@ class WeightedSum {
   class Walk;
 
   double LogMoment(double slope) const;
+  double LargestSlope() const;
   double ReachOf(double tail) const;  // Chernoff: P[|S| >= reach] <= tail
   void Prepare() const;
 
