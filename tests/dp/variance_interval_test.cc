@@ -105,6 +105,18 @@ TEST(VarianceIntervalTest, FewNoisedRowsSayNothing) {
   }
 }
 
+// A large epsilon for small values. The search for the interval used not to end.
+TEST(VarianceIntervalTest, EndsWhereNoiseIsMostlyZero) {
+  for (const uint32_t per_scale : {5U, 10U, 20U, 67U, 1000U}) {
+    const NoiseLaw law = Laplace(1, per_scale);
+    WEIR_ASSERT_OK_AND_ASSIGN(const DerivedEstimate estimate,
+                              EstimateVariance({{1000, law}, {0, law}, {250, law}, -1, 1}));
+    EXPECT_LE(estimate.low, 0.25) << per_scale;
+    EXPECT_GE(estimate.high, 0.25) << per_scale;
+    EXPECT_LE(estimate.high - estimate.low, 0.01) << per_scale;
+  }
+}
+
 TEST(VarianceIntervalTest, NeverLeavesWhatIsPossible) {
   WEIR_ASSERT_OK_AND_ASSIGN(const DerivedEstimate below,
                             EstimateVariance(Options(10'000, 0, -9'000)));

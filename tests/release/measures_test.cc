@@ -107,6 +107,8 @@ TEST_F(MeasuresTest, QuantilesAllAtOnce) {
       const auto rank = static_cast<size_t>(std::ceil(q * static_cast<double>(fares.size())));
       truth[kind] = fares[rank - 1];
       EXPECT_NEAR(ByKey(table, name).at(kind), truth[kind], 0.05) << name << " " << kind;
+      const double printed = ByKey(table, name).at(kind);
+      EXPECT_EQ(printed, std::round(printed * 100) / 100) << "is not the number on the grid";
     }
     ExpectCovers(table, name, truth);
   }

@@ -74,9 +74,9 @@ double GaussianTail(const NormalSum& sum) {
   return std::erfc(steps / std::sqrt(2 * sum.variance)) * kGuard * (1 + 1e-8) + sum.lattice_error;
 }
 
-// Steps that carry all but 10^-12 of the mass.
+// Steps that carry all but 3 * 10^-9 of the mass.
 double ReachOf(const NoiseLaw& law) {
-  const double deviations = law.kind == NoiseKind::kDiscreteGaussian ? 7.5 : 20.5;
+  const double deviations = law.kind == NoiseKind::kDiscreteGaussian ? 6 : 14;
   return std::ceil(deviations * StandardDeviation(law)) + 2;
 }
 
@@ -120,7 +120,6 @@ DifferenceLaw::DifferenceLaw(const NoiseLaw& x, const NoiseLaw& y) {
 }
 
 void DifferenceLaw::FillTables() const {
-  if (!tables_.masses.empty()) return;
   const auto reach = static_cast<size_t>(ReachOf(narrower_));
   tables_.masses = MassesOf(narrower_, reach);
   tables_.beyond = 2 * OneSidedTail(narrower_, static_cast<double>(reach) + 1);
@@ -129,13 +128,16 @@ void DifferenceLaw::FillTables() const {
 
 // Both signs of the narrower noise at once; by symmetry twice the upper side of the difference.
 double DifferenceLaw::ExactTail(const Scaled& scaled) const {
-  FillTables();
   const auto reach = static_cast<double>(tables_.tails.size() / 2);
   // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): both are named at the calls
   const auto tail_from = [&](double z, double magnitude) {
-    const double step = std::ceil(z - 1e-14 * magnitude);
-    if (step < -reach) return 1.0;
-    return tables_.tails[static_cast<size_t>(std::min(step, reach) + reach)];
+    const double from = z - 1e-14 * magnitude;
+    if (from <= -reach) return from > -reach - 1 ? tables_.tails.front() : 1.0;
+    if (from >= reach) return tables_.tails.back();
+    // Rounded up: what is converted is positive.
+    const double place = from + reach;
+    const auto below = static_cast<size_t>(place);
+    return tables_.tails[below + (place > static_cast<double>(below) ? 1 : 0)];
   };
   double tail = tables_.masses[0] * tail_from(scaled.distance, scaled.distance);
   for (size_t i = 1; i < tables_.masses.size(); ++i) {
@@ -148,7 +150,11 @@ double DifferenceLaw::ExactTail(const Scaled& scaled) const {
 }
 
 double DifferenceLaw::Fallback(const Scaled& scaled) const {
-  if (ReachOf(wider_) <= kMostSteps && ReachOf(narrower_) <= kMostSteps) return ExactTail(scaled);
+  if (!has_tables_.has_value()) {
+    has_tables_ = ReachOf(wider_) <= kMostSteps && ReachOf(narrower_) <= kMostSteps;
+    if (*has_tables_) FillTables();
+  }
+  if (*has_tables_) return ExactTail(scaled);
   const std::array<WeightedNoise, 2> noises = {WeightedNoise{wider_, 1.0, 1},
                                                WeightedNoise{narrower_, scaled.multiplier, 1}};
   return WeightedSum(noises).TwoSidedTail(scaled.distance);

@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <numeric>
 #include <vector>
 
 #include "weir/dp/internal/law_tail.h"
 #include "weir/dp/internal/noised_nodes.h"
-#include "weir/dp/internal/weighted_sum.h"
+#include "weir/dp/internal/quantile_interval.h"
 #include "weir/dp/intervals.h"
 #include "weir/dp/noise_sampler.h"
 
@@ -18,8 +17,7 @@ namespace {
 
 using internal::NoisedNodes;
 using internal::TreeNode;
-using internal::WeightedNoise;
-using internal::WeightedSum;
+using Side = internal::QuantileInterval::Side;
 
 // --- estimate ---
 
@@ -111,161 +109,6 @@ int128 EstimateOf(NoisedNodes& nodes, const NoiseLaw& law, double q) {
   return InsideLeaf(nodes.shape(), node.index, count > 0 ? rank / count : 0.5);
 }
 
-// --- intervals ---
-
-// How many deviations a normal value exceeds with chance `tail`.
-double NormalQuantile(double tail) {
-  double low = 0;
-  double high = 20;
-  for (int step = 0; step < 40; ++step) {
-    const double middle = (low + high) / 2;
-    (std::erfc(middle / std::numbers::sqrt2) / 2 > tail ? low : high) = middle;
-  }
-  return high;
-}
-
-// Own counts of one family around the path: before the path's child, that child, after it.
-struct FamilySums {
-  double before = 0;
-  double middle = 0;
-  double after = 0;
-  uint32_t count_before = 0;
-  uint32_t count = 0;
-};
-
-// The statistic R(v) - q n at a boundary and what its noise is made of.
-struct RankTest {
-  double value = 0;
-  double squared_weights = 0;
-  double magnitude = 0;  // of the terms: bounds what rounding may have done
-  std::vector<WeightedNoise> noises;
-};
-
-// The sum of so many noised counts.
-struct NodeSum {
-  double sum;
-  uint32_t count;
-};
-
-struct LevelRisk {
-  double tail;              // chance of a wrong proof at the true quantile's node of this level
-  double least_deviations;  // that a proof needs
-};
-
-class IntervalSearch {
- public:
-  IntervalSearch(NoisedNodes& nodes, const NoiseLaw& law, double q)
-      : nodes_(nodes),
-        law_(law),
-        deviation_(internal::StandardDeviation(law)),
-        q_(q),
-        risks_(SplitRisk(nodes.shape().height())) {}
-
-  // `coarse`: a normal approximation with one deviation, for display; else proved 97.5 %.
-  int128 Low(bool coarse) {
-    return nodes_.shape().FirstOf(Descend(coarse, [&](size_t children, const auto& test) {
-      size_t child = 0;
-      while (child + 1 < children && test(child + 1, -1)) ++child;
-      return child;
-    }));
-  }
-  int128 High(bool coarse) {
-    return nodes_.shape().LastOf(Descend(coarse, [&](size_t children, const auto& test) {
-      size_t child = children - 1;
-      while (child > 0 && test(child, 1)) --child;
-      return child;
-    }));
-  }
-
- private:
-  template <class Choose>
-  uint32_t Descend(bool coarse, const Choose& choose) {
-    path_.clear();
-    TreeNode node;
-    while (node.level < nodes_.shape().height()) {
-      const std::span<const double> children = nodes_.Own(node);
-      const size_t child = choose(children.size(), [&](size_t boundary, int sign) {
-        return IsProved(TestAt(children, boundary), sign, coarse);
-      });
-      path_.push_back(SumsAround(children, child));
-      node = {node.level + 1,
-              node.index * nodes_.shape().branching() + static_cast<uint32_t>(child)};
-    }
-    return node.index;
-  }
-
-  static FamilySums SumsAround(std::span<const double> children, size_t child) {
-    FamilySums sums;
-    for (size_t i = 0; i < child; ++i) sums.before += children[i];
-    for (size_t i = child + 1; i < children.size(); ++i) sums.after += children[i];
-    sums.middle = children[child];
-    sums.count_before = static_cast<uint32_t>(child);
-    sums.count = static_cast<uint32_t>(children.size());
-    return sums;
-  }
-
-  void AddTerm(RankTest& test, double weight, NodeSum nodes) const {
-    const auto [sum, count] = nodes;
-    test.value += weight * sum;
-    test.magnitude += std::abs(weight * sum);
-    test.squared_weights += weight * weight * count;
-    test.noises.push_back({law_, weight, count});
-  }
-
-  // Before child `boundary` of the family that ends the path. For a node on the path let t be the
-  // share of its leaves before the boundary (q at the root): children before the path's weigh 1 -
-  // t, those after it -t, the path's own t' - t with its own share t'. On exact counts, where
-  // children add to their parent, this is R - q n for any t; these t make the noise small.
-  RankTest TestAt(std::span<const double> children, size_t boundary) const {
-    RankTest test;
-    const FamilySums last = SumsAround(children, boundary);
-    const double share = static_cast<double>(boundary) / static_cast<double>(children.size());
-    const double outer = path_.empty() ? q_ : share;
-    AddTerm(test, 1 - outer, {last.before, last.count_before});
-    AddTerm(test, -outer, {last.middle + last.after, last.count - last.count_before});
-    double below = share;
-    for (size_t level = path_.size(); level-- > 0;) {
-      const FamilySums& family = path_[level];
-      const double here = level == 0 ? q_ : (family.count_before + below) / family.count;
-      AddTerm(test, 1 - here, {family.before, family.count_before});
-      AddTerm(test, below - here, {family.middle, 1});
-      AddTerm(test, -here, {family.after, family.count - family.count_before - 1});
-      below = here;
-    }
-    return test;
-  }
-
-  // Of 2.5 %: the levels' shares double from one to the next.
-  static std::vector<LevelRisk> SplitRisk(uint32_t height) {
-    std::vector<LevelRisk> risks;
-    double tail = (1 - kCoverage) / 2 / (std::ldexp(1.0, static_cast<int>(height)) - 1);
-    for (uint32_t level = 0; level < height; ++level) {
-      risks.push_back({tail, 0.98 * NormalQuantile(tail)});
-      tail *= 2;
-    }
-    return risks;
-  }
-
-  // Whether R(v) - q n has the sign, except with the level's share of the risk. Nearer than a
-  // normal law would allow no proof is tried: none would be found, and claiming less is safe.
-  bool IsProved(const RankTest& test, int sign, bool coarse) const {
-    const double beyond = test.value * sign - 1e-12 * test.magnitude;
-    const double deviation = deviation_ * std::sqrt(test.squared_weights);
-    if (coarse) return beyond > 0 && beyond >= deviation;
-    const LevelRisk& risk = risks_[path_.size()];
-    if (beyond <= 0 || beyond < risk.least_deviations * deviation) return false;
-    const WeightedSum sum(test.noises);
-    return sum.CoarseTail(beyond) / 2 <= risk.tail || sum.TwoSidedTail(beyond) / 2 <= risk.tail;
-  }
-
-  NoisedNodes& nodes_;
-  NoiseLaw law_;
-  double deviation_;
-  double q_;
-  std::vector<LevelRisk> risks_;
-  std::vector<FamilySums> path_;
-};
-
 Status CheckRequest(const QuantileCounts& counts, std::span<const double> quantiles,
                     const NoiseEvent& event) {
   for (const double q : quantiles) {
@@ -284,13 +127,17 @@ std::vector<QuantileEstimate> internal::AnswerQuantiles(NoisedNodes& nodes, cons
                                                         std::span<const double> quantiles) {
   std::vector<QuantileEstimate> estimates;
   for (const double q : quantiles) {
-    IntervalSearch search(nodes, law, q);
+    internal::QuantileInterval interval(nodes, law, q);
+    const QuantileShape& shape = nodes.shape();
+    // Where the two ends contradict each other both leaves are in.
+    const auto [first, last] = std::minmax({interval.Leaf(Side::kLow), interval.Leaf(Side::kHigh)});
     QuantileEstimate estimate;
-    estimate.value = EstimateOf(nodes, law, q);
-    estimate.low = std::min(search.Low(false), estimate.value);
-    estimate.high = std::max(search.High(false), estimate.value);
-    const int128 width = std::max(int128{0}, search.High(true) - search.Low(true));
-    estimate.standard_error = static_cast<double>(width) / 2;
+    estimate.low = shape.FirstOf(first);
+    estimate.high = shape.LastOf(last);
+    estimate.value = std::clamp(EstimateOf(nodes, law, q), estimate.low, estimate.high);
+    const int128 width = shape.LastOf(interval.CoarseLeaf(Side::kHigh)) -
+                         shape.FirstOf(interval.CoarseLeaf(Side::kLow));
+    estimate.standard_error = static_cast<double>(std::max(int128{0}, width)) / 2;
     estimates.push_back(estimate);
   }
   return estimates;

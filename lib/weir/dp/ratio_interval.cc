@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "weir/dp/internal/crossing.h"
 #include "weir/dp/internal/difference_tail.h"
 #include "weir/dp/internal/law_tail.h"
 
 namespace weir::dp {
 namespace {
 
+using internal::Bracket;
 using internal::RealInterval;
 
 // Which ratios the test accepts; the denominator is made positive.
@@ -30,14 +32,17 @@ class RatioTest {
   double denominator() const { return denominator_; }
   double center() const { return numerator_ / denominator_; }
 
-  bool Accepts(double ratio) const {
+  bool Accepts(double ratio) const { return Height(ratio) > 0; }
+
+  // Logarithm of the tail over what it must exceed.
+  double Height(double ratio) const {
     double distance = denominator_;
     if (!std::isinf(ratio)) {
       const double scaled = ratio * denominator_;
       const double rounding = 1e-15 * (std::abs(numerator_) + std::abs(scaled));
       distance = std::abs(numerator_ - scaled) - rounding;
     }
-    return law_.Tail(ratio, distance) > tail_;
+    return std::log(law_.Tail(ratio, distance) / tail_);
   }
 
   // A standard error at the ratio, for step widths.
@@ -55,20 +60,10 @@ class RatioTest {
   double denominator_;
 };
 
-struct Bracket {
-  double accepted;
-  double rejected;
-};
-
 // The crossing between an accepted and a rejected ratio; errs towards the rejected one.
-double Crossing(const RatioTest& test, Bracket bracket) {
-  const double resolution = 1e-5 * std::abs(bracket.rejected - bracket.accepted);
-  for (int step = 0; step < 100; ++step) {
-    if (std::abs(bracket.rejected - bracket.accepted) <= resolution) break;
-    const double middle = bracket.accepted + (bracket.rejected - bracket.accepted) / 2;
-    (test.Accepts(middle) ? bracket.accepted : bracket.rejected) = middle;
-  }
-  return bracket.rejected;
+double EndOf(const RatioTest& test, const Bracket& bracket) {
+  return internal::Crossing([&](double ratio) { return test.Height(ratio); }, bracket,
+                            1e-5 * std::abs(bracket.rejected - bracket.accepted));
 }
 
 // The end of the set between the accepted center and the rejected `bound`.
@@ -87,7 +82,7 @@ double EndTowards(const RatioTest& test, double bound) {
     step *= 2;
   }
   if (std::isinf(bracket.rejected)) return bound;
-  return Crossing(test, bracket);
+  return EndOf(test, bracket);
 }
 
 Status CheckOptions(const RatioOptions& options) {
@@ -117,8 +112,8 @@ RealInterval internal::RatioSet(const RatioOptions& options, double tail) {
   // On one side of the center the rejected ratios are an interval: it reaches an end of the range.
   if (!has_low && !has_high) return range;
   if (std::isinf(range.low) || std::isinf(range.high)) return range;
-  return has_low ? RealInterval{range.low, Crossing(test, {range.low, range.high})}
-                 : RealInterval{Crossing(test, {range.high, range.low}), range.high};
+  return has_low ? RealInterval{range.low, EndOf(test, {range.low, range.high})}
+                 : RealInterval{EndOf(test, {range.high, range.low}), range.high};
 }
 
 StatusOr<DerivedEstimate> EstimateRatio(const RatioOptions& options) {

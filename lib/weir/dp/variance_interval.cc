@@ -22,6 +22,11 @@ using internal::WideSum;
 constexpr double kMeanTail = 0.002;
 constexpr double kVarianceTail = 1 - kCoverage - kMeanTail;
 constexpr int kMostRounds = 8;
+// While another round narrows the noise by more than so much rough widths will do, then fine ones
+// until the gain is small.
+constexpr double kRoughResolution = 0.2;
+constexpr double kLeastRoughGain = 0.02;
+constexpr double kLeastGain = 0.004;
 constexpr int kPieces = 8;  // of M, on either side of the sample mean
 // Of the deviation, that continuous laws may widen an interval by.
 constexpr double kLargestOffset = 0.02;
@@ -65,7 +70,8 @@ double LargestCountWeight(const RealInterval& means, const RealInterval& varianc
 // NOLINTEND(bugprone-easily-swappable-parameters)
 
 // The noises at the largest weights over all means and the variances not yet refuted. Each round
-// keeps all variances that its own weights do not refute, so stopping early is safe.
+// keeps all variances that its own weights do not refute, so stopping early is safe, and rough
+// widths will do until the last rounds.
 RealInterval NarrowSet(const VarianceOptions& options, const RealInterval& means) {
   RealInterval variances{0, LargestVariance(options)};
   const Moments moments = MomentsOf(options);
@@ -74,16 +80,21 @@ RealInterval NarrowSet(const VarianceOptions& options, const RealInterval& means
   const double most = std::max(SquaresAround(moments, means.low, Side::kAbove),
                                SquaresAround(moments, means.high, Side::kAbove));
   const double sum_weight = 2 * std::max(std::abs(means.low), std::abs(means.high));
-  for (int round = 0; round < kMostRounds; ++round) {
-    const std::array<WeightedNoise, 3> noises = {
+  const auto noises = [&] {
+    return std::array<WeightedNoise, 3>{
         WeightedNoise{options.squares.law, 1.0, 1}, WeightedNoise{options.sum.law, sum_weight, 1},
         WeightedNoise{options.count.law, LargestCountWeight(means, variances), 1}};
-    const double width = WeightedSum(noises).HalfWidth(kVarianceTail);
+  };
+  double resolution = kRoughResolution;
+  for (int round = 0; round < kMostRounds; ++round) {
+    const WeightedSum sum(noises(), resolution);
+    const double width = sum.HalfWidth(kVarianceTail);
     const RealInterval next{std::clamp((least - width) / moments.count, 0.0, variances.high),
                             std::clamp((most + width) / moments.count, 0.0, variances.high)};
-    const double shrunk = (variances.high - variances.low) - (next.high - next.low);
     variances = {std::min(std::max(variances.low, next.low), next.high), next.high};
-    if (shrunk <= 0.01 * (next.high - next.low)) break;
+    const double gain = 1 - WeightedSum(noises()).deviation() / sum.deviation();
+    if (resolution == WeightedSum::kFineResolution && gain <= kLeastGain) break;
+    if (gain <= kLeastRoughGain) resolution = WeightedSum::kFineResolution;
   }
   return variances;
 }

@@ -33,7 +33,7 @@ struct VarianceOptions {
 // Value:    Q/C - (S/C)^2 cut to what is possible; the middle where C is not positive.
 // Standard error: the delta method at the estimates, at most half of what is possible.
 // Errors:   INVALID_ARGUMENT  a law that no sampler takes, or bounds not finite or not ordered.
-// Cost:     10 microseconds; 0.4 ms for noises of different kinds or of few steps.
+// Cost:     10 to 20 microseconds; 40 to 90 for noises of different kinds or of few steps.
 StatusOr<DerivedEstimate> EstimateVariance(const VarianceOptions& options);
 
 // Its square root, by the delta method; the interval is the roots of the variance's.

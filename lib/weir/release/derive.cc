@@ -163,11 +163,21 @@ Status DeriveReal(const ReleasePlan& plan, const MeasurePlan& measure,
   return OkStatus();
 }
 
+// The number nearest to so many steps: 14.29, where a product of doubles is 14.290000000000001.
+double OnGrid(int128 steps, const Decimal& grid) {
+  constexpr int128 kLargestStep = 1'000'000'000'000'000'000;
+  constexpr int128 kMostSteps = int128{1} << 60;
+  if (grid.coefficient > kLargestStep || steps > kMostSteps || steps < -kMostSteps) {
+    return static_cast<double>(steps) * ToDouble(grid);
+  }
+  return ToDouble(MakeDecimal(steps * grid.coefficient, -grid.exponent));
+}
+
 Status DeriveQuantiles(const ReleasePlan& plan, const MeasurePlan& measure,
                        const std::vector<NoisedChannel>& channels, ReleaseTable& table) {
   const size_t channel = measure.channels.front();
   const std::vector<double> all = AllQuantiles(plan, channel);
-  const double grid = ToDouble(plan.channels[channel].contribution.grid);
+  const Decimal& grid = plan.channels[channel].contribution.grid;
   for (size_t i = 0; i < measure.quantiles.size(); ++i) {
     const auto at = static_cast<size_t>(
         std::lower_bound(all.begin(), all.end(), measure.quantiles[i]) - all.begin());
@@ -175,10 +185,10 @@ Status DeriveQuantiles(const ReleasePlan& plan, const MeasurePlan& measure,
     released.name = measure.columns[i];
     released.is_exact = false;
     for (const std::vector<dp::QuantileEstimate>& row : channels[channel].trees) {
-      released.reals.push_back({.value = static_cast<double>(row[at].value) * grid,
-                                .low = static_cast<double>(row[at].low) * grid,
-                                .high = static_cast<double>(row[at].high) * grid,
-                                .standard_error = row[at].standard_error * grid});
+      released.reals.push_back({.value = OnGrid(row[at].value, grid),
+                                .low = OnGrid(row[at].low, grid),
+                                .high = OnGrid(row[at].high, grid),
+                                .standard_error = row[at].standard_error * ToDouble(grid)});
     }
     table.measures.push_back(std::move(released));
   }

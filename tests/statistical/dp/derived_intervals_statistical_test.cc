@@ -10,7 +10,6 @@
 #include "tests/statistical/dp/goodness_of_fit.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/status_matchers.h"
-#include "weir/dp/internal/noised_nodes.h"
 #include "weir/dp/intervals.h"
 #include "weir/dp/noise_planner.h"
 #include "weir/dp/noise_sampler.h"
@@ -151,41 +150,6 @@ INSTANTIATE_TEST_SUITE_P(Cases, RankErrorTest,
                          ::testing::Values(RankCase{"laplace", kLaplace, QuantileEffort::kPaths},
                                            RankCase{"gaussian", kGaussian, QuantileEffort::kPaths}),
                          [](const auto& test_case) { return test_case.param.name; });
-
-// --- where intervals are sharp ---
-
-// Where the bound is sharp: two leaves, and exactly half of the rows in the first. Then `low` is
-// above the median in 2.5 % of all runs, and with noise 10 % wider than it was told in more.
-uint64_t SharpHits(const Rational& drawn, const Rational& claimed, uint64_t runs) {
-  constexpr std::array<double, 1> kMedian = {0.5};
-  const QuantileShape shape = *QuantileShape::Create({0, 1, kLaplace});
-  const NoiseSampler sampler = *NoiseSampler::Create({kLaplace, drawn, 1});
-  QuantileCounts counts(shape);
-  EXPECT_TRUE(counts.Add(0, 100).ok() && counts.Add(1, 100).ok());
-  SeededRandom random(12);
-  uint64_t hits = 0;
-  for (uint64_t run = 0; run < runs; ++run) {
-    internal::NoisedNodes nodes(counts, sampler, random);
-    const auto estimates = internal::AnswerQuantiles(nodes, {kLaplace, claimed}, kMedian);
-    hits += estimates[0].low == 0 ? 1U : 0U;
-  }
-  return hits;
-}
-
-constexpr double kOneSide = 1 - (1 - kCoverage) / 2;
-
-TEST(QuantileCoverageTest, IsNoMoreThanPromisedWhereItIsSharp) {
-  constexpr uint64_t kRuns = 60'000;
-  const uint64_t hits = SharpHits({50, 1}, {50, 1}, kRuns);
-  EXPECT_TRUE(CoversAtLeast(kOneSide, hits, kRuns)) << hits;
-  EXPECT_FALSE(CoversAtLeast(kOneSide + 0.01, hits, kRuns)) << hits;
-}
-
-TEST(QuantileCoverageTest, NoiseTenPercentTooWideIsFound) {
-  constexpr uint64_t kRuns = 60'000;
-  const uint64_t hits = SharpHits({55, 1}, {50, 1}, kRuns);
-  EXPECT_FALSE(CoversAtLeast(kOneSide, hits, kRuns)) << hits;
-}
 
 // --- variances ---
 

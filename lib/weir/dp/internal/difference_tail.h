@@ -2,6 +2,7 @@
 #ifndef WEIR_DP_INTERNAL_DIFFERENCE_TAIL_H_
 #define WEIR_DP_INTERNAL_DIFFERENCE_TAIL_H_
 
+#include <optional>
 #include <vector>
 
 #include "weir/dp/intervals.h"
@@ -24,9 +25,11 @@ struct Difference {
 // half a step of the wider. Two Gaussians, the wider of sigma at least 20 and neither far finer
 // than the lattice of the other: the normal tail half a step nearer. Else, while neither has more
 // than some thousand steps that carry mass, the exact sum over the narrower one's. Else
-// WeightedSum. Assumes: laws that a sampler takes. Cost:    100 ns in closed form, microseconds by
-// the sum, else 100 microseconds; the sum's tables
-//          once. Not thread-safe: the first tail fills them.
+// WeightedSum.
+// Assumes: laws that a sampler takes.
+// Cost:    100 ns in closed form, microseconds by the sum, else 20 microseconds; the sum's tables
+//          once.
+// Not thread-safe: the first tail fills them.
 class DifferenceLaw {
  public:
   // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as in Difference
@@ -54,6 +57,7 @@ class DifferenceLaw {
   bool is_swapped_ = false;
   double first_ = 0;  // parameters of the two
   double second_ = 0;
+  mutable std::optional<bool> has_tables_;  // nullopt: not yet asked for
   mutable Tables tables_;
 };
 
