@@ -221,12 +221,10 @@ std::string LinkageText(const anon::LinkageRisk& linkage) {
                                  " rows of the known file, looked for among " +
                                  std::to_string(linkage.published_rows) + " rows of this one";
   table.Add({"targets", std::to_string(linkage.targets), looked_for});
-  table.Add(
-      {"right links", ShowShare(linkage.share),
-       linkage.knows_persons
-           ? "targets whose nearest row, or one of several drawn at random, is about them"
-           : "targets at most that are linked rightly: it is not known which row is whose, so "
-             "the right one is taken to be among the nearest"});
+  table.Add({"right links", ShowShare(linkage.share),
+             linkage.knows_persons
+                 ? "targets whose nearest row, or one of several drawn at random, is about them"
+                 : "targets that are linked rightly, at most: which row is whose is not known"});
   table.Add({"certain links", std::to_string(linkage.certain_links),
              linkage.knows_persons ? "targets whose nearest rows are all about them"
                                    : "targets for which one row alone is nearest"});
