@@ -26,8 +26,11 @@ RiskRequest SubsetRequest() {
 }
 
 StatusOr<OwnerView<RiskReport>> Analyze(const RiskRequest& request, Holding holding) {
-  return RiskAnalysis::Analyze(request, {.temp_folder = ::testing::TempDir(), .holding = holding},
-                               SystemRandom());
+  WEIR_ASSIGN_OR_RETURN(
+      const RiskFindings findings,
+      RiskAnalysis::Analyze(request, {.temp_folder = ::testing::TempDir(), .holding = holding},
+                            SystemRandom()));
+  return findings.report;
 }
 
 TEST(RiskAnalysisTest, StreamedRowsGiveTheSameReport) {
@@ -69,6 +72,51 @@ TEST(RiskAnalysisTest, NoEstimateWhereUnitsAreInSeveralClasses) {
   const auto report = Analyze(request, Holding::kAutomatic);
   ASSERT_THAT(report, IsOk());
   EXPECT_FALSE(report->ShowToOwner().uniqueness.has_value());
+}
+
+// Rows of the subset in classes of one are found for certain, those of others by chance.
+TEST(RiskAnalysisTest, LinkedWithItselfAFileHasTheRiskOfTheMarketer) {
+  RiskRequest request = SubsetRequest();
+  request.linkage = LinkageRequest{.known = request.input};
+  for (const Holding holding : {Holding::kHeld, Holding::kStreamed}) {
+    const auto report = Analyze(request, holding);
+    ASSERT_THAT(report, IsOk());
+    const RiskReport& figures = report->ShowToOwner();
+    ASSERT_TRUE(figures.linkage.has_value());
+    EXPECT_EQ(figures.linkage->targets, 3016u);
+    EXPECT_EQ(figures.linkage->certain_links, figures.risk.unique_rows);
+    EXPECT_NEAR(figures.linkage->share, figures.risk.marketer, 1e-12);
+  }
+}
+
+TEST(RiskAnalysisTest, PersonsAreNeverCompared) {
+  RiskRequest request = SubsetRequest();
+  request.linkage = LinkageRequest{.known = request.input, .persons = {"age"}};
+  EXPECT_THAT(Analyze(request, Holding::kHeld),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("twice")));
+}
+
+TEST(RiskAnalysisTest, ScoresOfRecordsAddUpToTheReport) {
+  RiskRequest request = SubsetRequest();
+  request.scores_records = true;
+  const auto findings =
+      RiskAnalysis::Analyze(request, {.temp_folder = ::testing::TempDir()}, SystemRandom());
+  ASSERT_THAT(findings, IsOk());
+  ASSERT_TRUE(findings->scores.has_value());
+  const RecordScores& scores = findings->scores->ShowToOwner();
+  const RiskReport& report = findings->report.ShowToOwner();
+  ASSERT_EQ(scores.tuple_of_row.size(), report.rows);
+  uint64_t unique = 0;
+  uint64_t special = 0;
+  double sum = 0;
+  for (const uint32_t tuple : scores.tuple_of_row) {
+    unique += scores.classes[tuple].rows == 1 ? 1 : 0;
+    special += scores.smallest[tuple] > 0 ? 1 : 0;
+    sum += 1.0 / static_cast<double>(scores.classes[tuple].rows);
+  }
+  EXPECT_EQ(unique, report.risk.unique_rows);
+  EXPECT_EQ(special, report.special.rows);
+  EXPECT_NEAR(sum / static_cast<double>(report.rows), report.risk.prosecutor.average, 1e-12);
 }
 
 TEST(RiskAnalysisTest, RefusesWrongRequests) {

@@ -7,6 +7,7 @@ import json
 import math
 import os
 import random
+import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support", "python"))
@@ -183,12 +184,14 @@ mobility:
                     self.points.append([rider, trip, f"2025-03-{3 + trip // 2:02d}T{hour:02d}:{minute:02d}:00", hour,
                                         f"{place[0]:.5f}", f"{place[1]:.5f}"])
         write_csv(self.folder / "points.csv", ["rider", "trip", "time", "hour", "latitude", "longitude"], self.points)
-        self.write("homes.key", bytes(range(32)))
-        (self.folder / "homes.key").chmod(0o600)
+        (self.folder / "keys").mkdir()
+        self.write("keys/homes.key", bytes(range(32)))
+        (self.folder / "keys" / "homes.key").chmod(0o600)
 
     def kept(self):
         self.write("a.recipe.yaml", self.RECIPE)
-        self.run_weir("anonymize", "a.recipe.yaml", "-o", "out.csv", "--json", "result.json", "--force")
+        self.run_weir("anonymize", "a.recipe.yaml", "-o", "out.csv", "--json", "result.json", "--force",
+                      "--keys", "keys")
         with open(self.folder / "out.csv", newline="", encoding="utf-8") as file:
             return [(float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(file)]
 
@@ -212,10 +215,21 @@ mobility:
         self.assertEqual(sorted(self.kept()), sorted(self.kept()))
 
     def test_a_secret_that_others_may_read_is_refused(self):
-        (self.folder / "homes.key").chmod(0o644)
+        (self.folder / "keys" / "homes.key").chmod(0o644)
         self.write("a.recipe.yaml", self.RECIPE)
-        self.refuse("anonymize", "a.recipe.yaml", "-o", "out.csv", code=4, says="homes.key")
+        self.refuse("anonymize", "a.recipe.yaml", "-o", "out.csv", "--keys", "keys", code=4, says="homes.key")
         self.assertFalse((self.folder / "out.csv").exists())
+
+    def test_a_secret_is_looked_for_in_the_folder_of_keys_alone(self):
+        shutil.copy(self.folder / "keys" / "homes.key", self.folder / "homes.key")
+        self.write("a.recipe.yaml", self.RECIPE)
+        for command in (("anonymize", "a.recipe.yaml", "-o", "out.csv"), ("recipe", "check", "a.recipe.yaml")):
+            self.refuse(*command, says=("a.recipe.yaml:", "homes.key", "--keys"))
+        (self.folder / "keys" / "homes.key").unlink()
+        self.refuse("anonymize", "a.recipe.yaml", "-o", "out.csv", "--keys", "keys", says="keys/homes.key")
+        self.assertFalse((self.folder / "out.csv").exists())
+        shutil.copy(self.folder / "homes.key", self.folder / "keys" / "homes.key")
+        self.run_weir("recipe", "check", "a.recipe.yaml", "--keys", "keys")
 
 
 if __name__ == "__main__":

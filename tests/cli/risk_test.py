@@ -117,6 +117,110 @@ class Risk(CommandTest):
         self.assertIn("--delimiter ';'", done.err)
 
 
+class Linkage(CommandTest):
+    """An attacker with a known file, and scores of single rows."""
+
+    def setUp(self):
+        super().setUp()
+        data = Setting.repository / "tests" / "testdata" / "adult"
+        shutil.copy(data / "adult_hierarchy_age.csv", self.folder / "age.csv")
+        lines = (data / "adult.csv").read_text(encoding="utf-8").splitlines()[:2001]
+        lines = [f"{'id' if i == 0 else i};{line}" for i, line in enumerate(lines)]
+        self.write("known.csv", "\n".join(lines) + "\n")
+        self.write("a.recipe.yaml", 'input: {path: known.csv, delimiter: ";"}\n'
+                   "attributes: {id: insensitive, sex: quasi-identifier, age: {role: quasi-identifier, "
+                   'hierarchy: {csv: age.csv, delimiter: ";"}}}\n'
+                   "models: [{k-anonymity: {k: 5}}]\nsuppression_limit: 0.05\n")
+
+    def linkage(self, *options):
+        return self.run_weir("risk", *options, "--json").json["record_linkage"]
+
+    def test_an_anonymized_file_gives_one_right_link_a_class(self):
+        self.run_weir("anonymize", "a.recipe.yaml", "-o", "out.csv", "--json", "result.json")
+        result = json.loads((self.folder / "result.json").read_text(encoding="utf-8"))
+        found = self.linkage("out.csv", "--recipe", "a.recipe.yaml", "--person", "id")
+        self.assertGreater(result["suppressed_rows"], 0)
+        self.assertEqual(found["published_rows"], 2000 - result["suppressed_rows"])
+        self.assertEqual((found["known_rows"], found["targets"], found["persons_known"]), (2000, 2000, True))
+        self.assertAlmostEqual(found["right_links"], result["equivalence_classes"], delta=1e-6)
+        self.assertEqual(found["certain_links"], 0)
+        unknown = self.linkage("out.csv", "--recipe", "a.recipe.yaml")
+        self.assertFalse(unknown["persons_known"])
+        self.assertGreaterEqual(unknown["right_links"], found["right_links"] - 1e-6)
+
+    def test_a_file_that_was_not_anonymized_is_found(self):
+        by_recipe = self.linkage("known.csv", "--recipe", "a.recipe.yaml", "--person", "id")
+        by_names = self.linkage("known.csv", "--delimiter", ";", "--quasi-identifiers", "age,sex", "--against",
+                                "known.csv", "--person", "id")
+        self.assertEqual(by_recipe["share"], by_names["share"])
+        self.assertGreater(by_names["certain_links"], 0)
+        text = self.run_weir("risk", "known.csv", "--recipe", "a.recipe.yaml").text
+        self.assertIn("certain links", text)
+        self.assertIn("2000 of 2000 rows of the known file", text)
+
+    def test_moved_numbers_are_still_found_and_swapped_ones_are_not(self):
+        self.write("a.csv", "id,x\n1,10\n2,20\n3,40\n")
+        self.write("moved.csv", "id,x\n3,38\n1,12\n2,21\n")
+        self.write("swapped.csv", "id,x\n1,20\n2,40\n3,10\n")
+        for name, links in (("moved.csv", 3), ("swapped.csv", 0)):
+            found = self.linkage(name, "--quasi-identifiers", "x", "--against", "a.csv", "--person", "id")
+            self.assertEqual((found["right_links"], found["certain_links"]), (links, links), name)
+
+    def test_bad_linkage(self):
+        self.write("a.csv", "id,x\n1,10\n")
+        self.write("empty.csv", "id,x\n")
+        names = ("risk", "a.csv", "--quasi-identifiers", "x")
+        self.refuse(*names, "--against", "none.csv", says="none.csv")
+        self.refuse(*names, "--against", "empty.csv", says="no rows")
+        self.refuse(*names, "--against", "a.csv", "--person", "x", says="twice")
+        self.refuse(*names, "--against", "a.csv", "--person", "z", says="z")
+        self.refuse(*names, "--person", "id", says="--against")
+        self.refuse(*names, "--recipe", "a.recipe.yaml", says="leave out")
+        self.refuse("risk", "a.recipe.yaml", "--against", "a.csv", says="weir risk PUBLISHED")
+
+    def test_scores_of_every_row(self):
+        self.write("a.csv", "x,y\n1,1\n1,2\n1,2\n2,2\n1,1\n")
+        self.write("all.csv", "x,y\n" + "1,1\n" * 4 + "1,2\n" * 2 + "2,2\n" * 8)
+        done = self.run_weir("risk", "a.csv", "--quasi-identifiers", "x,y", "--population-file", "all.csv",
+                             "--records", "scores.csv", "--json")
+        self.assertEqual(os.stat(self.folder / "scores.csv").st_mode & 0o777, 0o600)
+        with open(self.folder / "scores.csv", newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([row["row"] for row in rows], ["1", "2", "3", "4", "5"])
+        self.assertEqual([row["class_rows"] for row in rows], ["2", "2", "2", "1", "2"])
+        self.assertEqual([float(row["prosecutor_risk"]) for row in rows], [0.5, 0.5, 0.5, 1, 0.5])
+        self.assertEqual([float(row["journalist_risk"]) for row in rows], [0.25, 0.5, 0.5, 0.125, 0.25])
+        # x = 2 is special by itself: (m - k)! = 1 for two columns.
+        self.assertEqual([row["smallest_special_unique"] for row in rows], ["", "", "", "1", ""])
+        self.assertEqual([float(row["suda2_score"]) for row in rows], [0, 0, 0, 1, 0])
+        self.assertEqual([float(row["dis_score"]) > 0 for row in rows], [False, False, False, True, False])
+        self.assertEqual(done.json["special_uniques"]["rows"], 1)
+
+    def test_scores_as_parquet(self):
+        self.write("a.csv", "x,y\n1,1\n1,2\n")
+        self.run_weir("risk", "a.csv", "--quasi-identifiers", "x", "--privacy-unit", "y", "--records", "s.parquet")
+        found = self.run_weir("profile", "s.parquet", "--json").json
+        self.assertEqual([column["name"] for column in found["columns"]],
+                         ["row", "class_rows", "class_units", "prosecutor_risk", "suda2_score", "dis_score",
+                          "smallest_special_unique"])
+        self.assertEqual(found["rows"], 2)
+
+    def test_scores_replace_nothing(self):
+        self.write("a.csv", "x,y\n1,1\n1,2\n")
+        self.write("scores.csv", "mine\n")
+        command = ("risk", "a.csv", "--quasi-identifiers", "x", "--records")
+        before = digest_of(self.folder)
+        self.refuse(*command, "scores.csv", says="exists")
+        self.refuse(*command, "scores.txt", says=".csv or .parquet")
+        self.refuse(*command, "a.csv", "--force", says="read by this command")
+        self.refuse(*command, "none/scores.csv", says="none")
+        self.refuse("risk", "a.csv", "--quasi-identifiers", "z", "--records", "new.csv", says="z")
+        self.refuse("risk", "a.csv", "--quasi-identifiers", "x", "--force", says="--records")
+        self.assertEqual(digest_of(self.folder), before)
+        self.assertIn("private", self.run_weir(*command, "scores.csv", "--force").err)
+        self.assertIn("prosecutor_risk", (self.folder / "scores.csv").read_text(encoding="utf-8"))
+
+
 def people_csv(rows=200, ending="\r\n"):
     """Made people with every kind of identifier; each value is from the reserved or test ranges."""
     draw = random.Random(7)

@@ -130,20 +130,25 @@ Status SettleJson(Context& context, std::string& recipe, AnonymizeOutputs& outpu
   return OkStatus();
 }
 
+void AddKeyOptions(CLI::App* command, anon::ActionContext& actions) {
+  command->add_option(
+      "--keys", actions.keys_folder,
+      "Folder of the secret keys that the recipe names: NAME.key of at least 32 random "
+      "bytes, readable by you alone");
+  command->add_option("--recipient", actions.recipient,
+                      "Who gets the output: others get other pseudonyms of scope recipient");
+  command->add_option("--period", actions.period,
+                      "What time the output is about: other periods get other pseudonyms of scope "
+                      "period");
+}
+
 void AddEffortOptions(CLI::App* command, AnonymizeEffort& effort) {
   command->add_option("--time-limit", effort.time_limit_seconds,
                       "Seconds for the search; then the best so far is taken; default: the "
                       "recipe's, else none");
   command->add_option("--threads", effort.threads,
                       "Default: the recipe's, else those of the machine");
-  command->add_option("--keys", effort.actions.keys_folder,
-                      "Folder of the secret keys that actions name: NAME.key of at least 32 random "
-                      "bytes, readable by you alone");
-  command->add_option("--recipient", effort.actions.recipient,
-                      "Who gets the output: others get other pseudonyms of scope recipient");
-  command->add_option("--period", effort.actions.period,
-                      "What time the output is about: other periods get other pseudonyms of scope "
-                      "period");
+  AddKeyOptions(command, effort.actions);
 }
 
 StatusOr<anon::Recipe> ReadRecipe(const Context& context, const std::string& path) {

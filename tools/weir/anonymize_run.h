@@ -35,6 +35,8 @@ void AddOutputOptions(CLI::App* command, AnonymizeOutputs& outputs);
 // recipe that stands right behind --json was meant for the recipe.
 // Errors: INVALID_ARGUMENT  there is no recipe.
 Status SettleJson(Context& context, std::string& recipe, AnonymizeOutputs& outputs);
+// Where keys are, and for whom and when an output is.
+void AddKeyOptions(CLI::App* command, anon::ActionContext& actions);
 void AddEffortOptions(CLI::App* command, AnonymizeEffort& effort);
 
 // A recipe document, read and validated; reads no data.

@@ -20,6 +20,7 @@ namespace {
 struct CheckCommand {
   std::string recipe;
   bool show_values = false;
+  AnonymizeEffort effort;
 };
 
 struct FreezeCommand {
@@ -83,7 +84,7 @@ Status Check(const Context& context, const CheckCommand& command) {
   WEIR_ASSIGN_OR_RETURN(const anon::Recipe recipe, ReadRecipe(context, command.recipe));
   WarnOfMeasure(context, recipe);
   ProgressLine progress(context);
-  const anon::AnonymizeOptions options = OptionsFor(recipe, {}, progress);
+  const anon::AnonymizeOptions options = OptionsFor(recipe, command.effort, progress);
   WEIR_ASSIGN_OR_RETURN(
       const OwnerView<anon::RecipeInspection> view,
       anon::Anonymizer::Inspect(recipe, options, context.files(), context.random()));
@@ -161,6 +162,7 @@ void AddCheck(CLI::App* recipe, Context& context) {
   check->add_option("recipe", command->recipe, "Recipe document")->required();
   check->add_flag("--show-values", command->show_values,
                   "Also print private values that have no place in a hierarchy, 20 a column");
+  AddKeyOptions(check, command->effort.actions);
   check->footer("example: weir recipe check riders.recipe.yaml");
   context.OnCommand(check, [&context, command] { return Check(context, *command); });
 }

@@ -213,6 +213,36 @@ void AddRisks(const anon::RiskReport& report, Json& json) {
       {"zayatz", OrNull(estimates.zayatz)}, {"snb", OrNull(estimates.snb)}};
 }
 
+// What an attacker finds who links a known file with this one.
+std::string LinkageText(const anon::LinkageRisk& linkage) {
+  TextTable table({"LINKING", "FIGURE", "MEANING"});
+  const std::string looked_for = std::to_string(linkage.targets) + " of " +
+                                 std::to_string(linkage.known_rows) +
+                                 " rows of the known file, looked for among " +
+                                 std::to_string(linkage.published_rows) + " rows of this one";
+  table.Add({"targets", std::to_string(linkage.targets), looked_for});
+  table.Add({"right links", ShowShare(linkage.share),
+             linkage.knows_persons
+                 ? "targets whose nearest row, or one of several drawn at random, is about them"
+                 : "targets that are linked rightly, at most: which row is whose is not known"});
+  table.Add({"certain links", std::to_string(linkage.certain_links),
+             linkage.knows_persons ? "targets whose nearest rows are all about them"
+                                   : "targets for which one row alone is nearest"});
+  return "\nWhat linking with the known file finds (an attacker takes the row that is nearest in "
+         "all columns)\n" +
+         table.ToString();
+}
+
+Json LinkageToJson(const anon::LinkageRisk& linkage) {
+  return {{"known_rows", linkage.known_rows},
+          {"published_rows", linkage.published_rows},
+          {"targets", linkage.targets},
+          {"persons_known", linkage.knows_persons},
+          {"right_links", linkage.right_links},
+          {"share", linkage.share},
+          {"certain_links", linkage.certain_links}};
+}
+
 }  // namespace
 
 std::string ShowShare(double share) {
@@ -241,6 +271,7 @@ std::string RiskReportToText(const OwnerView<anon::RiskReport>& view, const std:
       "\nHow few columns are enough to single a row out (special uniques: rows that one or two\n"
       "columns single out stay recognizable when other columns are coarsened)\n";
   text += SpecialTable(report);
+  if (report.linkage.has_value()) text += LinkageText(*report.linkage);
   if (report.rows_without_unit > 0) {
     text += "\n" + std::to_string(report.rows_without_unit) +
             " rows have no privacy unit: they count as rows and hide nobody\n";
@@ -269,6 +300,7 @@ std::string RiskReportToJson(const OwnerView<anon::RiskReport>& view) {
   json["largest_subset"] = report.largest_subset;
   json["attribute_risks"] = AttributesToJson(report);
   json["special_uniques"] = SpecialToJson(report);
+  if (report.linkage.has_value()) json["record_linkage"] = LinkageToJson(*report.linkage);
   return json.dump(-1, ' ', /*ensure_ascii=*/true) + "\n";
 }
 

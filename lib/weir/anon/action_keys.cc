@@ -10,7 +10,10 @@ namespace {
 StatusOr<SecretBytes> ReadSecretNamed(const std::string& name, const ActionContext& context,
                                       Files& files) {
   if (context.keys_folder.empty()) {
-    return InvalidArgument("key %s: the folder of the secret keys was not named", name.c_str());
+    return InvalidArgument(
+        "key %s: the folder of the secret keys was not named; name the one that holds %s.key with "
+        "--keys",
+        name.c_str(), name.c_str());
   }
   const std::string path = JoinPath(context.keys_folder, name + ".key");
   StatusOr<SecretBytes> secret = crypto::ReadSecret(files, path);
@@ -49,6 +52,12 @@ StatusOr<SecretBytes> DateShiftKey(const v1::DateShiftAction& action, const Acti
                                    Files& files) {
   WEIR_ASSIGN_OR_RETURN(const SecretBytes secret, ReadSecretNamed(action.key(), context, files));
   return crypto::DeriveKey(secret, {"date-shift"});
+}
+
+StatusOr<SecretBytes> HomeRemovalKey(const v1::HomeRemoval& rules, const ActionContext& context,
+                                     Files& files) {
+  WEIR_ASSIGN_OR_RETURN(const SecretBytes secret, ReadSecretNamed(rules.key(), context, files));
+  return crypto::DeriveKey(secret, {"home-removal"});
 }
 
 }  // namespace weir::anon

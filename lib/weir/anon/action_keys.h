@@ -11,7 +11,8 @@
 
 namespace weir::anon {
 
-// What the actions of a recipe need and a recipe must not hold: it is shared.
+// What the actions and rules of a recipe need and a recipe must not hold: it is shared. All keys
+// that a recipe names are in one folder.
 struct ActionContext {
   // Secret keys, one a file: NAME.key of at least 32 random bytes, readable by its owner alone.
   std::string keys_folder = {};
@@ -31,6 +32,10 @@ StatusOr<SecretBytes> PseudonymKey(const v1::PseudonymAction& action, const Acti
 // The key of a date-shift action; the same for all recipients and periods.
 StatusOr<SecretBytes> DateShiftKey(const v1::DateShiftAction& action, const ActionContext& context,
                                    Files& files);
+
+// The key under which circles around homes are drawn; the same for all recipients and periods.
+StatusOr<SecretBytes> HomeRemovalKey(const v1::HomeRemoval& rules, const ActionContext& context,
+                                     Files& files);
 
 }  // namespace weir::anon
 

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "weir/anon/action_keys.h"
 #include "weir/anon/internal/anonymizer_state.h"
 #include "weir/anon/internal/coded_table.h"
 #include "weir/anon/internal/date_label.h"
@@ -14,7 +15,6 @@
 namespace weir::anon {
 namespace {
 
-constexpr uint64_t kMostSecretBytes = 4096;
 constexpr uint32_t kDefaultSamples = 10000;
 constexpr int64_t kDefaultStopMinutes = 60;
 
@@ -26,13 +26,13 @@ std::optional<double> ReadDegrees(std::string_view text) {
   return value;
 }
 
-StatusOr<SecretBytes> ReadHoleSecret(const Recipe& recipe, Files& files, RandomSource& random) {
-  const std::string& name = recipe.mobility().remove_homes().key();
-  if (name.empty()) return SecretBytes::Random(random, kLeastSecretBytes);
-  StatusOr<std::string> secret =
-      files.ReadPrivate(JoinPath(recipe.folder(), name + ".key"), kMostSecretBytes);
+StatusOr<SecretBytes> ReadHoleSecret(const Recipe& recipe, const ActionContext& context,
+                                     Files& files, RandomSource& random) {
+  const v1::HomeRemoval& rules = recipe.mobility().remove_homes();
+  if (rules.key().empty()) return SecretBytes::Random(random, kLeastSecretBytes);
+  StatusOr<SecretBytes> secret = HomeRemovalKey(rules, context, files);
   WEIR_RETURN_IF_ERROR(recipe.At("mobility.remove_homes.key", secret.status()));
-  return SecretBytes(*std::move(secret));
+  return secret;
 }
 
 // The columns of a track, found by name.
@@ -179,8 +179,9 @@ Status Anonymizer::RemoveHomes(State& state, size_t columns) {
   std::vector<std::string> units;
   StatusOr<std::vector<TrackPoint>> points = Track(state.recipe, table).Points(rows, units);
   WEIR_RETURN_IF_ERROR(state.recipe.At("mobility", points.status()));
-  WEIR_ASSIGN_OR_RETURN(const SecretBytes secret,
-                        ReadHoleSecret(state.recipe, *state.files, *state.random));
+  WEIR_ASSIGN_OR_RETURN(
+      const SecretBytes secret,
+      ReadHoleSecret(state.recipe, state.options.actions, *state.files, *state.random));
   const HomeRemovalOptions options = {
       .least_metres = static_cast<double>(rules.least_metres()),
       .most_metres = static_cast<double>(rules.most_metres()),

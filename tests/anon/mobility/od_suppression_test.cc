@@ -73,6 +73,72 @@ TEST(OdAuditTest, CatchesATableWithoutComplementarySuppression) {
   EXPECT_EQ(audit->narrow, 1u);
   EXPECT_EQ(audit->cells[0].bounds.lower, 3u);
   EXPECT_EQ(audit->cells[0].bounds.upper, 3u);
+  EXPECT_EQ(audit->programs, 0u);  // its margins tell it
+}
+
+// A chain of cells that hangs on a rectangle, and one that hangs on nothing.
+TEST(OdAuditTest, CellsOnNoCycleAreTold) {
+  const OdTable table = TableOf({{5, 6, 0, 0}, {7, 8, 9, 0}, {0, 0, 4, 3}, {1, 1, 1, 1}});
+  std::vector<bool> suppressed(table.cells(), false);
+  for (const auto& [row, column] : std::vector<std::pair<size_t, size_t>>{
+           {0, 0}, {0, 1}, {1, 0}, {1, 1}, {1, 2}, {2, 2}, {2, 3}}) {
+    suppressed[table.CellOf(row, column)] = true;
+  }
+  for (const AuditDepth depth : {AuditDepth::kExact, AuditDepth::kWitness}) {
+    const auto audit = AuditOdTable(table, suppressed, 4, depth);
+    ASSERT_THAT(audit, IsOk());
+    std::set<size_t> narrow;
+    for (const AuditedCell& cell : audit->cells) {
+      if (!cell.is_narrow) continue;
+      narrow.insert(cell.cell);
+      EXPECT_EQ(cell.bounds.lower, table.counts[cell.cell]);
+      EXPECT_EQ(cell.bounds.upper, table.counts[cell.cell]);
+    }
+    EXPECT_EQ(narrow,
+              (std::set<size_t>{table.CellOf(1, 2), table.CellOf(2, 2), table.CellOf(2, 3)}));
+  }
+}
+
+TEST(OdAuditTest, PartsDoNotTellAboutEachOther) {
+  // Two rectangles without a common origin or destination.
+  const OdTable table = TableOf({{3, 4, 9, 9}, {5, 2, 9, 9}, {9, 9, 1, 6}, {9, 9, 8, 2}});
+  std::vector<bool> suppressed(table.cells(), false);
+  for (const size_t corner : {table.CellOf(0, 0), table.CellOf(2, 2)}) {
+    for (const size_t cell :
+         {corner, corner + 1, corner + table.columns(), corner + table.columns() + 1}) {
+      suppressed[cell] = true;
+    }
+  }
+  const auto audit = AuditOdTable(table, suppressed, 1, AuditDepth::kExact);
+  ASSERT_THAT(audit, IsOk());
+  ASSERT_EQ(audit->cells.size(), 8u);
+  EXPECT_EQ(audit->cells[0].bounds.lower, 1u);  // 3 and 2 can lose 2, 4 and 5 lose 4
+  EXPECT_EQ(audit->cells[0].bounds.upper, 7u);
+  EXPECT_EQ(audit->cells[4].bounds.lower, 0u);
+  EXPECT_EQ(audit->cells[4].bounds.upper, 7u);
+}
+
+// Thousands of suppressed cells that one flow each proves wide: no program is left to be solved.
+TEST(OdAuditTest, LargeTablesNeedFewPrograms) {
+  std::vector<std::vector<uint64_t>> cells(120, std::vector<uint64_t>(120));
+  for (size_t i = 0; i < cells.size(); ++i) {
+    for (size_t j = 0; j < cells[i].size(); ++j) cells[i][j] = (i * 31 + j * 17) % 13;
+  }
+  const OdTable table = TableOf(cells);
+  const auto result = SuppressCells(table, {.least = 5, .protection = 5});
+  ASSERT_THAT(result, IsOk());
+  EXPECT_GT(result->audit.cells.size(), 4000u);
+  EXPECT_EQ(result->audit.narrow, 0u);
+  EXPECT_EQ(result->audit.programs, 0u);
+  // The twin: one published figure more and cells are told.
+  std::vector<bool> small = SmallCells(table, 5);
+  for (size_t column = 1; column < table.destinations.size(); ++column) {
+    small[table.CellOf(7, column)] = false;
+  }
+  small[table.CellOf(7, 0)] = true;
+  const auto told = AuditOdTable(table, small, 5, AuditDepth::kWitness);
+  ASSERT_THAT(told, IsOk());
+  EXPECT_EQ(told->narrow, 1u);
 }
 
 TEST(OdAuditTest, CatchesARectangleThatIsTooTight) {
@@ -150,6 +216,29 @@ RC_GTEST_PROP(OdAuditProperty, SolverNetworkAndBruteForceAgree, ()) {
     RC_ASSERT(flow.upper == expected.upper);
     RC_ASSERT(network.WidthUpTo(cell.cell, 2) == std::min<uint64_t>(2, expected.width()));
     RC_ASSERT(cell.is_narrow == (expected.width() < 2));
+  }
+}
+
+// Flows find what programs find; bounds by witnesses lie inside the exact ones.
+RC_GTEST_PROP(OdAuditProperty, WitnessesAndProgramsFindTheSameNarrowCells, ()) {
+  const OdTable table = TableOf(AnyCells(4, 5, 6));
+  const auto protection = *rc::gen::inRange<uint64_t>(1, 8);
+  std::vector<bool> suppressed(table.cells(), false);
+  for (size_t cell = 0; cell + 1 < table.cells(); ++cell) {
+    suppressed[cell] = *rc::gen::inRange(0, 2) == 1;
+  }
+  const auto exact = AuditOdTable(table, suppressed, protection, AuditDepth::kExact);
+  const auto witness = AuditOdTable(table, suppressed, protection, AuditDepth::kWitness);
+  RC_ASSERT(exact.ok());
+  RC_ASSERT(witness.ok());
+  RC_ASSERT(exact->narrow == witness->narrow);
+  for (size_t i = 0; i < exact->cells.size(); ++i) {
+    const AuditedCell& wide = exact->cells[i];
+    const AuditedCell& seen = witness->cells[i];
+    RC_ASSERT(wide.is_narrow == seen.is_narrow);
+    RC_ASSERT(wide.bounds.lower <= seen.bounds.lower);
+    RC_ASSERT(wide.bounds.upper >= seen.bounds.upper);
+    if (wide.is_narrow) RC_ASSERT(wide.bounds.width() == seen.bounds.width());
   }
 }
 

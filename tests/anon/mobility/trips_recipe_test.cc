@@ -211,7 +211,11 @@ TEST_F(TripsRecipeTest, PointsNearHomesAreGoneBeforeAnythingElse) {
       "  remove_homes: {least_metres: 200, most_metres: 800, key: homes}}\n");
   ASSERT_THAT(recipe, IsOk());
   ASSERT_EQ(::chmod(PathOf("homes.key").c_str(), 0600), 0);
-  auto anonymizer = Anonymizer::Open(*recipe, {}, SystemFiles(), random_);
+  EXPECT_THAT(Anonymizer::Open(*recipe, {}, SystemFiles(), random_).status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("homes.key")));
+  AnonymizeOptions options;
+  options.actions.keys_folder = PathOf("");
+  auto anonymizer = Anonymizer::Open(*recipe, options, SystemFiles(), random_);
   ASSERT_THAT(anonymizer, IsOk());
   const auto found = anonymizer->Find();
   ASSERT_THAT(found, IsOk());
@@ -229,7 +233,7 @@ TEST_F(TripsRecipeTest, PointsNearHomesAreGoneBeforeAnythingElse) {
   }
   // A secret that others may read is refused.
   ASSERT_EQ(::chmod(PathOf("homes.key").c_str(), 0644), 0);
-  EXPECT_THAT(Anonymizer::Open(*recipe, {}, SystemFiles(), random_).status(),
+  EXPECT_THAT(Anonymizer::Open(*recipe, options, SystemFiles(), random_).status(),
               StatusIs(StatusCode::kPermissionDenied, HasSubstr("homes.key")));
 }
 

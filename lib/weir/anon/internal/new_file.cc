@@ -14,7 +14,7 @@
 namespace weir::anon::internal {
 namespace {
 
-constexpr mode_t kMode = 0644;  // made to be given away; the user's mask narrows it
+mode_t ModeFor(Readers readers) { return readers == Readers::kOwner ? 0600 : 0644; }
 
 Status WriteError(const std::string& path, int error) {
   const std::string message =
@@ -61,14 +61,15 @@ Status CheckNewFile(const std::string& path, bool replace) {
   return S_ISDIR(facts.st_mode) ? OkStatus() : WriteError(path, ENOTDIR);
 }
 
-StatusOr<NewFile> NewFile::Create(const std::string& path, bool replace) {
+StatusOr<NewFile> NewFile::Create(const std::string& path, bool replace, Readers readers) {
   WEIR_RETURN_IF_ERROR(CheckNewFile(path, replace));
   const std::string folder = FolderOf(path);
-  data::OpenFile unnamed(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, kMode));
+  data::OpenFile unnamed(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, ModeFor(readers)));
   if (unnamed.descriptor() >= 0) return NewFile(path, replace, std::move(unnamed), "");
   if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT) return WriteError(path, errno);
   std::string name = JoinPath(folder, TemporaryName());
-  data::OpenFile named(::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
+  data::OpenFile named(
+      ::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, ModeFor(readers)));
   if (named.descriptor() < 0) return WriteError(path, errno);
   return NewFile(path, replace, std::move(named), std::move(name));
 }

@@ -10,6 +10,12 @@
 
 namespace weir::anon::internal {
 
+// Whom the mode of a file lets read it; the user's mask may let fewer.
+enum class Readers {
+  kAll,    // made to be given away
+  kOwner,  // exact facts
+};
+
 // A file that is written without a name and gets one when it is complete: whoever is interrupted,
 // even by force, leaves nothing. Where the file system has no files without names, one with a
 // temporary name, which only a crash leaves behind.
@@ -18,7 +24,8 @@ class NewFile {
   // Errors: ALREADY_EXISTS     the file exists and `replace` is not set.
   //         INVALID_ARGUMENT   the folder does not exist, or a folder has the name.
   //         PERMISSION_DENIED  it cannot be written to. RESOURCE_EXHAUSTED: the disk is full.
-  static StatusOr<NewFile> Create(const std::string& path, bool replace);
+  static StatusOr<NewFile> Create(const std::string& path, bool replace,
+                                  Readers readers = Readers::kAll);
   ~NewFile();
   NewFile(NewFile&& other) noexcept;
   NewFile(const NewFile&) = delete;

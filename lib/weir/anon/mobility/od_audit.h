@@ -41,15 +41,17 @@ struct OdAudit {
 uint64_t WithheldWidth(const OdTable& table, const std::vector<bool>& suppressed, size_t cell);
 
 // The audit of a table before it leaves: what anybody can compute of the suppressed cells from the
-// published ones, by linear programming. Every answer of the solver is rounded to a table of
-// integers, which is checked without it: cells not negative, all published figures as published.
-// So an interval that is called wide is proved by two tables, whatever the solver did.
+// published ones, by linear programming; with kWitness by flows first. Every answer is a table of
+// integers, which is checked by itself: cells not negative, all published figures as published.
+// So an interval that is called wide is proved by two tables, whatever found them.
 //
 // Guarantee: where rows are counted, bounds with kExact are those of all non-negative tables
 //            (integrality loses nothing: the constraints are totally unimodular). Where units are
 //            counted, the attacker cannot have tighter ones: see docs/explanation/mobility.md.
-// Errors:    INTERNAL  the solver has no answer, or one that is no table.
-// Cost:      at most two linear programs a suppressed cell, over the suppressed cells.
+// Errors:    INTERNAL     the solver has no answer, or one that is no table.
+//            UNAVAILABLE  the solver's library cannot be loaded.
+// Cost:      at most two linear programs a suppressed cell, over the cells that are connected with
+//            it; with kWitness a few flows a cell, and programs for cells that stay narrow.
 // Source:    Fischetti, Salazar, "Models and algorithms for the 2-dimensional cell suppression
 //            problem in statistical disclosure control", Math. Program. 84, 1999 (attacker's
 //            problem). The solver is Clp of COIN-OR.

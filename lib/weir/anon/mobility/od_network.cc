@@ -41,23 +41,41 @@ void OdNetwork::Suppress(size_t cell) {
   arcs_[ends.to].push_back({.cell = cell, .other = ends.from, .forward = false});
 }
 
+std::vector<OdNetwork::Step> OdNetwork::FindShortPath(size_t cell, size_t source,
+                                                      size_t target) const {
+  for (const Arc& first : arcs_[source]) {
+    if (first.cell == cell || !CanStep(first)) continue;
+    for (const Arc& back : arcs_[target]) {
+      const Arc last = {.cell = back.cell, .other = target, .forward = !back.forward};
+      if (last.cell == cell || !CanStep(last)) continue;
+      const size_t row = std::min(first.other, back.other);
+      const size_t middle = table_->CellOf(row, std::max(first.other, back.other) - table_->rows());
+      if (!suppressed_[middle]) continue;
+      const bool forward = EndsOf(middle).from == first.other;
+      if (!forward && values_[middle] == 0) continue;
+      return {{last.cell, last.forward}, {middle, forward}, {first.cell, first.forward}};
+    }
+  }
+  return {};
+}
+
 std::vector<OdNetwork::Step> OdNetwork::FindPath(size_t cell, Direction direction) {
   const Ends ends = EndsOf(cell);
   const size_t source = direction == Direction::kUp ? ends.to : ends.from;
   const size_t target = direction == Direction::kUp ? ends.from : ends.to;
+  std::vector<Step> path = FindShortPath(cell, source, target);
+  if (!path.empty()) return path;
   ++search_;
   seen_[source] = search_;
   queue_.assign(1, source);
   for (size_t next = 0; next < queue_.size() && seen_[target] != search_; ++next) {
     for (const Arc& arc : arcs_[queue_[next]]) {
-      if (seen_[arc.other] == search_ || arc.cell == cell) continue;
-      if (!arc.forward && values_[arc.cell] == 0) continue;
+      if (seen_[arc.other] == search_ || arc.cell == cell || !CanStep(arc)) continue;
       seen_[arc.other] = search_;
       reached_by_[arc.other] = {arc.cell, arc.forward};
       queue_.push_back(arc.other);
     }
   }
-  std::vector<Step> path;
   if (seen_[target] != search_) return path;
   for (size_t node = target; node != source;) {
     const Step step = reached_by_[node];
@@ -98,6 +116,26 @@ uint64_t OdNetwork::Move(size_t cell, Direction direction, uint64_t limit) {
 void OdNetwork::Restore() {
   for (const size_t cell : changed_) values_[cell] = table_->movable[cell];
   changed_.clear();
+}
+
+std::vector<OdNetwork::CellValue> OdNetwork::TakeChanges() {
+  std::sort(changed_.begin(), changed_.end());
+  changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
+  std::vector<CellValue> changes;
+  changes.reserve(changed_.size());
+  for (const size_t cell : changed_) changes.push_back({cell, values_[cell]});
+  Restore();
+  return changes;
+}
+
+std::vector<OdNetwork::CellValue> OdNetwork::MoveUp(size_t cell, uint64_t limit) {
+  Move(cell, Direction::kUp, limit);
+  return TakeChanges();
+}
+
+std::vector<OdNetwork::CellValue> OdNetwork::MoveDown(size_t cell, uint64_t limit) {
+  Move(cell, Direction::kDown, limit);
+  return TakeChanges();
 }
 
 CellBounds OdNetwork::Bounds(size_t cell) {

@@ -39,6 +39,14 @@ class OdNetwork {
   // Exact least and largest value of a suppressed cell among `movable` tables of non-negative
   // integers that have the published cells.
   CellBounds Bounds(size_t cell);
+  // Such a table: the cells in which it differs from the true one, each once.
+  struct CellValue {
+    size_t cell = 0;
+    uint64_t value = 0;
+  };
+  // The one in which `cell` is as far up or down as possible, at most by `limit`.
+  std::vector<CellValue> MoveUp(size_t cell, uint64_t limit);
+  std::vector<CellValue> MoveDown(size_t cell, uint64_t limit);
   // The width of that interval if it is below `enough`, else `enough`.
   uint64_t WidthUpTo(size_t cell, uint64_t enough);
 
@@ -73,11 +81,15 @@ class OdNetwork {
   Ends EndsOf(size_t cell) const;
   // A path of suppressed arcs that moves `cell`; empty: there is none.
   std::vector<Step> FindPath(size_t cell, Direction direction);
+  // One of three arcs, the fewest there can be, without a search; empty: there is none.
+  std::vector<Step> FindShortPath(size_t cell, size_t source, size_t target) const;
+  bool CanStep(const Arc& arc) const { return arc.forward || values_[arc.cell] > 0; }
   // Moves `cell` by at most `limit` by changing values_; gives how far.
   uint64_t Move(size_t cell, Direction direction, uint64_t limit);
   Extension FindCycle(size_t cell, Direction direction, uint64_t amount,
                       const std::vector<uint64_t>& costs, bool allow_total) const;
   void Restore();
+  std::vector<CellValue> TakeChanges();
 
   const OdTable* table_;
   std::vector<bool> suppressed_;

@@ -5,7 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "weir/anon/hierarchy.h"
@@ -13,54 +16,69 @@
 
 namespace weir::anon {
 
-// One quasi-identifier before and after.
+// Nobody that the other file knows.
+inline constexpr uint32_t kNobody = std::numeric_limits<uint32_t>::max();
+
+// The rows of a file that is to be linked with another one.
 //
-// Shapes: a code a row, row i of both about the same person; codes of `original` and `published`
-//         need not be of one kind.
-struct LinkageColumn {
-  std::span<const uint32_t> original = {};
-  std::span<const uint32_t> published = {};
-  // How far a published cell is from a known value, in [0, 1]. Pure.
-  std::function<double(uint32_t original, uint32_t published)> distance = {};
+// Shapes: codes by column, then record; a record stands for rows[record] equal rows. Codes and
+//         persons need not be of one kind in both files, except that equal persons are one.
+struct LinkageTable {
+  std::vector<std::vector<uint32_t>> codes;
+  std::vector<uint64_t> rows;
+  // Who a record is about, or kNobody; empty: not known.
+  std::vector<uint32_t> persons = {};
 };
 
-// 0 where the label at `level` covers the value, else 1. The published code of a suppressed cell is
-// the number of labels: it covers everything.
-std::function<double(uint32_t, uint32_t)> CoverDistance(const Hierarchy& hierarchy, size_t level);
-// |a - b| / range, at most 1; numbers by code. The distance of Gower, "A general coefficient of
-// similarity and some of its properties", Biometrics 27, 1971.
-std::function<double(uint32_t, uint32_t)> NumberDistance(std::vector<double> original,
-                                                         std::vector<double> published);
+// How far a published cell is from a known value, in [0, 1]. Pure.
+using CellDistance = std::function<double(uint32_t known, uint32_t published)>;
+
+// 0 where the published text is the known one, is `suppressed_text`, or is a label of the known
+// value at any level of `hierarchy` (null: there is none). Else, where both are numbers, |a - b|
+// divided by the range of the known ones, at most 1. Else 1.
+//
+// Shapes: texts by code; the hierarchy must outlive the distance.
+// Source: Gower, "A general coefficient of similarity and some of its properties", Biometrics 27,
+//         1971.
+CellDistance DistanceOfTexts(const std::vector<std::string>& known,
+                             const std::vector<std::string>& published, const Hierarchy* hierarchy,
+                             std::string_view suppressed_text);
 
 struct LinkageOptions {
-  // Rows that the attacker looks for: all, or so many at equal distances.
-  size_t most_targets = 1000;
+  // All known rows are looked for if that takes at most so many comparisons of two cells, else as
+  // many as that allows, at equal distances, but never less than `fewest_targets`.
+  uint64_t most_comparisons = 200'000'000;
+  uint64_t fewest_targets = 1000;
 };
 
 struct LinkageRisk {
+  uint64_t known_rows = 0;
+  uint64_t published_rows = 0;
   uint64_t targets = 0;
-  // Expected number of right links, and their share of the targets.
+  bool knows_persons = false;
+  // Expected number of right links, and their share of the targets. Without persons, that number if
+  // the right row is always among the nearest: no attacker of this kind does better.
   double right_links = 0;
   double share = 0;
-  // Targets for which one published row alone is nearest and is theirs.
+  // Targets for which all nearest published rows are right; without persons, those for which one
+  // published row alone is nearest.
   uint64_t certain_links = 0;
 };
 
-// An attacker who knows the original quasi-identifiers of a person takes the nearest published row,
-// a random one of several that are equally near: how often is it that person's?
+// An attacker who knows quasi-identifiers of people takes the nearest published row for each, a
+// random one of several that are equally near: how often is it that person's?
 //
-// Shapes:   m columns of n rows; `is_published` by row, or empty if all are. A row that is left out
-//           cannot be found.
-// Assumes:  the attacker weighs all columns alike and knows the original values exactly. Others may
-//           do better: this is an estimate from below, where prosecutor risk is one for any attack
-//           on unchanged classes.
+// Shapes:   m columns in both tables, m distances.
+// Assumes:  the attacker weighs all columns alike. Others may do better: with persons this is an
+//           estimate from below, where prosecutor risk is one for any attack on unchanged classes.
 // Reveals:  facts about the rows: for their owner.
-// Errors:   INVALID_ARGUMENT  no column, columns of unequal length, no distance, no target.
-// Cost:     O(targets * distinct published rows * m).
+// Errors:   INVALID_ARGUMENT  no column, columns of unequal length, no distance, no target, persons
+//                             in one table only.
+// Cost:     O(distinct targets * distinct published rows * m).
 // Source:   Domingo-Ferrer, Torra, "Disclosure risk assessment in statistical data protection", J.
 //           Comput. Appl. Math. 164, 2004 (distance-based record linkage).
-StatusOr<LinkageRisk> LinkRecords(std::span<const LinkageColumn> columns,
-                                  const std::vector<bool>& is_published,
+StatusOr<LinkageRisk> LinkRecords(const LinkageTable& known, const LinkageTable& published,
+                                  std::span<const CellDistance> distances,
                                   const LinkageOptions& options);
 
 }  // namespace weir::anon

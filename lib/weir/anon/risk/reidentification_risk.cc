@@ -62,16 +62,19 @@ class RiskGatherer {
 
 }  // namespace
 
-std::vector<RiskClass> RiskClassesOf(const TupleTable& table) {
+RiskClass RiskClassOf(const TupleTable& table, size_t tuple) {
   const bool has_units = !table.units.begin.empty();
+  return {.rows = table.rows[tuple],
+          .units = has_units ? table.units.begin[tuple + 1] - table.units.begin[tuple]
+                             : table.rows[tuple],
+          .population = table.population.empty() ? 0 : table.population[tuple]};
+}
+
+std::vector<RiskClass> RiskClassesOf(const TupleTable& table) {
   std::vector<RiskClass> classes;
   classes.reserve(table.tuples());
   for (size_t i = 0; i < table.tuples(); ++i) {
-    if (table.rows[i] == 0) continue;
-    classes.push_back(
-        {.rows = table.rows[i],
-         .units = has_units ? table.units.begin[i + 1] - table.units.begin[i] : table.rows[i],
-         .population = table.population.empty() ? 0 : table.population[i]});
+    if (table.rows[i] > 0) classes.push_back(RiskClassOf(table, i));
   }
   return classes;
 }

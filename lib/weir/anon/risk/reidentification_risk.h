@@ -2,6 +2,7 @@
 #ifndef WEIR_ANON_RISK_REIDENTIFICATION_RISK_H_
 #define WEIR_ANON_RISK_REIDENTIFICATION_RISK_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -24,6 +25,8 @@ struct RiskClass {
   uint64_t count = 1;       // so many classes are like this
 };
 
+// A tuple of a table as a class.
+RiskClass RiskClassOf(const TupleTable& table, size_t tuple);
 // Every tuple of a table as a class of its own; those without rows are left out.
 std::vector<RiskClass> RiskClassesOf(const TupleTable& table);
 // Classes by their sizes in rows, which are the units: one entry a size.

@@ -101,11 +101,16 @@ double SamplingFraction(const RiskRequest& request, const TupleTable& table) {
   return static_cast<double>(table.total_rows) / static_cast<double>(population);
 }
 
+struct SpecialSearch {
+  size_t largest = 0;
+  Suda2Result result = {};
+};
+
 // The largest sizes that can be searched in a bounded number of steps.
-StatusOr<SpecialUniques> FindSpecial(const TupleTable& table, double sampling_fraction) {
+StatusOr<SpecialSearch> SearchSpecial(const TupleTable& table, double sampling_fraction) {
   size_t largest = std::min(table.attributes(), kLargestUnique);
   while (true) {
-    const StatusOr<Suda2Result> found = FindSpecialUniques(
+    StatusOr<Suda2Result> found = FindSpecialUniques(
         table,
         {.largest = largest, .sampling_fraction = sampling_fraction, .most_steps = kMostSudaSteps});
     if (!found.ok() && found.status().code() == StatusCode::kResourceExhausted && largest > 1) {
@@ -113,23 +118,44 @@ StatusOr<SpecialUniques> FindSpecial(const TupleTable& table, double sampling_fr
       continue;
     }
     WEIR_RETURN_IF_ERROR(found.status());
-    SpecialUniques special = {.largest = largest,
-                              .is_complete = largest == table.attributes(),
-                              .uniques = found->uniques,
-                              .rows = found->rows_with_unique,
-                              .dis = found->dis,
-                              .contributions = found->contributions};
-    for (size_t i = 0; i < table.tuples(); ++i) {
-      if (found->smallest[i] == 0) continue;
-      ++special.rows_by_smallest[found->smallest[i]];
-      const auto tenth = static_cast<size_t>(std::ceil(found->dis_scores[i] * 10));
-      ++special.rows_by_dis[std::clamp<size_t>(tenth, 1, 10) - 1];
-    }
-    return special;
+    return SpecialSearch{.largest = largest, .result = *std::move(found)};
   }
 }
 
-StatusOr<RiskReport> ReportOn(const RiskRequest& request, const TupleTable& table) {
+SpecialUniques AddUp(const SpecialSearch& search, const TupleTable& table) {
+  const Suda2Result& found = search.result;
+  SpecialUniques special = {.largest = search.largest,
+                            .is_complete = search.largest == table.attributes(),
+                            .uniques = found.uniques,
+                            .rows = found.rows_with_unique,
+                            .dis = found.dis,
+                            .contributions = found.contributions};
+  for (size_t i = 0; i < table.tuples(); ++i) {
+    if (found.smallest[i] == 0) continue;
+    ++special.rows_by_smallest[found.smallest[i]];
+    const auto tenth = static_cast<size_t>(std::ceil(found.dis_scores[i] * 10));
+    ++special.rows_by_dis[std::clamp<size_t>(tenth, 1, 10) - 1];
+  }
+  return special;
+}
+
+RecordScores ScoresOf(const RiskRequest& request, CollapsedTable& collapsed,
+                      SpecialSearch& special) {
+  const TupleTable& table = collapsed.table;
+  RecordScores scores;
+  scores.tuple_of_row = std::move(collapsed.tuple_of_record);
+  scores.classes.reserve(table.tuples());
+  for (size_t i = 0; i < table.tuples(); ++i) scores.classes.push_back(RiskClassOf(table, i));
+  scores.suda2_scores = std::move(special.result.scores);
+  scores.dis_scores = std::move(special.result.dis_scores);
+  scores.smallest = std::move(special.result.smallest);
+  scores.has_units = !request.privacy_unit.empty();
+  scores.has_population = request.population_table.has_value();
+  return scores;
+}
+
+StatusOr<RiskReport> ReportOn(const RiskRequest& request, const TupleTable& table,
+                              const SpecialSearch& special) {
   RiskReport report;
   report.quasi_identifiers = request.quasi_identifiers;
   report.threshold = request.threshold;
@@ -149,7 +175,7 @@ StatusOr<RiskReport> ReportOn(const RiskRequest& request, const TupleTable& tabl
   }
   report.largest_subset = std::min(LargestSubsets(table.attributes()), table.attributes());
   WEIR_ASSIGN_OR_RETURN(report.attributes, MeasureAttributeRisks(table, report.largest_subset));
-  WEIR_ASSIGN_OR_RETURN(report.special, FindSpecial(table, SamplingFraction(request, table)));
+  report.special = AddUp(special, table);
   return report;
 }
 
@@ -198,12 +224,13 @@ StatusOr<CollapsedTable> RiskAnalysis::CollapseInput(const RiskRequest& request,
   return Collapse(microdata, collapse);
 }
 
-StatusOr<OwnerView<RiskReport>> RiskAnalysis::Analyze(const RiskRequest& request,
-                                                      const ReadLimits& limits,
-                                                      RandomSource& random) {
+StatusOr<RiskFindings> RiskAnalysis::Analyze(const RiskRequest& request, const ReadLimits& limits,
+                                             RandomSource& random) {
   WEIR_RETURN_IF_ERROR(CheckRequest(request));
+  ReadLimits input_limits = limits;
+  if (request.scores_records) input_limits.holding = Holding::kHeld;
   WEIR_ASSIGN_OR_RETURN(const Microdata microdata,
-                        ReadMicrodata(request.input, InputRequest(request), limits, random));
+                        ReadMicrodata(request.input, InputRequest(request), input_limits, random));
   const OwnerView<MicrodataFacts> facts = microdata.Facts();
   if (facts.ShowToOwner().rows == 0) {
     return InvalidArgument("%s has no rows", request.input.path.c_str());
@@ -217,14 +244,23 @@ StatusOr<OwnerView<RiskReport>> RiskAnalysis::Analyze(const RiskRequest& request
                           ReadMicrodata(*request.population_table, read, limits, random));
   }
   WEIR_ASSIGN_OR_RETURN(
-      const CollapsedTable collapsed,
+      CollapsedTable collapsed,
       CollapseInput(request, microdata, population.has_value() ? &*population : nullptr));
-  WEIR_ASSIGN_OR_RETURN(RiskReport report, ReportOn(request, collapsed.table));
+  WEIR_ASSIGN_OR_RETURN(SpecialSearch special,
+                        SearchSpecial(collapsed.table, SamplingFraction(request, collapsed.table)));
+  WEIR_ASSIGN_OR_RETURN(RiskReport report, ReportOn(request, collapsed.table, special));
   report.sha256 = facts.ShowToOwner().sha256;
   report.rows = facts.ShowToOwner().rows;
   report.rows_without_unit =
       request.privacy_unit.empty() ? 0 : facts.ShowToOwner().rows_without_unit;
-  return OwnerView<RiskReport>(std::move(report));
+  if (request.linkage.has_value()) {
+    WEIR_ASSIGN_OR_RETURN(report.linkage, Link(request, limits, random));
+  }
+  RiskFindings findings = {.report = OwnerView<RiskReport>(std::move(report))};
+  if (request.scores_records) {
+    findings.scores = OwnerView<RecordScores>(ScoresOf(request, collapsed, special));
+  }
+  return findings;
 }
 
 }  // namespace weir::anon

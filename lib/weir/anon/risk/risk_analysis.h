@@ -14,6 +14,9 @@
 #include "weir/anon/profile/profile.h"
 #include "weir/anon/recipe.h"
 #include "weir/anon/risk/attribute_risk.h"
+#include "weir/anon/risk/file_linkage.h"
+#include "weir/anon/risk/record_linkage.h"
+#include "weir/anon/risk/record_scores.h"
 #include "weir/anon/risk/reidentification_risk.h"
 #include "weir/base/decimal.h"
 #include "weir/base/random.h"
@@ -33,6 +36,9 @@ struct RiskRequest {
   // Everybody of the population, with the same columns.
   std::optional<InputLocation> population_table = {};
   Decimal threshold = MakeDecimal(2, 1);  // 0.2
+  // A file that somebody knows, to be linked with this one.
+  std::optional<LinkageRequest> linkage = {};
+  bool scores_records = false;  // the rows are then held in memory
 };
 
 // The input of a recipe as it is: its quasi-identifiers, missing values, unit and population.
@@ -78,6 +84,12 @@ struct RiskReport {
   std::vector<AttributeRisk> attributes;
   size_t largest_subset = 0;
   SpecialUniques special = {};
+  std::optional<LinkageRisk> linkage = std::nullopt;
+};
+
+struct RiskFindings {
+  OwnerView<RiskReport> report;
+  std::optional<OwnerView<RecordScores>> scores = std::nullopt;  // if asked for
 };
 
 // What the rows of a file give away to those who know some columns of a person.
@@ -85,11 +97,12 @@ class RiskAnalysis final {
  public:
   // Guarantee: the report is a function of the file, the request and nothing else.
   // Reveals:   exact facts about the rows, to their owner; no value of any cell.
-  // Errors:    INVALID_ARGUMENT  no quasi-identifier, one twice, a column that is not there, no
-  //                              row, a threshold not in [0, 1], a population smaller than the
-  //                              table; as ReadMicrodata.
-  static StatusOr<OwnerView<RiskReport>> Analyze(const RiskRequest& request,
-                                                 const ReadLimits& limits, RandomSource& random);
+  // Errors:    INVALID_ARGUMENT   no quasi-identifier, one twice, a column that is not there, no
+  //                               row, a threshold not in [0, 1], a population smaller than the
+  //                               table; as ReadMicrodata.
+  //            RESOURCE_EXHAUSTED the rows are to be scored and do not fit in memory.
+  static StatusOr<RiskFindings> Analyze(const RiskRequest& request, const ReadLimits& limits,
+                                        RandomSource& random);
 
   // What a file seems to hold, by its content.
   //
@@ -105,6 +118,9 @@ class RiskAnalysis final {
   static StatusOr<CollapsedTable> CollapseInput(const RiskRequest& request,
                                                 const Microdata& microdata,
                                                 const Microdata* population);
+  // The input as the published file.
+  static StatusOr<LinkageRisk> Link(const RiskRequest& request, const ReadLimits& limits,
+                                    RandomSource& random);
 };
 
 }  // namespace weir::anon
