@@ -25,10 +25,9 @@ class Grouper {
  public:
   // Classes are numbered in the order of their first item.
   void Group(Packing& packing, const KeyList& items, const Levels& levels);
-  // The same for an eighth of the classes only, chosen by a hash, but these with all their rows.
-  // The items of the others have no class (kNoClass).
+  // The same for an eighth of the classes only, chosen by a hash, but these with all their rows;
+  // the items of the others are left out, and class_of() says nothing.
   void GroupPart(Packing& packing, const KeyList& items, const Levels& levels);
-  static constexpr uint32_t kNoClass = 0xFFFFFFFF;
 
   size_t classes() const { return classes_; }
   std::span<const uint32_t> class_of() const { return {class_of_.data(), items_}; }
@@ -45,37 +44,50 @@ class Grouper {
     uint64_t mask = 0;
     uint64_t stride = 0;
   };
+  // A place of the hash table. `number` is that of a class of this grouping if it is at least
+  // base_; what earlier groupings left is below, so that nothing has to be cleared.
+  template <class Index>
   struct Slot {
-    uint64_t index = 0;
-    uint32_t id = 0;
-    uint32_t stamp = 0;
+    Index index = 0;
+    uint32_t number = 0;
   };
-  template <int Steps>
-  struct Indexer;
+  // What all loops over items need, in registers.
+  struct Cursor;
 
   void Reserve(size_t items);
-  void Run(std::span<const Step> steps, uint64_t space, const KeyList& items);
-  template <class IndexOf>
-  void Count(const IndexOf& index_of, uint64_t space, const KeyList& items);
-  template <class IndexOf>
-  void CountDirect(const IndexOf& index_of, uint64_t space, const KeyList& items);
-  template <class IndexOf>
-  void CountHashed(const IndexOf& index_of, const KeyList& items);
-  void GroupInStages(std::span<const Step> steps, std::span<const uint64_t> radixes,
-                     const KeyList& items);
-  void StartHash(unsigned bits);
-  void GrowHash();
+  void StartNumbers();
+  // `fill` writes the indexes of `count` items from `begin` on to block_.
+  template <class Fill>
+  void CountDirect(const Fill& fill, uint64_t space);
+  template <class Index, class Fill>
+  void CountHashed(const Fill& fill, std::vector<Slot<Index>>& slots);
+  template <class Index>
+  void Insert(std::vector<Slot<Index>>& slots, size_t begin, size_t count);
+  template <class Index>
+  void Grow(std::vector<Slot<Index>>& slots, size_t more);
+  // Leaves in picks_ which items of the block are in the part; how many.
+  size_t Pick(size_t count);
+  template <class Fill>
+  void Count(const Fill& fill, uint64_t space);
+  void Run(std::span<const Step> steps, uint64_t space);
+  void GroupInStages(std::span<const Step> steps, std::span<const uint64_t> radixes);
 
   size_t items_ = 0;
   size_t classes_ = 0;
+  const uint64_t* weights_ = nullptr;
   std::vector<uint32_t> class_of_;
+  // With one place more than there are items: what may become the next class is written before
+  // that is known, which saves a branch that could not be predicted.
   std::vector<uint32_t> first_;
   std::vector<uint64_t> rows_;
   std::vector<uint64_t> index_;  // of each class, while hashing
-  std::vector<uint32_t> direct_;
-  std::vector<Slot> slots_;
+  std::vector<uint64_t> block_;
+  std::vector<uint32_t> picks_;
+  std::vector<uint32_t> cells_;
+  std::vector<Slot<uint32_t>> narrow_;
+  std::vector<Slot<uint64_t>> wide_;
   unsigned slot_bits_ = 0;
-  uint32_t stamp_ = 0;
+  uint32_t base_ = 1;
   bool is_part_ = false;
 };
 
