@@ -45,7 +45,7 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
       evaluator_(prepared),
       snapshots_(prepared, limits.memory_bytes / 2),
       start_(std::chrono::steady_clock::now()) {
-  if (prepared.is_by_rows_alone()) witnesses_.emplace(prepared);
+  if (prepared.least_rows > 1) witnesses_.emplace(prepared);
   hub_order_.resize(lattice_.attributes());
   for (size_t a = 0; a < hub_order_.size(); ++a) hub_order_[a] = a;
   const Packing& packing = *prepared.packing;
@@ -211,36 +211,27 @@ void DenseSearch::RaiseBoundsBelow(const Levels& levels, double bound) {
 
 // The bounds of FillBounds, with so much extra in each attribute.
 void DenseSearch::RaiseBoundsBelow(const Levels& levels, const std::vector<double>& extra) {
-  const size_t last = levels.size() - 1;
-  const Levels& low = lattice_.bottom();
-  const Fold fold = measure_.fold();
   std::vector<std::vector<double>> parts(levels.size());
-  for (size_t a = 0; a <= last; ++a) {
-    for (size_t level = low[a]; level <= levels[a]; ++level) {
+  for (size_t a = 0; a < levels.size(); ++a) {
+    for (size_t level = lattice_.bottom()[a]; level <= levels[a]; ++level) {
       parts[a].push_back(measure_.PartWith(a, level, extra[a]));
     }
   }
-  // folded[a]: of the attributes before a, at the levels where the walk is.
-  std::vector<double> folded(levels.size(), fold == Fold::kProduct ? 1.0 : 0.0);
-  Levels at = low;
-  size_t changed = 0;
-  ForEachRun(lattice_, low, levels, [&](Id first, uint64_t count) {
-    for (size_t a = changed; a < last; ++a) {
-      folded[a + 1] = FoldedWith(fold, folded[a], parts[a].data()[at[a] - low[a]]);
+  RaiseBy(parts, 0, measure_.fold() == Fold::kProduct ? 1.0 : 0.0, 0);
+}
+
+void DenseSearch::RaiseBy(const std::vector<std::vector<double>>& parts, size_t a, double folded,
+                          Id id) {
+  const bool is_last = a + 1 == parts.size();
+  for (const double part : parts[a]) {
+    const double with = FoldedWith(measure_.fold(), folded, part);
+    if (is_last) {
+      bounds_[id] = std::max(bounds_[id], measure_.Settled(with));
+    } else {
+      RaiseBy(parts, a + 1, with, id);
     }
-    double* known = bounds_.data() + first;
-    const double* part = parts[last].data();
-    for (uint64_t i = 0; i < count; ++i) {
-      known[i] = std::max(known[i], measure_.Settled(FoldedWith(fold, folded[last], part[i])));
-    }
-    // The next run, in the order of ForEachRun.
-    for (changed = last; changed > 0;) {
-      --changed;
-      if (at[changed] < levels[changed]) break;
-      at[changed] = low[changed];
-    }
-    if (last > 0) ++at[changed];
-  });
+    id += lattice_.stride(a);
+  }
 }
 
 // Hubs generalize the first few attributes as the node does, and leave the rest: whole families of
@@ -276,7 +267,7 @@ bool DenseSearch::IsRefutedByWitness(const Node& node) {
 
 void DenseSearch::Resolve(const Node& node) {
   if (IsRefutedByWitness(node)) return;
-  if (witnesses_ && MostSuppressed(node) == 0) {
+  if (witnesses_ && prepared_.is_by_rows_alone() && MostSuppressed(node) == 0) {
     Check(node, Purpose::kRuleOutBelow);
     return;
   }
@@ -289,7 +280,7 @@ void DenseSearch::Resolve(const Node& node) {
   size_t high = path.size();
   while (!IsRuledOut(node)) {
     const size_t at = high == path.size() ? high - 1 : low + (high - low) / 2;
-    if (is_checked_[path[at].id] == 0 && !IsRuledOut(path[at])) {
+    if (is_checked_[path[at].id] == 0 && !IsRuledOut(path[at]) && !IsRefutedByWitness(path[at])) {
       // Most nodes below the node itself have been taken up: their bounds are smaller.
       Check(path[at], at == 0 ? Purpose::kRate : Purpose::kRuleOutBelow);
     }
@@ -312,9 +303,11 @@ SearchOutcome DenseSearch::Run() {
   suppressed_.assign(bounds_.size(), 0);
   is_checked_.assign(bounds_.size(), 0);
   hub_requests_.assign(bounds_.size(), 0);
+  uint64_t ruled_out = 0;
   for (size_t done = 0; done < order_.size(); ++done) {
     const Id id = order_[done];
     if (is_checked_[id] != 0 || suppressed_[id] > prepared_.limit()) continue;
+    if (outcome_.best.RulesOut(bounds_[id]) && ++ruled_out % 64 != 0) continue;
     const Node node = NodeOf(id);
     // The order is that of bounds rounded to twenty binary digits.
     const double folded = measure_.FoldOf(node.levels);

@@ -51,6 +51,9 @@ class DenseSearch {
   void RaiseBoundsAbove(const Node& node, double bound);
   void RaiseBoundsBelow(const Levels& levels, double bound);
   void RaiseBoundsBelow(const Levels& levels, const std::vector<double>& extra);
+  // Of the nodes that have the levels of `id` in the attributes before `a`, whose parts make up
+  // `folded`.
+  void RaiseBy(const std::vector<std::vector<double>>& parts, size_t a, double folded, Id id);
   void RaiseSuppressed(const Levels& levels, uint64_t suppressed);
   bool IsTimeOver();
   void Report(size_t done);

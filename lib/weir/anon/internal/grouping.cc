@@ -15,46 +15,24 @@ constexpr unsigned kPartBits = 3;
 constexpr size_t kBlock = 512;
 // Indexes below this have a cell each even for few items: the cells stay in the second-level cache.
 constexpr uint64_t kAlwaysDirect = uint64_t{1} << 16;
-// A larger table of slots is fetched ahead.
-constexpr size_t kCachedBytes = size_t{1} << 19;
+// Places are numbers of 32 bits; there are fewer classes than that.
+constexpr unsigned kMostSlotBits = 32;
 // A table of slots begins with at most so many.
 constexpr size_t kFirstSlots = size_t{1} << 17;
 
-}  // namespace
+// The number of an item's class: the one found, or `next` if that is of an earlier grouping. Free
+// of branches, since which of both it is follows no rule.
+struct Numbers {
+  const uint32_t base;
+  uint32_t next;
 
-struct Grouper::Cursor {
-  explicit Cursor(Grouper& of)
-      : base(of.base_),
-        next(of.base_ + static_cast<uint32_t>(of.classes_)),
-        first(of.first_.data()),
-        class_of(of.class_of_.data()),
-        rows(of.rows_.data()),
-        weights(of.weights_) {}
-
-  // Adds an item to the class whose number is found, or to the next one if what is found is not of
-  // this grouping; the number of the class. Free of branches: which of both it is follows no rule.
-  uint32_t Add(uint32_t found, size_t item) {
+  uint32_t Take(uint32_t found) {
     const uint32_t is_new = -static_cast<uint32_t>(found < base);
     const uint32_t number = (found & ~is_new) | (next & is_new);
-    const uint32_t id = number - base;
-    const uint64_t keep =
-        ~static_cast<uint64_t>(static_cast<int64_t>(static_cast<int32_t>(is_new)));
-    first[next - base] = static_cast<uint32_t>(item);
-    rows[id] = (rows[id] & keep) + weights[item];
-    class_of[item] = id;
     next -= is_new;
     return number;
   }
-
-  const uint32_t base;
-  uint32_t next;
-  uint32_t* const first;
-  uint32_t* const class_of;
-  uint64_t* const rows;
-  const uint64_t* const weights;
 };
-
-namespace {
 
 // The index of an item is the mixed-radix number of its labels.
 template <int Count, class Step>
@@ -79,12 +57,12 @@ void Grouper::Reserve(size_t items) {
   items_ = items;
   classes_ = 0;
   block_.resize(kBlock);
+  places_.resize(kBlock);
   picks_.resize(kBlock);
   if (class_of_.size() >= items) return;
   class_of_.resize(items);
   first_.resize(items + 1);
-  rows_.resize(items + 1);
-  index_.resize(items + 1);
+  rows_.resize(items);
 }
 
 // Numbers of classes go on from one grouping to the next, until there is no room for as many as
@@ -190,17 +168,46 @@ void Grouper::CountDirect(const Fill& fill, uint64_t space) {
   if (cells_.size() < space) cells_.resize(space);
   StartNumbers();
   uint32_t* const cells = cells_.data();
-  uint64_t* const block = block_.data();
-  Cursor cursor(*this);
+  const uint64_t* const block = block_.data();
+  Numbers numbers = {.base = base_, .next = base_};
   for (size_t begin = 0; begin < items_; begin += kBlock) {
     const size_t count = std::min(kBlock, items_ - begin);
-    fill(begin, count, block);
+    fill(begin, count, block_.data());
+    const size_t known = numbers.next - base_;
+    uint32_t* const class_of = class_of_.data() + begin;
     for (size_t i = 0; i < count; ++i) {
       uint32_t& cell = cells[block[i]];
-      cell = cursor.Add(cell, begin + i);
+      cell = numbers.Take(cell);
+      class_of[i] = cell - numbers.base;
     }
+    classes_ = numbers.next - base_;
+    AddBlock(begin, count, known);
   }
-  classes_ = cursor.next - cursor.base;
+}
+
+void Grouper::AddBlock(size_t begin, size_t count, size_t known) {
+  uint64_t* const rows = rows_.data();
+  std::fill(rows + known, rows + classes_, uint64_t{0});
+  const uint32_t* const class_of = class_of_.data() + begin;
+  const uint64_t* const weights = weights_ + begin;
+  for (size_t i = 0; i < count; ++i) rows[class_of[i]] += weights[i];
+  // Classes are numbered as they come: the first item of one is where the next number appears.
+  uint32_t* const first = first_.data();
+  for (size_t i = 0; i < count; ++i) {
+    first[known] = static_cast<uint32_t>(begin + i);
+    known += class_of[i] == known ? 1 : 0;
+  }
+}
+
+void Grouper::AddPart(size_t begin, size_t count, size_t known) {
+  std::fill(rows_.data() + known, rows_.data() + classes_, uint64_t{0});
+  for (size_t i = 0; i < count; ++i) {
+    rows_.data()[class_of_.data()[i]] += weights_[begin + picks_.data()[i]];
+  }
+  for (size_t i = 0; i < count; ++i) {
+    first_.data()[known] = static_cast<uint32_t>(begin + picks_.data()[i]);
+    known += class_of_.data()[i] == known ? 1 : 0;
+  }
 }
 
 template <class Index, class Fill>
@@ -212,60 +219,75 @@ void Grouper::CountHashed(const Fill& fill, std::vector<Slot<Index>>& slots) {
   for (size_t begin = 0; begin < items_; begin += kBlock) {
     const size_t count = std::min(kBlock, items_ - begin);
     fill(begin, count, block_.data());
-    if (2 * (classes_ + count) >> slot_bits_ != 0) Grow(slots, count);
-    Insert(slots, begin, count);
+    if (slot_bits_ < kMostSlotBits && 2 * (classes_ + count) >> slot_bits_ != 0) {
+      Grow(slots, count);
+    }
+    const size_t known = classes_;
+    if (is_part_) {
+      const size_t picked = Pick(count);
+      Insert(slots, picked, class_of_.data());
+      AddPart(begin, picked, known);
+    } else {
+      Insert(slots, count, class_of_.data() + begin);
+      AddBlock(begin, count, known);
+    }
   }
 }
 
 size_t Grouper::Pick(size_t count) {
+  uint64_t* const block = block_.data();
   size_t picked = 0;
   for (size_t i = 0; i < count; ++i) {
+    const uint64_t index = block[i];
     picks_.data()[picked] = static_cast<uint32_t>(i);
-    picked += static_cast<size_t>((block_.data()[i] * kGolden) >> (64 - kPartBits) == 0);
+    block[picked] = index;
+    picked += (index * kGolden) >> (64 - kPartBits) == 0 ? 1 : 0;
   }
   return picked;
 }
 
 template <class Index>
-void Grouper::Insert(std::vector<Slot<Index>>& table, size_t begin, size_t count) {
+void Grouper::Insert(std::vector<Slot<Index>>& table, size_t count, uint32_t* const class_of) {
   Slot<Index>* const slots = table.data();
   const uint64_t* const block = block_.data();
-  const uint32_t* const picks = picks_.data();
-  const uint64_t mask = (uint64_t{1} << slot_bits_) - 1;
+  uint32_t* const places = places_.data();
+  const unsigned shift = 64 - slot_bits_;
   const unsigned part_bits = is_part_ ? kPartBits : 0;
-  const auto place_of = [&](uint64_t index) {
-    return (index * kGolden << part_bits) >> (64 - slot_bits_);
-  };
-  const size_t taken = is_part_ ? Pick(count) : count;
-  if (mask * sizeof(Slot<Index>) > kCachedBytes) {
-    for (size_t i = 0; i < taken; ++i) {
-      __builtin_prefetch(&slots[place_of(block[is_part_ ? picks[i] : i])], 1);
+  for (size_t i = 0; i < count; ++i) {
+    places[i] = static_cast<uint32_t>((block[i] * kGolden << part_bits) >> shift);
+    __builtin_prefetch(&slots[places[i]], 1);
+  }
+  const uint32_t mask = static_cast<uint32_t>((uint64_t{1} << slot_bits_) - 1);
+  Numbers numbers = {.base = base_, .next = base_ + static_cast<uint32_t>(classes_)};
+  for (size_t i = 0; i < count; ++i) {
+    const auto index = static_cast<Index>(block[i]);
+    uint32_t at = places[i];
+    while (static_cast<unsigned>(slots[at].number >= numbers.base) &
+           static_cast<unsigned>(slots[at].index != index)) {
+      at = (at + 1) & mask;
     }
+    const uint32_t number = numbers.Take(slots[at].number);
+    slots[at] = {.index = index, .number = number};
+    class_of[i] = number - numbers.base;
   }
-  Cursor cursor(*this);
-  uint64_t* const indexes = index_.data();
-  for (size_t i = 0; i < taken; ++i) {
-    const size_t item = is_part_ ? picks[i] : i;
-    const uint64_t index = block[item];
-    uint64_t at = place_of(index);
-    while ((slots[at].number >= cursor.base) & (slots[at].index != index)) at = (at + 1) & mask;
-    indexes[cursor.next - cursor.base] = index;
-    slots[at] = {.index = static_cast<Index>(index),
-                 .number = cursor.Add(slots[at].number, begin + item)};
-  }
-  classes_ = cursor.next - cursor.base;
+  classes_ = numbers.next - base_;
 }
 
 template <class Index>
 void Grouper::Grow(std::vector<Slot<Index>>& slots, size_t more) {
-  while (2 * (classes_ + more) >> slot_bits_ != 0) ++slot_bits_;
+  std::vector<Slot<Index>> taken;
+  taken.reserve(classes_);
+  for (size_t at = 0; at >> slot_bits_ == 0; ++at) {
+    if (slots[at].number >= base_) taken.push_back(slots[at]);
+  }
+  while (slot_bits_ < kMostSlotBits && 2 * (classes_ + more) >> slot_bits_ != 0) ++slot_bits_;
   slots.assign(std::max(slots.size(), size_t{1} << slot_bits_), Slot<Index>());
   const unsigned part_bits = is_part_ ? kPartBits : 0;
   const uint64_t mask = (uint64_t{1} << slot_bits_) - 1;
-  for (uint32_t id = 0; id < classes_; ++id) {
-    uint64_t at = (index_[id] * kGolden << part_bits) >> (64 - slot_bits_);
+  for (const Slot<Index>& slot : taken) {
+    uint64_t at = (slot.index * kGolden << part_bits) >> (64 - slot_bits_);
     while (slots[at].number >= base_) at = (at + 1) & mask;
-    slots[at] = {.index = static_cast<Index>(index_[id]), .number = base_ + id};
+    slots[at] = slot;
   }
 }
 

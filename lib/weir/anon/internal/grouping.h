@@ -51,9 +51,6 @@ class Grouper {
     Index index = 0;
     uint32_t number = 0;
   };
-  // What all loops over items need, in registers.
-  struct Cursor;
-
   void Reserve(size_t items);
   void StartNumbers();
   // `fill` writes the indexes of `count` items from `begin` on to block_.
@@ -61,12 +58,16 @@ class Grouper {
   void CountDirect(const Fill& fill, uint64_t space);
   template <class Index, class Fill>
   void CountHashed(const Fill& fill, std::vector<Slot<Index>>& slots);
+  // Finds or makes the class of each index in block_; `class_of` has room for them.
   template <class Index>
-  void Insert(std::vector<Slot<Index>>& slots, size_t begin, size_t count);
+  void Insert(std::vector<Slot<Index>>& slots, size_t count, uint32_t* class_of);
   template <class Index>
   void Grow(std::vector<Slot<Index>>& slots, size_t more);
-  // Leaves in picks_ which items of the block are in the part; how many.
+  // Moves the indexes of the part to the front of block_, their items to picks_; how many.
   size_t Pick(size_t count);
+  // Adds up the rows of a block whose items have their classes; `known` classes are older.
+  void AddBlock(size_t begin, size_t count, size_t known);
+  void AddPart(size_t begin, size_t count, size_t known);
   template <class Fill>
   void Count(const Fill& fill, uint64_t space);
   void Run(std::span<const Step> steps, uint64_t space);
@@ -76,12 +77,10 @@ class Grouper {
   size_t classes_ = 0;
   const uint64_t* weights_ = nullptr;
   std::vector<uint32_t> class_of_;
-  // With one place more than there are items: what may become the next class is written before
-  // that is known, which saves a branch that could not be predicted.
-  std::vector<uint32_t> first_;
+  std::vector<uint32_t> first_;  // one place more than items
   std::vector<uint64_t> rows_;
-  std::vector<uint64_t> index_;  // of each class, while hashing
-  std::vector<uint64_t> block_;
+  std::vector<uint64_t> block_;  // indexes of a block of items
+  std::vector<uint32_t> places_;
   std::vector<uint32_t> picks_;
   std::vector<uint32_t> cells_;
   std::vector<Slot<uint32_t>> narrow_;
