@@ -21,6 +21,8 @@ struct Terms {
   std::vector<double> extra = {};
   double least_extra = 0;  // of the labels that occur
   double lowest = 0;       // over all rows, each at the cheaper of kept and suppressed
+  // No label is cheaper suppressed than kept: then `lowest` is `kept`, here and at lower levels.
+  bool is_kept_cheaper = true;
 };
 
 struct Scale {
@@ -52,6 +54,11 @@ class AttributeMeasure final : public Measure {
   }
   Rating BoundRating(const Levels& levels, uint64_t suppressed) const override;
   Rating Rate(const Levels& levels, const RatedClasses& classes) const override;
+  std::vector<double> LeastExtra(const Levels& levels, const RatedClasses& classes) const override;
+  bool has_extra() const override { return design_.suppressed_bits > 0; }
+  double PartWith(size_t attribute, size_t level, double extra) const override {
+    return Part(attribute, Value(attribute, design_.terms[attribute][level].lowest + extra));
+  }
   double Score(const Rating& rating) const override;
   std::string Text(const Rating& rating) const override;
 
@@ -59,6 +66,9 @@ class AttributeMeasure final : public Measure {
   double Value(size_t a, double sum) const;
   double Part(size_t a, double value) const;
   double SuppressedCost(const Terms& terms, std::span<const uint64_t> rows) const;
+  // What the suppressed rows of some classes add to the sum of an attribute.
+  double ExtraOf(size_t a, size_t level, std::span<const uint32_t> suppressed,
+                 const RatedClasses& classes) const;
 
   Design design_;
   const Packing* packing_;
@@ -129,26 +139,37 @@ double AttributeMeasure::SuppressedCost(const Terms& terms, std::span<const uint
   return cost + design_.suppressed_bits * bits;
 }
 
-Rating AttributeMeasure::Rate(const Levels& levels, const RatedClasses& classes) const {
-  std::vector<uint32_t> suppressed;
+std::vector<uint32_t> SuppressedOf(const RatedClasses& classes) {
+  std::vector<uint32_t> suppressed(classes.rows.size());
+  size_t found = 0;
   for (uint32_t id = 0; id < classes.rows.size(); ++id) {
-    if (classes.is_suppressed[id] != 0 && classes.rows[id] > 0) suppressed.push_back(id);
+    suppressed.data()[found] = id;
+    found += classes.is_suppressed.data()[id] != 0 && classes.rows.data()[id] > 0 ? 1 : 0;
   }
+  suppressed.resize(found);
+  return suppressed;
+}
+
+double AttributeMeasure::ExtraOf(size_t a, size_t level, std::span<const uint32_t> suppressed,
+                                 const RatedClasses& classes) const {
+  const Terms& terms = design_.terms[a][level];
+  if (suppressed.empty() || (terms.extra.empty() && design_.suppressed_bits == 0)) return 0;
+  const uint32_t* const codes = packing_->hierarchy(a).codes(level).data();
+  const BitField& field = packing_->field(a);
+  const uint64_t* const keys = classes.items.keys.data() + field.word * classes.items.size;
+  std::vector<uint64_t> rows(packing_->hierarchy(a).size(level), 0);
+  for (const uint32_t id : suppressed) {
+    rows.data()[codes[field.Of(keys[classes.first.data()[id]])]] += classes.rows.data()[id];
+  }
+  return SuppressedCost(terms, rows);
+}
+
+Rating AttributeMeasure::Rate(const Levels& levels, const RatedClasses& classes) const {
+  const std::vector<uint32_t> suppressed = SuppressedOf(classes);
   Rating rating = {.key = fold_ == Fold::kProduct ? 1.0 : 0.0};
-  std::vector<uint64_t> rows;
   for (size_t a = 0; a < levels.size(); ++a) {
-    const Terms& terms = design_.terms[a][levels[a]];
-    double sum = terms.kept;
-    if (!suppressed.empty() && (!terms.extra.empty() || design_.suppressed_bits != 0)) {
-      const std::span<const uint32_t> codes = packing_->hierarchy(a).codes(levels[a]);
-      const BitField& field = packing_->field(a);
-      const uint64_t* keys = classes.items.keys.data() + field.word * classes.items.size;
-      rows.assign(packing_->hierarchy(a).size(levels[a]), 0);
-      for (const uint32_t id : suppressed) {
-        rows[codes[field.Of(keys[classes.first[id]])]] += classes.rows[id];
-      }
-      sum += SuppressedCost(terms, rows);
-    }
+    const double sum =
+        design_.terms[a][levels[a]].kept + ExtraOf(a, levels[a], suppressed, classes);
     const double part = Part(a, Value(a, sum));
     rating.key = FoldedWith(fold_, rating.key, part);
     if (design_.aggregate == v1::QUALITY_AGGREGATE_RANK) rating.ranked.push_back(part);
@@ -156,6 +177,23 @@ Rating AttributeMeasure::Rate(const Levels& levels, const RatedClasses& classes)
   rating.key = Settled(rating.key);
   std::sort(rating.ranked.begin(), rating.ranked.end(), std::greater<>());
   return rating;
+}
+
+// At lower levels labels stand for less, so that each row costs more above what it costs kept, and
+// are told apart by more bits; and more rows cost more.
+std::vector<double> AttributeMeasure::LeastExtra(const Levels& levels,
+                                                 const RatedClasses& classes) const {
+  const std::vector<uint32_t> suppressed = SuppressedOf(classes);
+  if (suppressed.empty()) return {};
+  std::vector<double> extra(levels.size(), 0.0);
+  bool is_some = false;
+  for (size_t a = 0; a < levels.size(); ++a) {
+    if (!design_.terms[a][levels[a]].is_kept_cheaper) continue;
+    extra[a] =
+        std::max(0.0, ExtraOf(a, levels[a], suppressed, classes) * (1 - 10 * kRoundingSlack));
+    is_some |= extra[a] > 0;
+  }
+  return is_some ? extra : std::vector<double>();
 }
 
 double AttributeMeasure::Score(const Rating& rating) const {
@@ -181,7 +219,6 @@ Terms TermsOf(std::span<const uint64_t> rows, const std::function<double(uint32_
   Terms terms;
   terms.extra.resize(rows.size());
   terms.least_extra = std::numeric_limits<double>::infinity();
-  bool is_kept_cheaper = true;
   for (uint32_t label = 0; label < rows.size(); ++label) {
     const double cost = kept(label);
     const double other = suppressed(label);
@@ -191,10 +228,10 @@ Terms TermsOf(std::span<const uint64_t> rows, const std::function<double(uint32_
     terms.extra[label] = other - cost;
     if (rows[label] == 0) continue;
     terms.least_extra = std::min(terms.least_extra, other - cost);
-    is_kept_cheaper &= other >= cost;
+    terms.is_kept_cheaper &= other >= cost;
   }
   if (!std::isfinite(terms.least_extra)) terms.least_extra = 0;
-  if (is_kept_cheaper) {
+  if (terms.is_kept_cheaper) {
     terms.lowest = terms.kept;
   } else {
     terms.lowest *= 1 - kRoundingSlack;

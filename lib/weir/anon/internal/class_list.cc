@@ -54,18 +54,20 @@ std::vector<uint64_t> SumOf(const uint64_t* weights, const Grouper& grouper) {
 
 std::vector<std::vector<uint64_t>> MergeHistograms(const Prepared& prepared,
                                                    const ClassSource& source,
-                                                   const Grouper& grouper,
-                                                   std::span<const uint8_t> wanted) {
-  std::vector<std::vector<uint64_t>> merged;
+                                                   const HistogramPlaces& places,
+                                                   std::vector<std::vector<uint64_t>> room) {
   const TupleTable& table = prepared.table();
-  const uint32_t* class_of = grouper.class_of().data();
-  merged.reserve(table.sensitive.size());
+  const uint32_t* class_of = places.class_of.data();
+  const uint32_t* place_of = places.place_of.data();
+  room.resize(table.sensitive.size());
   for (size_t s = 0; s < table.sensitive.size(); ++s) {
     const size_t values = table.sensitive[s].values;
-    std::vector<uint64_t>& sums = merged.emplace_back(grouper.classes() * values, 0);
+    std::vector<uint64_t>& sums = room[s];
+    sums.assign((places.places + 1) * values, 0);
     for (size_t i = 0; i < source.list.size; ++i) {
-      if (wanted.data()[class_of[i]] == 0) continue;
-      uint64_t* sum = sums.data() + class_of[i] * values;
+      const size_t place = place_of[class_of[i]];
+      if (place == places.places) continue;
+      uint64_t* sum = sums.data() + place * values;
       if (source.classes != nullptr) {
         const uint64_t* counts = source.classes->histograms[s].data() + i * values;
         for (size_t v = 0; v < values; ++v) sum[v] += counts[v];
@@ -77,7 +79,7 @@ std::vector<std::vector<uint64_t>> MergeHistograms(const Prepared& prepared,
       }
     }
   }
-  return merged;
+  return room;
 }
 
 PerTuple<uint64_t> MergeUnits(const Prepared& prepared, const ClassSource& source,
@@ -125,8 +127,11 @@ ClassList MakeClassList(const Prepared& prepared, const ClassSource& source,
   if (source.population != nullptr) made.population = SumOf(source.population, grouper);
   if (source.squares != nullptr) made.squares = SumOf(source.squares, grouper);
   if (prepared.uses_sensitive) {
-    const std::vector<uint8_t> all(grouper.classes(), 1);
-    made.histograms = MergeHistograms(prepared, source, grouper, all);
+    std::vector<uint32_t> all(grouper.classes());
+    std::iota(all.begin(), all.end(), 0U);
+    made.histograms = MergeHistograms(
+        prepared, source,
+        {.class_of = grouper.class_of(), .place_of = all, .places = grouper.classes()}, {});
   }
   if (prepared.uses_units) {
     made.units = MergeUnits(prepared, source, grouper.class_of(), grouper.classes());

@@ -38,13 +38,20 @@ ClassSource SourceOf(const ClassList& classes);
 // Sums of `weights` over the items of each class.
 std::vector<uint64_t> SumOf(const uint64_t* weights, const Grouper& grouper);
 
-// Sensitive values by class, for the classes that are wanted; the others stay 0.
+// Which classes have their sensitive values counted, and where.
+struct HistogramPlaces {
+  std::span<const uint32_t> class_of = {};  // by item
+  std::span<const uint32_t> place_of = {};  // by class; `places`: not counted
+  size_t places = 0;
+};
+
+// Sensitive values by place. One place more is left at 0. The memory of `room` is used again.
 //
-// Shapes: `wanted` has one entry a class; the result is as ClassList::histograms.
+// Shapes: as ClassList::histograms, with places instead of classes.
 std::vector<std::vector<uint64_t>> MergeHistograms(const Prepared& prepared,
                                                    const ClassSource& source,
-                                                   const Grouper& grouper,
-                                                   std::span<const uint8_t> wanted);
+                                                   const HistogramPlaces& places,
+                                                   std::vector<std::vector<uint64_t>> room);
 
 // The smallest distinct units of each class, cut at the table's unit_cap.
 PerTuple<uint64_t> MergeUnits(const Prepared& prepared, const ClassSource& source,

@@ -2,6 +2,7 @@
 // Discernibility, average class size, ambiguity and Kullback-Leibler divergence: sums over classes.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "weir/anon/internal/measure.h"
@@ -43,7 +44,7 @@ class ClassMeasure : public Measure {
         ignores_suppression_(input.options.ignore_suppression) {}
 
   bool IsSuppressed(const RatedClasses& classes, size_t id) const {
-    return !ignores_suppression_ && classes.is_suppressed[id] != 0;
+    return !ignores_suppression_ && classes.is_suppressed.data()[id] != 0;
   }
   // Parts whose product is at least one over the number of possible classes, times `scale`.
   void FoldCells(const KeyList& tuples, double scale) {
@@ -90,8 +91,10 @@ class Discernibility final : public ClassMeasure {
     return {.key = static_cast<double>(sum)};
   }
   double BoundAbove(const Levels&, const RatedClasses& classes) const override {
+    // Rows of a class that is suppressed here are above in one of least_class_ rows, or suppressed.
+    const uint64_t least = ignores_suppression_ ? 0 : std::min(least_class_, rows_);
     Int128 sum = 0;
-    for (const uint64_t rows : classes.rows) sum += Int128{rows} * rows;
+    for (const uint64_t rows : classes.rows) sum += Int128{rows} * std::max(rows, least);
     return static_cast<double>(sum);
   }
 };
@@ -115,20 +118,48 @@ class AverageClassSize final : public ClassMeasure {
     uint64_t kept = 0;
     bool has_suppressed = false;
     for (size_t id = 0; id < classes.rows.size(); ++id) {
-      if (classes.rows[id] == 0) continue;
+      const bool has_rows = classes.rows.data()[id] > 0;
       const bool is_suppressed = IsSuppressed(classes, id);
-      kept += is_suppressed ? 0 : 1;
-      has_suppressed |= is_suppressed;
+      kept += has_rows && !is_suppressed ? 1 : 0;
+      has_suppressed |= has_rows && is_suppressed;
     }
     return {.key = Average(static_cast<double>(kept), has_suppressed)};
   }
   double BoundAbove(const Levels&, const RatedClasses& classes) const override {
-    const auto empty = std::count(classes.rows.begin(), classes.rows.end(), uint64_t{0});
-    const double all = static_cast<double>(classes.rows.size()) - static_cast<double>(empty);
-    return static_cast<double>(rows_) / (all * Weight()) * kBelow;
+    uint64_t all = 0;
+    uint64_t kept = 0;
+    uint64_t suppressed_rows = 0;
+    for (size_t id = 0; id < classes.rows.size(); ++id) {
+      const uint64_t rows = classes.rows.data()[id];
+      const bool is_suppressed = classes.is_suppressed.data()[id] != 0;
+      all += rows > 0 ? 1 : 0;
+      kept += rows > 0 && !is_suppressed ? 1 : 0;
+      suppressed_rows += is_suppressed ? rows : 0;
+    }
+    const double of_all =
+        static_cast<double>(rows_) / (static_cast<double>(all) * Weight()) * kBelow;
+    if (ignores_suppression_) return of_all;
+    // A class that is kept above has a class that is kept here, or is made of suppressed ones.
+    return std::max(of_all, LeastOf(kept + suppressed_rows / least_class_));
+  }
+  // A class here has room for so many that are kept below.
+  double BoundBelow(const Levels&, const RatedClasses& classes) const override {
+    if (ignores_suppression_) return -std::numeric_limits<double>::infinity();
+    uint64_t most = 0;
+    const bool is_narrow = rows_ >> 32 == 0;
+    for (const uint64_t rows : classes.rows) {
+      most += is_narrow ? static_cast<uint32_t>(rows) / static_cast<uint32_t>(least_class_)
+                        : rows / least_class_;
+    }
+    return LeastOf(most);
   }
 
  private:
+  // The least average if no more classes are kept.
+  double LeastOf(uint64_t most_kept) const {
+    const double classes = static_cast<double>(most_kept);
+    return std::min(Average(classes, true), Average(classes, false)) * kBelow;
+  }
   double Weight() const { return std::max(factors_.generalization, factors_.suppression); }
   double Average(double kept, bool has_suppressed) const {
     const double classes =

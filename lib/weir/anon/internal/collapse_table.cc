@@ -111,9 +111,15 @@ Status Collapser::AppendKeys(const CodedTable& table, const std::vector<MappedCo
     return MakeError(StatusCode::kResourceExhausted, "2^32 records and more are not collapsed");
   }
   keys.resize((before + table.facts.records) * words);
-  for (size_t record = 0; record < table.facts.records; ++record) {
-    uint64_t* const key = &keys[(before + record) * words];
-    for (size_t i = 0; i < columns.size(); ++i) layout_.Put(key, i, columns[i].At(record));
+  const size_t records = table.facts.records;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const uint32_t* const codes = columns[i].records->data();
+    const uint32_t* const map = columns[i].map->data();
+    uint64_t* const to = keys.data() + before * words + layout_.word(i);
+    const unsigned shift = layout_.shift(i);
+    for (size_t record = 0; record < records; ++record) {
+      to[record * words] |= uint64_t{map[codes[record]]} << shift;
+    }
   }
   return OkStatus();
 }
@@ -135,14 +141,19 @@ void Collapser::MakeTuples(const std::vector<uint64_t>& keys) {
   const size_t words = layout_.words();
   const std::vector<uint32_t> order = SortKeys(keys, words);
   TupleTable& table = result_.table;
-  table.codes.resize(columns_.size());
   result_.tuple_of_record.resize(table_.facts.records);
   records_.reserve(table_.facts.records);
+  std::vector<uint32_t> first;
+  first.reserve(order.size());
+  table.rows.reserve(order.size());
+  records_begin_.reserve(order.size() + 1);
   const uint64_t* last = nullptr;
   for (const uint32_t number : order) {
-    const uint64_t* const key = &keys[number * words];
-    if (last == nullptr || !std::equal(key, key + words, last)) {
-      for (size_t i = 0; i < columns_.size(); ++i) table.codes[i].push_back(layout_.Get(key, i));
+    const uint64_t* const key = keys.data() + number * words;
+    bool is_same = last != nullptr;
+    for (size_t word = 0; is_same && word < words; ++word) is_same = key[word] == last[word];
+    if (!is_same) {
+      first.push_back(number);
       table.rows.push_back(0);
       if (population_ != nullptr) table.population.push_back(0);
       records_begin_.push_back(records_.size());
@@ -151,6 +162,12 @@ void Collapser::MakeTuples(const std::vector<uint64_t>& keys) {
     AddRecord(number);
   }
   records_begin_.push_back(records_.size());
+  table.codes.resize(columns_.size());
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    std::vector<uint32_t>& codes = table.codes[i];
+    codes.reserve(first.size());
+    for (const uint32_t number : first) codes.push_back(layout_.Get(&keys[number * words], i));
+  }
 }
 
 void Collapser::CountValues(const MappedColumn& values, SensitiveColumn& column) const {

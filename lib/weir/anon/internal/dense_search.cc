@@ -10,8 +10,11 @@
 namespace weir::anon::internal {
 namespace {
 
-constexpr size_t kMostHubs = 256;
-constexpr uint64_t kChecksBeforeHubs = 32;
+constexpr uint64_t kChecksBeforeHubs = 8;
+// Hubs of fewer classes than this are not worth their making.
+constexpr size_t kLeastHubSource = 256;
+// Nodes that can be grouped from one hub, at least.
+constexpr uint64_t kLeastFamily = 8;
 
 // A double as a 32-bit number of the same order, rounded down.
 uint32_t Ordered(double value) {
@@ -42,20 +45,19 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
       evaluator_(prepared),
       snapshots_(prepared, limits.memory_bytes / 2),
       start_(std::chrono::steady_clock::now()) {
-  if (prepared.is_by_rows_alone()) witnesses_.emplace(prepared);
+  if (prepared.least_rows > 1) witnesses_.emplace(prepared);
   hub_order_.resize(lattice_.attributes());
   for (size_t a = 0; a < hub_order_.size(); ++a) hub_order_[a] = a;
   const Packing& packing = *prepared.packing;
   std::stable_sort(hub_order_.begin(), hub_order_.end(), [&](size_t a, size_t b) {
     return packing.hierarchy(a).size(0) > packing.hierarchy(b).size(0);
   });
-  size_t hubs = 1;
-  size_t depth = 0;
-  while (depth < hub_order_.size() && hubs <= kMostHubs) {
-    const size_t a = hub_order_[depth++];
-    hubs *= size_t{1} + lattice_.top()[a] - lattice_.bottom()[a];
+  uint64_t family = 1;
+  while (family < kLeastFamily && !hub_order_.empty()) {
+    const size_t a = hub_order_.back();
+    family *= uint64_t{1} + lattice_.top()[a] - lattice_.bottom()[a];
+    hub_order_.pop_back();
   }
-  hub_order_.resize(depth);
 }
 
 // The fold in the order of attributes, as Measure::FoldOf has it: bit by bit the same.
@@ -165,13 +167,14 @@ void DenseSearch::RaiseSuppressed(const Levels& levels, uint64_t suppressed) {
   });
 }
 
-void DenseSearch::Check(const Node& node) {
+void DenseSearch::Check(const Node& node, Purpose purpose) {
   is_checked_[node.id] = 1;
   ++outcome_.nodes_checked;
   NeedHubs(node);
   const ClassSource source = snapshots_.BestFor(node.levels);
   const uint64_t most_suppressed = MostSuppressed(node);
-  const Evaluation evaluation = evaluator_.Evaluate(node.levels, source, most_suppressed);
+  const Evaluation evaluation = evaluator_.Evaluate(
+      node.levels, source, {.most_suppressed = most_suppressed, .purpose = purpose});
   if (evaluation.is_grouped &&
       snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
     snapshots_.Add(node.levels, evaluator_.TakeClasses(source));
@@ -185,26 +188,67 @@ void DenseSearch::Check(const Node& node) {
   }
   outcome_.best.Offer(evaluation, node.total_level, node.id);
   RaiseSuppressed(node.levels, evaluation.suppressed_below);
-  if (evaluation.bound_above > bounds_[node.id]) {
-    ForEachRun(lattice_, node.levels, lattice_.top(), [&](Id first, uint64_t count) {
-      for (uint64_t i = 0; i < count; ++i) {
-        bounds_[first + i] = std::max(bounds_[first + i], evaluation.bound_above);
-      }
-    });
+  RaiseBoundsAbove(node, evaluation.bound_above);
+  if (evaluation.suppressed_below == kRefused) return;
+  if (evaluation.bound_below > bounds_[0]) RaiseBoundsBelow(node.levels, evaluation.bound_below);
+  if (!evaluation.extra.empty()) RaiseBoundsBelow(node.levels, evaluation.extra);
+}
+
+void DenseSearch::RaiseBoundsAbove(const Node& node, double bound) {
+  if (bound <= bounds_[node.id]) return;
+  ForEachRun(lattice_, node.levels, lattice_.top(), [&](Id first, uint64_t count) {
+    double* known = bounds_.data() + first;
+    for (uint64_t i = 0; i < count; ++i) known[i] = std::max(known[i], bound);
+  });
+}
+
+void DenseSearch::RaiseBoundsBelow(const Levels& levels, double bound) {
+  ForEachRun(lattice_, lattice_.bottom(), levels, [&](Id first, uint64_t count) {
+    double* known = bounds_.data() + first;
+    for (uint64_t i = 0; i < count; ++i) known[i] = std::max(known[i], bound);
+  });
+}
+
+// The bounds of FillBounds, with so much extra in each attribute.
+void DenseSearch::RaiseBoundsBelow(const Levels& levels, const std::vector<double>& extra) {
+  std::vector<std::vector<double>> parts(levels.size());
+  for (size_t a = 0; a < levels.size(); ++a) {
+    for (size_t level = lattice_.bottom()[a]; level <= levels[a]; ++level) {
+      parts[a].push_back(measure_.PartWith(a, level, extra[a]));
+    }
+  }
+  RaiseBy(parts, 0, measure_.fold() == Fold::kProduct ? 1.0 : 0.0, 0);
+}
+
+void DenseSearch::RaiseBy(const std::vector<std::vector<double>>& parts, size_t a, double folded,
+                          Id id) {
+  const bool is_last = a + 1 == parts.size();
+  for (const double part : parts[a]) {
+    const double with = FoldedWith(measure_.fold(), folded, part);
+    if (is_last) {
+      bounds_[id] = std::max(bounds_[id], measure_.Settled(with));
+    } else {
+      RaiseBy(parts, a + 1, with, id);
+    }
+    id += lattice_.stride(a);
   }
 }
 
 // Hubs generalize the first few attributes as the node does, and leave the rest: whole families of
-// nodes are grouped from one. A hub is made when it is asked for the second time.
+// nodes are grouped from one, and each hub from the one before. A hub is made when it is asked for
+// the second time.
 void DenseSearch::NeedHubs(const Node& node) {
   if (outcome_.nodes_checked < kChecksBeforeHubs) return;
   Levels hub = lattice_.bottom();
+  Id id = lattice_.IdOf(hub);
   for (const size_t a : hub_order_) {
     if (node.levels[a] == hub[a]) continue;
+    id += lattice_.stride(a) * (uint64_t{node.levels[a]} - hub[a]);
     hub[a] = node.levels[a];
-    uint32_t& requests = hub_requests_[lattice_.IdOf(hub)];
-    if (++requests != 2 || !snapshots_.has_room()) continue;
+    uint8_t& requests = hub_requests_[id];
+    if (id == node.id || requests == 2 || ++requests != 2 || !snapshots_.has_room()) continue;
     const ClassSource source = snapshots_.BestFor(hub);
+    if (source.list.size < kLeastHubSource) return;
     evaluator_.GroupOnly(hub, source);
     if (snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
       snapshots_.Add(hub, evaluator_.TakeClasses(source));
@@ -223,20 +267,23 @@ bool DenseSearch::IsRefutedByWitness(const Node& node) {
 
 void DenseSearch::Resolve(const Node& node) {
   if (IsRefutedByWitness(node)) return;
-  if (witnesses_ && MostSuppressed(node) == 0) {
-    Check(node);
+  if (witnesses_ && prepared_.is_by_rows_alone() && MostSuppressed(node) == 0) {
+    Check(node, Purpose::kRuleOutBelow);
     return;
   }
   // Where suppression costs nothing and is not limited, the node itself decides at once.
   const uint64_t rows = prepared_.table().total_rows;
-  const bool is_free =
-      prepared_.limit() >= rows && measure_.Bound(node.levels, rows) <= bounds_[node.id];
+  const bool is_free = prepared_.limit() >= rows && !measure_.has_extra() &&
+                       measure_.Bound(node.levels, rows) <= bounds_[node.id];
   std::vector<Node> path = is_free ? std::vector<Node>{node} : PathAbove(node);
   size_t low = 0;
   size_t high = path.size();
   while (!IsRuledOut(node)) {
     const size_t at = high == path.size() ? high - 1 : low + (high - low) / 2;
-    if (is_checked_[path[at].id] == 0 && !IsRuledOut(path[at])) Check(path[at]);
+    if (is_checked_[path[at].id] == 0 && !IsRuledOut(path[at]) && !IsRefutedByWitness(path[at])) {
+      // Most nodes below the node itself have been taken up: their bounds are smaller.
+      Check(path[at], at == 0 ? Purpose::kRate : Purpose::kRuleOutBelow);
+    }
     high = at;
   }
 }
@@ -255,9 +302,12 @@ SearchOutcome DenseSearch::Run() {
   FillOrder();
   suppressed_.assign(bounds_.size(), 0);
   is_checked_.assign(bounds_.size(), 0);
+  hub_requests_.assign(bounds_.size(), 0);
+  uint64_t ruled_out = 0;
   for (size_t done = 0; done < order_.size(); ++done) {
     const Id id = order_[done];
     if (is_checked_[id] != 0 || suppressed_[id] > prepared_.limit()) continue;
+    if (outcome_.best.RulesOut(bounds_[id]) && ++ruled_out % 64 != 0) continue;
     const Node node = NodeOf(id);
     // The order is that of bounds rounded to twenty binary digits.
     const double folded = measure_.FoldOf(node.levels);

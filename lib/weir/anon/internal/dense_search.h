@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "weir/anon/internal/best.h"
@@ -45,9 +44,16 @@ class DenseSearch {
   uint64_t MostSuppressed(const Node& node) const;
   std::vector<Node> PathAbove(const Node& node) const;
   void Resolve(const Node& node);
-  void Check(const Node& node);
+  void Check(const Node& node, Purpose purpose);
   void NeedHubs(const Node& node);
   bool IsRefutedByWitness(const Node& node);
+  // Of all nodes above, and of all nodes at or below `levels`.
+  void RaiseBoundsAbove(const Node& node, double bound);
+  void RaiseBoundsBelow(const Levels& levels, double bound);
+  void RaiseBoundsBelow(const Levels& levels, const std::vector<double>& extra);
+  // Of the nodes that have the levels of `id` in the attributes before `a`, whose parts make up
+  // `folded`.
+  void RaiseBy(const std::vector<std::vector<double>>& parts, size_t a, double folded, Id id);
   void RaiseSuppressed(const Levels& levels, uint64_t suppressed);
   bool IsTimeOver();
   void Report(size_t done);
@@ -61,7 +67,7 @@ class DenseSearch {
   std::optional<Witnesses> witnesses_;
   // Attributes in the order in which hubs generalize them, and how often each hub was asked for.
   std::vector<size_t> hub_order_;
-  std::unordered_map<Id, uint32_t> hub_requests_;
+  std::vector<uint8_t> hub_requests_;  // by id
   std::vector<double> bounds_;
   std::vector<uint32_t> order_;
   // kRefused, or the least rows that are suppressed.

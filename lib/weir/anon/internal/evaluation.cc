@@ -50,7 +50,8 @@ ClassView Evaluator::ViewOf(size_t id, const ClassSource& source) {
   view_.resize(histograms_.size());
   for (size_t s = 0; s < histograms_.size(); ++s) {
     const size_t values = prepared_.table().sensitive[s].values;
-    view_[s] = std::span<const uint64_t>(histograms_[s].data() + id * values, values);
+    view_[s] = std::span<const uint64_t>(histograms_[s].data() + size_t{histogram_of_[id]} * values,
+                                         values);
   }
   view.sensitive = view_;
   return view;
@@ -59,19 +60,33 @@ ClassView Evaluator::ViewOf(size_t id, const ClassSource& source) {
 void Evaluator::NeedHistograms(const ClassSource& source) {
   if (has_histograms_ || !prepared_.uses_sensitive) return;
   has_histograms_ = true;
-  std::vector<uint8_t> wanted(is_suppressed_.size());
-  for (size_t id = 0; id < wanted.size(); ++id) wanted[id] = is_suppressed_[id] == 0 ? 1 : 0;
-  histograms_ = MergeHistograms(prepared_, source, grouper_, wanted);
+  // Classes that are suppressed already share one place, which stays 0.
+  const size_t classes = is_suppressed_.size();
+  histogram_of_.resize(classes);
+  size_t wanted = 0;
+  for (const uint8_t is_suppressed : is_suppressed_) wanted += is_suppressed == 0 ? 1 : 0;
+  uint32_t next = 0;
+  for (size_t id = 0; id < classes; ++id) {
+    histogram_of_[id] = is_suppressed_[id] == 0 ? next++ : static_cast<uint32_t>(wanted);
+  }
+  histograms_ = MergeHistograms(
+      prepared_, source,
+      {.class_of = grouper_.class_of(), .place_of = histogram_of_, .places = wanted},
+      std::move(histograms_));
 }
 
 // Suppresses the classes that break a model. Of these classes at least so many rows as it returns
-// are suppressed in every more special node. Stops as soon as that is more than `enough`.
+// are suppressed in every more special node; 0 if only the node itself counts. Stops as soon as
+// that is more than `enough`, or the node itself is given up.
 uint64_t Evaluator::JudgeModels(const std::vector<const ClassModel*>& models,
-                                const ClassSource& source, uint64_t enough) {
+                                const ClassSource& source, const EvaluationGoal& goal,
+                                uint64_t enough) {
   if (models.empty()) return 0;
   NeedHistograms(source);
+  const bool is_for_below = goal.purpose == Purpose::kRuleOutBelow;
   uint64_t least = 0;
-  for (size_t id = 0; id < grouper_.classes() && least <= enough; ++id) {
+  for (size_t id = 0; id < grouper_.classes(); ++id) {
+    if (is_for_below ? least > enough : suppressed_rows_ > goal.most_suppressed) break;
     if (is_suppressed_[id] != 0 || grouper_.rows()[id] == 0) continue;
     const ClassView view = ViewOf(id, source);
     bool holds = true;
@@ -79,6 +94,7 @@ uint64_t Evaluator::JudgeModels(const std::vector<const ClassModel*>& models,
     for (const ClassModel* model : models) {
       if (model->Holds(view)) continue;
       holds = false;
+      if (!is_for_below) break;
       least_of_class = std::max(least_of_class, model->LeastSuppressed(view));
     }
     if (holds) continue;
@@ -153,8 +169,7 @@ void Evaluator::JudgePartialRules(const Levels& levels, const ClassSource& sourc
 }
 
 uint64_t Evaluator::SuppressedInPart(const Levels& levels, const ClassSource& source) {
-  constexpr size_t kLeastItems = 4096;
-  if (source.list.size < kLeastItems || prepared_.least_rows < 2) return 0;
+  if (prepared_.least_rows < 2) return 0;
   grouper_.GroupPart(*prepared_.packing, source.list, levels);
   uint64_t suppressed = 0;
   for (const uint64_t rows : grouper_.rows()) {
@@ -163,10 +178,25 @@ uint64_t Evaluator::SuppressedInPart(const Levels& levels, const ClassSource& so
   return suppressed;
 }
 
+void Evaluator::BoundOthers(const Levels& levels, const ClassSource& source,
+                            const EvaluationGoal& goal, Evaluation& result) const {
+  const RatedClasses rated = Rated(source);
+  result.bound_above = prepared_.measure->BoundAbove(levels, rated);
+  if (goal.purpose == Purpose::kRate || suppressed_rows_ > prepared_.limit()) return;
+  result.bound_below = prepared_.measure->BoundBelow(levels, rated);
+  if (suppressed_rows_ > 0) result.extra = prepared_.measure->LeastExtra(levels, rated);
+}
+
 Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
-                               uint64_t most_suppressed) {
+                               const EvaluationGoal& goal) {
+  // An eighth of the classes often refuses a node where nothing may be suppressed; else it saves
+  // something only if the classes have no room in the cache.
+  constexpr size_t kLeastItems = 4096;
+  constexpr size_t kManyItems = 65536;
+  const uint64_t most_suppressed = goal.most_suppressed;
   const bool is_strict = most_suppressed == 0;
-  if (is_strict || prepared_.limit() * 4 <= prepared_.table().total_rows) {
+  const bool is_limited = prepared_.limit() * 4 <= prepared_.table().total_rows;
+  if (source.list.size >= (is_strict ? kLeastItems : kManyItems) && (is_strict || is_limited)) {
     const uint64_t in_part = SuppressedInPart(levels, source);
     if (in_part > prepared_.limit()) return {.suppressed_below = kRefused};
     if (is_strict && in_part > 0) return {.suppressed_below = in_part};
@@ -179,19 +209,23 @@ Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
     result.suppressed_below = below > prepared_.limit() ? kRefused : below;
     return result;
   };
-  if (suppressed_rows_ > most_suppressed) return give_up(suppressed_rows_);
+  if (suppressed_rows_ > most_suppressed) {
+    BoundOthers(levels, source, goal, result);
+    return give_up(suppressed_rows_);
+  }
   const uint64_t least_by_table = LeastSuppressedByTable(levels);
   if (least_by_table > most_suppressed) return give_up(least_by_table);
   JudgeUnits(source);
   if (suppressed_rows_ > most_suppressed) return give_up(suppressed_rows_);
-  JudgeModels(prepared_.monotone_models, source, most_suppressed - suppressed_rows_);
+  JudgeModels(prepared_.monotone_models, source, goal, most_suppressed - suppressed_rows_);
   JudgePartialRules(levels, source);
   const uint64_t monotone = suppressed_rows_;
+  BoundOthers(levels, source, goal, result);
   if (monotone > most_suppressed) return give_up(monotone);
   // None of these rows was counted above.
   const uint64_t below = std::max(
       least_by_table,
-      monotone + JudgeModels(prepared_.other_models, source, prepared_.limit() - monotone));
+      monotone + JudgeModels(prepared_.other_models, source, goal, prepared_.limit() - monotone));
   if (suppressed_rows_ > most_suppressed) return give_up(below);
   if (suppressed_rows_ > monotone) JudgePartialRules(levels, source);
   JudgeTable(levels, source, most_suppressed);
@@ -199,17 +233,13 @@ Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
   if (suppressed_rows_ > most_suppressed || !HoldsEmptyClasses(source)) return result;
   std::vector<uint64_t> squares;
   if (source.squares != nullptr) squares = SumOf(source.squares, grouper_);
-  const RatedClasses rated = {.items = source.list,
-                              .first = grouper_.first(),
-                              .rows = grouper_.rows(),
-                              .is_suppressed = is_suppressed_,
-                              .squares = squares};
+  RatedClasses rated = Rated(source);
+  rated.squares = squares;
   result.suppressed_rows = suppressed_rows_;
   for (size_t id = 0; id < grouper_.classes(); ++id) {
-    result.classes += grouper_.rows()[id] > 0 && is_suppressed_[id] == 0 ? 1 : 0;
+    result.classes += grouper_.rows().data()[id] > 0 && is_suppressed_.data()[id] == 0 ? 1 : 0;
   }
   result.rating = prepared_.measure->Rate(levels, rated);
-  result.bound_above = prepared_.measure->BoundAbove(levels, rated);
   return result;
 }
 
@@ -256,7 +286,7 @@ Evaluator::Failure Evaluator::Explain(const Levels& levels, const ClassSource& s
     judge([&] { return model->name(); },
           [&] {
             has_histograms_ = false;
-            JudgeModels({model.get()}, source, kRefused);
+            JudgeModels({model.get()}, source, {kRefused, Purpose::kRate}, kRefused);
           });
   }
   judge([] { return std::string("k-anonymity of some of the attributes"); },

@@ -28,8 +28,23 @@ struct Evaluation {
   std::optional<Rating> rating = std::nullopt;
   uint64_t suppressed_rows = 0;
   uint64_t classes = 0;  // kept, with rows
-  // No more general node has a rating of a smaller key.
+  // No more general node has a rating of a smaller key; no more special node has one.
   double bound_above = -std::numeric_limits<double>::infinity();
+  double bound_below = -std::numeric_limits<double>::infinity();
+  // Measure::LeastExtra of the rows that are suppressed in every more special node.
+  std::vector<double> extra = {};
+};
+
+// What a node is evaluated for.
+enum class Purpose {
+  kRate,          // only itself: evaluation may end as soon as it is given up
+  kRuleOutBelow,  // as much as can be said of more special nodes, too
+};
+
+struct EvaluationGoal {
+  // The node is given up as soon as more rows than these are suppressed.
+  uint64_t most_suppressed = 0;
+  Purpose purpose = Purpose::kRuleOutBelow;
 };
 
 // Groups rows and asks the models. Holds working memory: not thread-safe, one a thread.
@@ -37,8 +52,7 @@ class Evaluator {
  public:
   explicit Evaluator(const Prepared& prepared) : prepared_(prepared) {}
 
-  // Gives the node up as soon as more than `most_suppressed` rows are suppressed.
-  Evaluation Evaluate(const Levels& levels, const ClassSource& source, uint64_t most_suppressed);
+  Evaluation Evaluate(const Levels& levels, const ClassSource& source, const EvaluationGoal& goal);
   // Only puts the classes together.
   void GroupOnly(const Levels& levels, const ClassSource& source) {
     grouper_.Group(*prepared_.packing, source.list, levels);
@@ -60,6 +74,16 @@ class Evaluator {
  private:
   // How many rows are in too small classes, counted in an eighth of the classes; 0 where that would
   // save little.
+  // What follows for other nodes from the classes, and from those suppressed so far if these are
+  // suppressed in every more special node.
+  void BoundOthers(const Levels& levels, const ClassSource& source, const EvaluationGoal& goal,
+                   Evaluation& result) const;
+  RatedClasses Rated(const ClassSource& source) const {
+    return {.items = source.list,
+            .first = grouper_.first(),
+            .rows = grouper_.rows(),
+            .is_suppressed = is_suppressed_};
+  }
   uint64_t SuppressedInPart(const Levels& levels, const ClassSource& source);
   void Start(const ClassSource& source);
   void JudgeSizes(const ClassSource& source);
@@ -68,7 +92,7 @@ class Evaluator {
   void JudgePartialRules(const Levels& levels, const ClassSource& source);
   bool SuppressByPartialRule(const PartialRule& rule, const Levels& levels);
   uint64_t JudgeModels(const std::vector<const ClassModel*>& models, const ClassSource& source,
-                       uint64_t enough);
+                       const EvaluationGoal& goal, uint64_t enough);
   bool HoldsEmptyClasses(const ClassSource& source);
   void JudgeTable(const Levels& levels, const ClassSource& source, uint64_t most_suppressed);
   bool IsRoot(const Levels& levels) const;
@@ -94,6 +118,8 @@ class Evaluator {
   PerTuple<uint64_t> units_;
   std::vector<std::vector<uint64_t>> histograms_;
   bool has_histograms_ = false;
+  // By class, where its histograms are; only those not suppressed when these were made have some.
+  std::vector<uint32_t> histogram_of_;
   std::vector<std::span<const uint64_t>> view_;
   std::optional<KeyList> class_keys_;
   std::vector<uint64_t> class_key_words_;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstring>
 #include <limits>
 #include <numeric>
 
@@ -13,34 +12,69 @@ namespace {
 
 constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
 constexpr unsigned kPartBits = 3;
+constexpr size_t kBlock = 512;
+// Indexes below this have a cell each even for few items: the cells stay in the second-level cache.
+constexpr uint64_t kAlwaysDirect = uint64_t{1} << 16;
+// Places are numbers of 32 bits; there are fewer classes than that.
+constexpr unsigned kMostSlotBits = 32;
+// A table of slots begins with at most so many.
+constexpr size_t kFirstSlots = size_t{1} << 17;
 
-}  // namespace
+// The number of an item's class: the one found, or `next` if that is of an earlier grouping. Free
+// of branches, since which of both it is follows no rule.
+struct Numbers {
+  const uint32_t base;
+  uint32_t next;
 
-template <int Steps>
-struct Grouper::Indexer {
-  std::array<Step, Steps> steps;
-
-  explicit Indexer(std::span<const Step> from) {
-    std::copy(from.begin(), from.end(), steps.begin());
-  }
-  uint64_t operator()(size_t i) const {
-    uint64_t index = 0;
-    for (int s = 0; s < Steps; ++s) {
-      const Step& step = steps[static_cast<size_t>(s)];
-      index += step.stride * step.table[(step.keys[i] >> step.shift) & step.mask];
-    }
-    return index;
+  uint32_t Take(uint32_t found) {
+    const uint32_t is_new = -static_cast<uint32_t>(found < base);
+    const uint32_t number = (found & ~is_new) | (next & is_new);
+    next -= is_new;
+    return number;
   }
 };
+
+// The index of an item is the mixed-radix number of its labels.
+template <int Count, class Step>
+struct Fill {
+  std::array<Step, static_cast<size_t>(Count)> steps;
+
+  explicit Fill(std::span<const Step> from) { std::copy_n(from.begin(), Count, steps.begin()); }
+  void operator()(size_t begin, size_t count, uint64_t* to) const {
+    for (size_t i = 0; i < count; ++i) {
+      uint64_t index = 0;
+      for (const Step& step : steps) {
+        index += step.stride * step.table[(step.keys[begin + i] >> step.shift) & step.mask];
+      }
+      to[i] = index;
+    }
+  }
+};
+
+}  // namespace
 
 void Grouper::Reserve(size_t items) {
   items_ = items;
   classes_ = 0;
+  block_.resize(kBlock);
+  places_.resize(kBlock);
+  picks_.resize(kBlock);
   if (class_of_.size() >= items) return;
   class_of_.resize(items);
-  first_.resize(items);
+  first_.resize(items + 1);
   rows_.resize(items);
-  index_.resize(items);
+}
+
+// Numbers of classes go on from one grouping to the next, until there is no room for as many as
+// there are items.
+void Grouper::StartNumbers() {
+  base_ += static_cast<uint32_t>(classes_);
+  classes_ = 0;
+  if (std::numeric_limits<uint32_t>::max() - base_ >= items_) return;
+  base_ = 1;
+  std::fill(cells_.begin(), cells_.end(), 0U);
+  std::fill(narrow_.begin(), narrow_.end(), Slot<uint32_t>());
+  std::fill(wide_.begin(), wide_.end(), Slot<uint64_t>());
 }
 
 void Grouper::GroupPart(Packing& packing, const KeyList& items, const Levels& levels) {
@@ -50,11 +84,14 @@ void Grouper::GroupPart(Packing& packing, const KeyList& items, const Levels& le
 }
 
 void Grouper::Group(Packing& packing, const KeyList& items, const Levels& levels) {
+  base_ += static_cast<uint32_t>(classes_);
   Reserve(items.size);
+  weights_ = items.rows.data();
   // Tuples of a table are distinct, and so are those that stand for classes.
   const bool is_ground =
       std::all_of(levels.begin(), levels.end(), [](uint8_t level) { return level == 0; });
   if (is_ground && !is_part_) {
+    StartNumbers();
     std::iota(class_of_.begin(), class_of_.begin() + static_cast<ptrdiff_t>(items.size), 0U);
     std::copy_n(class_of_.begin(), items.size, first_.begin());
     std::copy(items.rows.begin(), items.rows.end(), rows_.begin());
@@ -80,141 +117,195 @@ void Grouper::Group(Packing& packing, const KeyList& items, const Levels& levels
     is_one_stage &= space <= std::numeric_limits<uint64_t>::max() / table.radix;
     space *= table.radix;
   }
-  if (!is_one_stage) {
+  if (is_one_stage) {
+    Run(steps, space);
+  } else {
     is_part_ = false;
-    GroupInStages(steps, radixes, items);
-    return;
+    GroupInStages(steps, radixes);
   }
-  Run(steps, space, items);
 }
 
-void Grouper::Run(std::span<const Step> steps, uint64_t space, const KeyList& items) {
+void Grouper::Run(std::span<const Step> steps, uint64_t space) {
   switch (steps.size()) {
     case 0:
-      return Count([](size_t) { return uint64_t{0}; }, 1, items);
+      return Count(Fill<0, Step>(steps), 1);
     case 1:
-      return Count(Indexer<1>(steps), space, items);
+      return Count(Fill<1, Step>(steps), space);
     case 2:
-      return Count(Indexer<2>(steps), space, items);
+      return Count(Fill<2, Step>(steps), space);
     case 3:
-      return Count(Indexer<3>(steps), space, items);
+      return Count(Fill<3, Step>(steps), space);
     case 4:
-      return Count(Indexer<4>(steps), space, items);
-    case 5:
-      return Count(Indexer<5>(steps), space, items);
-    case 6:
-      return Count(Indexer<6>(steps), space, items);
+      return Count(Fill<4, Step>(steps), space);
     default:
       break;
   }
-  const auto index_of = [steps](size_t i) {
-    uint64_t index = 0;
-    for (const Step& step : steps) {
-      index += step.stride * step.table[(step.keys[i] >> step.shift) & step.mask];
+  const Fill<4, Step> four(steps);
+  const auto fill = [&](size_t begin, size_t count, uint64_t* to) {
+    four(begin, count, to);
+    for (const Step& step : steps.subspan(4)) {
+      for (size_t i = 0; i < count; ++i) {
+        to[i] += step.stride * step.table[(step.keys[begin + i] >> step.shift) & step.mask];
+      }
     }
-    return index;
   };
-  Count(index_of, space, items);
+  Count(fill, space);
 }
 
-template <class IndexOf>
-void Grouper::Count(const IndexOf& index_of, uint64_t space, const KeyList& items) {
-  if (!is_part_ && (space <= 4096 || space <= 4 * items.size)) {
-    CountDirect(index_of, space, items);
+template <class Fill>
+void Grouper::Count(const Fill& fill, uint64_t space) {
+  if (!is_part_ && (space <= kAlwaysDirect || space <= 4 * items_)) {
+    CountDirect(fill, space);
+  } else if (space <= std::numeric_limits<uint32_t>::max()) {
+    CountHashed(fill, narrow_);
   } else {
-    CountHashed(index_of, items);
+    CountHashed(fill, wide_);
   }
 }
 
-template <class IndexOf>
-void Grouper::CountDirect(const IndexOf& index_of, uint64_t space, const KeyList& items) {
-  if (direct_.size() < space) direct_.resize(space);
-  uint32_t* direct = direct_.data();
-  std::memset(direct, 0, space * sizeof(uint32_t));
-  uint32_t classes = 0;
-  const uint64_t* weights = items.rows.data();
-  uint64_t* rows = rows_.data();
-  for (size_t i = 0; i < items.size; ++i) {
-    uint32_t& id = direct[index_of(i)];
-    if (id == 0) {
-      first_.data()[classes] = static_cast<uint32_t>(i);
-      rows[classes] = 0;
-      id = ++classes;
+template <class Fill>
+void Grouper::CountDirect(const Fill& fill, uint64_t space) {
+  if (cells_.size() < space) cells_.resize(space);
+  StartNumbers();
+  uint32_t* const cells = cells_.data();
+  const uint64_t* const block = block_.data();
+  Numbers numbers = {.base = base_, .next = base_};
+  for (size_t begin = 0; begin < items_; begin += kBlock) {
+    const size_t count = std::min(kBlock, items_ - begin);
+    fill(begin, count, block_.data());
+    const size_t known = numbers.next - base_;
+    uint32_t* const class_of = class_of_.data() + begin;
+    for (size_t i = 0; i < count; ++i) {
+      uint32_t& cell = cells[block[i]];
+      cell = numbers.Take(cell);
+      class_of[i] = cell - numbers.base;
     }
-    class_of_.data()[i] = id - 1;
-    rows[id - 1] += weights[i];
+    classes_ = numbers.next - base_;
+    AddBlock(begin, count, known);
   }
-  classes_ = classes;
 }
 
-template <class IndexOf>
-void Grouper::CountHashed(const IndexOf& index_of, const KeyList& items) {
+void Grouper::AddBlock(size_t begin, size_t count, size_t known) {
+  uint64_t* const rows = rows_.data();
+  std::fill(rows + known, rows + classes_, uint64_t{0});
+  const uint32_t* const class_of = class_of_.data() + begin;
+  const uint64_t* const weights = weights_ + begin;
+  for (size_t i = 0; i < count; ++i) rows[class_of[i]] += weights[i];
+  // Classes are numbered as they come: the first item of one is where the next number appears.
+  uint32_t* const first = first_.data();
+  for (size_t i = 0; i < count; ++i) {
+    first[known] = static_cast<uint32_t>(begin + i);
+    known += class_of[i] == known ? 1 : 0;
+  }
+}
+
+void Grouper::AddPart(size_t begin, size_t count, size_t known) {
+  std::fill(rows_.data() + known, rows_.data() + classes_, uint64_t{0});
+  for (size_t i = 0; i < count; ++i) {
+    rows_.data()[class_of_.data()[i]] += weights_[begin + picks_.data()[i]];
+  }
+  for (size_t i = 0; i < count; ++i) {
+    first_.data()[known] = static_cast<uint32_t>(begin + picks_.data()[i]);
+    known += class_of_.data()[i] == known ? 1 : 0;
+  }
+}
+
+template <class Index, class Fill>
+void Grouper::CountHashed(const Fill& fill, std::vector<Slot<Index>>& slots) {
+  StartNumbers();
+  const size_t expected = std::min(items_, kFirstSlots / 2) >> (is_part_ ? kPartBits : 0);
+  slot_bits_ = static_cast<unsigned>(std::bit_width(std::max(2 * expected, 4 * kBlock) - 1));
+  if (slots.size() >> slot_bits_ == 0) slots.resize(size_t{1} << slot_bits_);
+  for (size_t begin = 0; begin < items_; begin += kBlock) {
+    const size_t count = std::min(kBlock, items_ - begin);
+    fill(begin, count, block_.data());
+    if (slot_bits_ < kMostSlotBits && 2 * (classes_ + count) >> slot_bits_ != 0) {
+      Grow(slots, count);
+    }
+    const size_t known = classes_;
+    if (is_part_) {
+      const size_t picked = Pick(count);
+      Insert(slots, picked, class_of_.data());
+      AddPart(begin, picked, known);
+    } else {
+      Insert(slots, count, class_of_.data() + begin);
+      AddBlock(begin, count, known);
+    }
+  }
+}
+
+size_t Grouper::Pick(size_t count) {
+  uint64_t* const block = block_.data();
+  size_t picked = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t index = block[i];
+    picks_.data()[picked] = static_cast<uint32_t>(i);
+    block[picked] = index;
+    picked += (index * kGolden) >> (64 - kPartBits) == 0 ? 1 : 0;
+  }
+  return picked;
+}
+
+template <class Index>
+void Grouper::Insert(std::vector<Slot<Index>>& table, size_t count, uint32_t* const class_of) {
+  Slot<Index>* const slots = table.data();
+  const uint64_t* const block = block_.data();
+  uint32_t* const places = places_.data();
+  const unsigned shift = 64 - slot_bits_;
   const unsigned part_bits = is_part_ ? kPartBits : 0;
-  const size_t expected = (items.size / 2) >> part_bits;
-  StartHash(static_cast<unsigned>(std::bit_width(std::max<size_t>(expected, 512))));
-  const uint64_t* weights = items.rows.data();
-  uint64_t* rows = rows_.data();
-  for (size_t i = 0; i < items.size; ++i) {
-    const uint64_t index = index_of(i);
-    const uint64_t hash = index * kGolden;
-    if (part_bits > 0 && hash >> (64 - part_bits) != 0) {
-      class_of_.data()[i] = kNoClass;
-      continue;
-    }
-    Slot* slots = slots_.data();
-    const uint64_t mask = (uint64_t{1} << slot_bits_) - 1;
-    uint64_t at = (hash << part_bits) >> (64 - slot_bits_);
-    while (slots[at].stamp == stamp_ && slots[at].index != index) at = (at + 1) & mask;
-    if (slots[at].stamp != stamp_) {
-      const auto id = static_cast<uint32_t>(classes_++);
-      slots[at] = {.index = index, .id = id, .stamp = stamp_};
-      first_.data()[id] = static_cast<uint32_t>(i);
-      index_.data()[id] = index;
-      rows[id] = weights[i];
-      class_of_.data()[i] = id;
-      if (2 * classes_ > mask) GrowHash();
-      continue;
-    }
-    const uint32_t id = slots[at].id;
-    class_of_.data()[i] = id;
-    rows[id] += weights[i];
+  for (size_t i = 0; i < count; ++i) {
+    places[i] = static_cast<uint32_t>((block[i] * kGolden << part_bits) >> shift);
+    __builtin_prefetch(&slots[places[i]], 1);
   }
+  const uint32_t mask = static_cast<uint32_t>((uint64_t{1} << slot_bits_) - 1);
+  Numbers numbers = {.base = base_, .next = base_ + static_cast<uint32_t>(classes_)};
+  for (size_t i = 0; i < count; ++i) {
+    const auto index = static_cast<Index>(block[i]);
+    uint32_t at = places[i];
+    while (static_cast<unsigned>(slots[at].number >= numbers.base) &
+           static_cast<unsigned>(slots[at].index != index)) {
+      at = (at + 1) & mask;
+    }
+    const uint32_t number = numbers.Take(slots[at].number);
+    slots[at] = {.index = index, .number = number};
+    class_of[i] = number - numbers.base;
+  }
+  classes_ = numbers.next - base_;
 }
 
-void Grouper::StartHash(unsigned bits) {
-  slot_bits_ = bits;
-  if (slots_.size() < (size_t{1} << bits)) slots_.assign(size_t{1} << bits, Slot{});
-  if (++stamp_ == 0) {
-    std::fill(slots_.begin(), slots_.end(), Slot{});
-    stamp_ = 1;
+template <class Index>
+void Grouper::Grow(std::vector<Slot<Index>>& slots, size_t more) {
+  std::vector<Slot<Index>> taken;
+  taken.reserve(classes_);
+  for (size_t at = 0; at >> slot_bits_ == 0; ++at) {
+    if (slots[at].number >= base_) taken.push_back(slots[at]);
   }
-}
-
-void Grouper::GrowHash() {
+  while (slot_bits_ < kMostSlotBits && 2 * (classes_ + more) >> slot_bits_ != 0) ++slot_bits_;
+  slots.assign(std::max(slots.size(), size_t{1} << slot_bits_), Slot<Index>());
   const unsigned part_bits = is_part_ ? kPartBits : 0;
-  StartHash(slot_bits_ + 1);
   const uint64_t mask = (uint64_t{1} << slot_bits_) - 1;
-  for (uint32_t id = 0; id < classes_; ++id) {
-    uint64_t at = ((index_[id] * kGolden) << part_bits) >> (64 - slot_bits_);
-    while (slots_[at].stamp == stamp_) at = (at + 1) & mask;
-    slots_[at] = {.index = index_[id], .id = id, .stamp = stamp_};
+  for (const Slot<Index>& slot : taken) {
+    uint64_t at = (slot.index * kGolden << part_bits) >> (64 - slot_bits_);
+    while (slots[at].number >= base_) at = (at + 1) & mask;
+    slots[at] = slot;
   }
 }
 
 // Where an index has no room in 64 bits, chunk after chunk refines the classes found so far: their
 // number is at most that of the items, so class and chunk together always have room.
-void Grouper::GroupInStages(std::span<const Step> steps, std::span<const uint64_t> radixes,
-                            const KeyList& items) {
-  std::vector<uint32_t> before(items.size, 0);
+void Grouper::GroupInStages(std::span<const Step> steps, std::span<const uint64_t> radixes) {
+  std::fill_n(class_of_.begin(), items_, 0U);
   for (size_t s = 0; s < steps.size(); ++s) {
     const Step& step = steps[s];
     const uint64_t radix = radixes[s];
-    classes_ = 0;
-    const auto index_of = [&](size_t i) {
-      return before[i] * radix + step.table[(step.keys[i] >> step.shift) & step.mask];
+    // The classes of a block are read here before they are refined.
+    const auto fill = [&](size_t begin, size_t count, uint64_t* to) {
+      for (size_t i = 0; i < count; ++i) {
+        to[i] = class_of_[begin + i] * radix +
+                step.table[(step.keys[begin + i] >> step.shift) & step.mask];
+      }
     };
-    CountHashed(index_of, items);
-    std::copy_n(class_of_.begin(), items.size, before.begin());
+    CountHashed(fill, wide_);
   }
 }
 

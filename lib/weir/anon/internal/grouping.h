@@ -25,10 +25,9 @@ class Grouper {
  public:
   // Classes are numbered in the order of their first item.
   void Group(Packing& packing, const KeyList& items, const Levels& levels);
-  // The same for an eighth of the classes only, chosen by a hash, but these with all their rows.
-  // The items of the others have no class (kNoClass).
+  // The same for an eighth of the classes only, chosen by a hash, but these with all their rows;
+  // the items of the others are left out, and class_of() says nothing.
   void GroupPart(Packing& packing, const KeyList& items, const Levels& levels);
-  static constexpr uint32_t kNoClass = 0xFFFFFFFF;
 
   size_t classes() const { return classes_; }
   std::span<const uint32_t> class_of() const { return {class_of_.data(), items_}; }
@@ -45,37 +44,49 @@ class Grouper {
     uint64_t mask = 0;
     uint64_t stride = 0;
   };
+  // A place of the hash table. `number` is that of a class of this grouping if it is at least
+  // base_; what earlier groupings left is below, so that nothing has to be cleared.
+  template <class Index>
   struct Slot {
-    uint64_t index = 0;
-    uint32_t id = 0;
-    uint32_t stamp = 0;
+    Index index = 0;
+    uint32_t number = 0;
   };
-  template <int Steps>
-  struct Indexer;
-
   void Reserve(size_t items);
-  void Run(std::span<const Step> steps, uint64_t space, const KeyList& items);
-  template <class IndexOf>
-  void Count(const IndexOf& index_of, uint64_t space, const KeyList& items);
-  template <class IndexOf>
-  void CountDirect(const IndexOf& index_of, uint64_t space, const KeyList& items);
-  template <class IndexOf>
-  void CountHashed(const IndexOf& index_of, const KeyList& items);
-  void GroupInStages(std::span<const Step> steps, std::span<const uint64_t> radixes,
-                     const KeyList& items);
-  void StartHash(unsigned bits);
-  void GrowHash();
+  void StartNumbers();
+  // `fill` writes the indexes of `count` items from `begin` on to block_.
+  template <class Fill>
+  void CountDirect(const Fill& fill, uint64_t space);
+  template <class Index, class Fill>
+  void CountHashed(const Fill& fill, std::vector<Slot<Index>>& slots);
+  // Finds or makes the class of each index in block_; `class_of` has room for them.
+  template <class Index>
+  void Insert(std::vector<Slot<Index>>& slots, size_t count, uint32_t* class_of);
+  template <class Index>
+  void Grow(std::vector<Slot<Index>>& slots, size_t more);
+  // Moves the indexes of the part to the front of block_, their items to picks_; how many.
+  size_t Pick(size_t count);
+  // Adds up the rows of a block whose items have their classes; `known` classes are older.
+  void AddBlock(size_t begin, size_t count, size_t known);
+  void AddPart(size_t begin, size_t count, size_t known);
+  template <class Fill>
+  void Count(const Fill& fill, uint64_t space);
+  void Run(std::span<const Step> steps, uint64_t space);
+  void GroupInStages(std::span<const Step> steps, std::span<const uint64_t> radixes);
 
   size_t items_ = 0;
   size_t classes_ = 0;
+  const uint64_t* weights_ = nullptr;
   std::vector<uint32_t> class_of_;
-  std::vector<uint32_t> first_;
+  std::vector<uint32_t> first_;  // one place more than items
   std::vector<uint64_t> rows_;
-  std::vector<uint64_t> index_;  // of each class, while hashing
-  std::vector<uint32_t> direct_;
-  std::vector<Slot> slots_;
+  std::vector<uint64_t> block_;  // indexes of a block of items
+  std::vector<uint32_t> places_;
+  std::vector<uint32_t> picks_;
+  std::vector<uint32_t> cells_;
+  std::vector<Slot<uint32_t>> narrow_;
+  std::vector<Slot<uint64_t>> wide_;
   unsigned slot_bits_ = 0;
-  uint32_t stamp_ = 0;
+  uint32_t base_ = 1;
   bool is_part_ = false;
 };
 

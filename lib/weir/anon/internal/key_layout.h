@@ -37,6 +37,8 @@ class KeyLayout {
   // Whether a code fits the column.
   bool Fits(size_t column, uint32_t code) const { return code <= fields_[column].mask; }
 
+  unsigned shift(size_t column) const { return fields_[column].shift; }
+  size_t word(size_t column) const { return fields_[column].word; }
   // `key` begins as zeros.
   void Put(uint64_t* key, size_t column, uint32_t code) const {
     key[fields_[column].word] |= uint64_t{code} << fields_[column].shift;

@@ -66,8 +66,12 @@ template <class Visit>
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): low before high
 void ForEachRun(const Lattice& lattice, const Levels& low, const Levels& high, Visit visit) {
   Levels at = low;
-  const size_t last = at.size() - 1;
-  const uint64_t run = uint64_t{high[last]} - low[last] + 1;
+  // Attributes at the end that have all their levels make one run together.
+  size_t last = at.size() - 1;
+  while (last > 0 && low[last] == lattice.bottom()[last] && high[last] == lattice.top()[last]) {
+    --last;
+  }
+  const uint64_t run = lattice.stride(last) * (uint64_t{high[last]} - low[last] + 1);
   Lattice::Id id = lattice.IdOf(low);
   while (true) {
     visit(id, run);

@@ -87,7 +87,9 @@ void LazySearch::Check(const Node& node) {
   ++outcome_.nodes_checked;
   const ClassSource source = snapshots_.BestFor(node.levels);
   const Evaluation evaluation =
-      evaluator_.Evaluate(node.levels, source, MostSuppressed(node, LeastSuppressed(node)));
+      evaluator_.Evaluate(node.levels, source,
+                          {.most_suppressed = MostSuppressed(node, LeastSuppressed(node)),
+                           .purpose = Purpose::kRuleOutBelow});
   if (evaluation.is_grouped &&
       snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
     snapshots_.Add(node.levels, evaluator_.TakeClasses(source));

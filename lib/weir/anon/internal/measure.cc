@@ -109,16 +109,14 @@ double Measure::BoundAbove(const Levels&, const RatedClasses&) const {
   return -std::numeric_limits<double>::infinity();
 }
 
+double Measure::BoundBelow(const Levels&, const RatedClasses&) const {
+  return -std::numeric_limits<double>::infinity();
+}
+
 std::string Measure::Text(const Rating& rating) const {
   char text[40];
   static_cast<void>(std::snprintf(text, sizeof text, "%.17g", Score(rating)));
   return text;
-}
-
-// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the order does not matter
-double FoldedWith(Fold fold, double folded, double part) {
-  if (fold == Fold::kProduct) return folded * part;
-  return fold == Fold::kSum ? folded + part : std::max(folded, part);
 }
 
 Factors FactorsOf(double suppression_factor) {

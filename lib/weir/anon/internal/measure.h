@@ -2,6 +2,7 @@
 #ifndef WEIR_ANON_INTERNAL_MEASURE_H_
 #define WEIR_ANON_INTERNAL_MEASURE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -71,7 +72,10 @@ struct RatedClasses {
 enum class Fold { kSum, kProduct, kMaximum };
 // What is folded so far, with the next attribute's part.
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the order does not matter
-double FoldedWith(Fold fold, double folded, double part);
+inline double FoldedWith(Fold fold, double folded, double part) {
+  if (fold == Fold::kProduct) return folded * part;
+  return fold == Fold::kSum ? folded + part : std::max(folded, part);
+}
 
 // A measure of quality for one table. Everything is const and thread-safe.
 //
@@ -97,6 +101,17 @@ class Measure {
   virtual Rating Rate(const Levels& levels, const RatedClasses& classes) const = 0;
   // No rating of a more general node has a smaller key; -infinity: nothing is known.
   virtual double BoundAbove(const Levels& levels, const RatedClasses& classes) const;
+  // No rating of a more special node has a smaller key; -infinity: nothing is known.
+  virtual double BoundBelow(const Levels& levels, const RatedClasses& classes) const;
+  // What the suppressed rows add at least to each attribute, here and in every more special node,
+  // if they are suppressed there, too. Empty: nothing is known.
+  virtual std::vector<double> LeastExtra(const Levels&, const RatedClasses&) const { return {}; }
+  // Whether that can be more than Bound knows from the number of rows alone.
+  virtual bool has_extra() const { return false; }
+  // part(attribute, level) with so much added: the fold of these is then a bound.
+  virtual double PartWith(size_t attribute, size_t level, double) const {
+    return part(attribute, level);
+  }
   virtual double Score(const Rating& rating) const { return rating.key; }
   virtual std::string Text(const Rating& rating) const;
   // Whether classes must carry the sum of the squares of the rows of their tuples.

@@ -15,7 +15,9 @@ namespace weir::anon::internal {
 class Snapshots {
  public:
   Snapshots(const Prepared& prepared, size_t memory_bytes)
-      : tuples_(SourceOf(prepared)), memory_left_(memory_bytes) {}
+      : tuples_(SourceOf(prepared)),
+        words_((prepared.lattice->attributes() + kLanes - 1) / kLanes),
+        memory_left_(memory_bytes) {}
 
   // The smallest one below `levels`; the tuples if there is none.
   ClassSource BestFor(const Levels& levels) const;
@@ -25,12 +27,15 @@ class Snapshots {
   bool has_room() const { return memory_left_ > 0; }
 
  private:
-  struct Entry {
-    Levels levels = {};
-    std::unique_ptr<ClassList> classes = nullptr;
-  };
+  static constexpr size_t kLanes = 4;
+  // Four levels a word, the highest bit of each sixteen free.
+  std::vector<uint64_t> PackedOf(const Levels& levels) const;
+
   ClassSource tuples_;
-  std::vector<Entry> entries_;  // ascending by size
+  size_t words_;  // of packed levels
+  // Ascending by size; the packed levels of entry i are at [i * words_].
+  std::vector<std::unique_ptr<ClassList>> entries_;
+  std::vector<uint64_t> packed_;
   size_t memory_left_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <numeric>
 
 namespace weir::anon::internal {
@@ -10,30 +11,43 @@ namespace {
 
 constexpr unsigned kDigitBits = 11;
 constexpr size_t kDigitValues = size_t{1} << kDigitBits;
-constexpr unsigned kDigits = (64 + kDigitBits - 1) / kDigitBits;
 
-size_t DigitOf(uint64_t key, unsigned digit) {
-  return static_cast<size_t>(key >> (digit * kDigitBits)) & (kDigitValues - 1);
+size_t DigitOf(uint64_t key, unsigned shift) {
+  return static_cast<size_t>(key >> shift) & (kDigitValues - 1);
 }
 
+// Digit by digit from the lowest bit in which keys differ.
 std::vector<uint32_t> SortWords(const std::vector<uint64_t>& keys) {
   struct Entry {
     uint64_t key;
     uint64_t number;
   };
+  uint64_t ones = 0;
+  uint64_t zeros = 0;
+  for (const uint64_t key : keys) {
+    ones |= key;
+    zeros |= ~key;
+  }
+  const uint64_t differ = ones & zeros;
+  std::vector<unsigned> shifts;
+  if (differ != 0) {
+    const auto end = static_cast<unsigned>(std::bit_width(differ));
+    for (auto at = static_cast<unsigned>(std::countr_zero(differ)); at < end; at += kDigitBits) {
+      shifts.push_back(at);
+    }
+  }
   std::vector<Entry> entries;
   entries.reserve(keys.size());
-  std::vector<std::array<size_t, kDigitValues>> counts(kDigits);
-  for (const uint64_t key : keys) {
-    entries.push_back({.key = key, .number = entries.size()});
-    for (unsigned digit = 0; digit < kDigits; ++digit) ++counts[digit][DigitOf(key, digit)];
-  }
+  std::vector<std::array<size_t, kDigitValues>> counts(shifts.size());
+  for (const uint64_t key : keys) entries.push_back({.key = key, .number = entries.size()});
   std::vector<Entry> sorted(entries.size());
-  for (unsigned digit = 0; digit < kDigits && !entries.empty(); ++digit) {
-    std::array<size_t, kDigitValues>& next = counts[digit];
-    if (next[DigitOf(entries[0].key, digit)] == entries.size()) continue;
-    std::exclusive_scan(next.begin(), next.end(), next.begin(), size_t{0});
-    for (const Entry& entry : entries) sorted[next[DigitOf(entry.key, digit)]++] = entry;
+  for (size_t digit = 0; digit < shifts.size(); ++digit) {
+    size_t* const next = counts[digit].data();
+    for (const uint64_t key : keys) ++next[DigitOf(key, shifts[digit])];
+    std::exclusive_scan(next, next + kDigitValues, next, size_t{0});
+    for (const Entry& entry : entries) {
+      sorted.data()[next[DigitOf(entry.key, shifts[digit])]++] = entry;
+    }
     entries.swap(sorted);
   }
   std::vector<uint32_t> order;

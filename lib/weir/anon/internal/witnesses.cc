@@ -113,7 +113,8 @@ bool Witnesses::IsSmall(const Levels& levels, const std::vector<uint64_t>& key) 
       if (found >= least) return false;
     }
   }
-  return true;
+  // A class of the population alone has nothing to suppress.
+  return found > 0;
 }
 
 std::optional<Levels> Witnesses::Refute(const Levels& levels) {

@@ -16,7 +16,8 @@ namespace weir::anon::internal {
 // all rows. A class that is small is small in every more special node, too, so from each refusal
 // the most general node with the same fault is sought.
 //
-// For problems in which rows by class decide everything. Not thread-safe.
+// Whatever else a problem asks, a class of fewer rows than Prepared::least_rows is suppressed.
+// Not thread-safe.
 class Witnesses {
  public:
   explicit Witnesses(const Prepared& prepared);
