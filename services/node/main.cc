@@ -19,7 +19,7 @@
 #include "weir/base/files.h"
 #include "weir/base/random.h"
 #include "weir/base/time.h"
-#include "weir/data/duckdb/duckdb_engine.h"
+#include "weir/data/source_engine.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/member/identity.h"
 #include "weir/member/member.h"
@@ -49,11 +49,11 @@ StatusOr<v1::NodeConfig> ReadConfig(const std::string& path) {
   return config;
 }
 
-StatusOr<data::DuckDbEngine> MakeEngine(const Arguments& arguments, const v1::NodeConfig& config) {
+StatusOr<data::SourceEngine> MakeEngine(const Arguments& arguments, const v1::NodeConfig& config) {
   const std::string spill = JoinPath(arguments.state, "spill");
   WEIR_RETURN_IF_ERROR(SystemFiles().RemoveTree(spill));
   WEIR_RETURN_IF_ERROR(SystemFiles().MakeFolder(spill));
-  return data::DuckDbEngine::Create(
+  return data::SourceEngine::Create(
       {.memory_limit_bytes = uint64_t{config.memory_limit_mebibytes()} << 20,
        .threads = static_cast<int>(config.threads()),
        .temp_folder = spill},
@@ -96,7 +96,7 @@ void ServeUntilStopped(wire::Daemon& daemon, wire::StopSignal& signals) {
 
 Status Run(const Arguments& arguments, wire::EventLog& log, wire::StopSignal& signals) {
   WEIR_ASSIGN_OR_RETURN(const v1::NodeConfig config, ReadConfig(arguments.config));
-  WEIR_ASSIGN_OR_RETURN(data::DuckDbEngine engine, MakeEngine(arguments, config));
+  WEIR_ASSIGN_OR_RETURN(data::SourceEngine engine, MakeEngine(arguments, config));
   LateMessenger messenger;
   WEIR_ASSIGN_OR_RETURN(
       const std::unique_ptr<member::Member> member,

@@ -17,15 +17,15 @@ StatusOr<std::unique_ptr<LocalRelease>> LocalRelease::Prepare(
     const doc::Document<v1::ReleaseSpec>& spec) {
   WEIR_ASSIGN_OR_RETURN(data::DatasetDescription dataset, ReadDescription(context, document));
   WEIR_ASSIGN_OR_RETURN(release::ReleasePlan plan, release::Plan(dataset, spec));
-  WEIR_ASSIGN_OR_RETURN(data::DuckDbEngine engine,
-                        data::DuckDbEngine::Create({}, context.random()));
+  WEIR_ASSIGN_OR_RETURN(data::SourceEngine engine,
+                        data::SourceEngine::Create({}, context.random()));
   return std::unique_ptr<LocalRelease>(
       new LocalRelease(context, document, std::move(dataset), std::move(plan), std::move(engine)));
 }
 
 LocalRelease::LocalRelease(const Context& context, std::string document,
                            data::DatasetDescription dataset, release::ReleasePlan plan,
-                           data::DuckDbEngine engine)
+                           data::SourceEngine engine)
     : context_(context),
       document_(std::move(document)),
       dataset_(std::move(dataset)),

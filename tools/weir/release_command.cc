@@ -142,7 +142,7 @@ Status ReleaseFromFile(const Context& context, const ReleaseOptions& options,
                        const doc::Document<v1::ReleaseSpec>& spec, const std::string& document) {
   WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<LocalRelease> release,
                         LocalRelease::Prepare(context, document, spec));
-  WEIR_RETURN_IF_ERROR(KeepInputs(options, {release->dataset().source().path}));
+  WEIR_RETURN_IF_ERROR(KeepInputs(options, data::FilesOf(release->dataset().source())));
   WEIR_ASSIGN_OR_RETURN(const v1::ReleasePreview preview, release->Preview());
   WEIR_RETURN_IF_ERROR(ShowCharge(context, options, preview));
   if (options.dry_run) return OkStatus();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/data/duckdb/internal/source_scan.h"
+#include "weir/data/duckdb/internal/file_rows.h"
 
 #include <algorithm>
 #include <initializer_list>
@@ -23,7 +23,13 @@ namespace {
 
 using Columns = std::vector<const ColumnDescription*>;
 
-Status ScanCsv(OpenFile file, const SourceLocation& source, const Columns& columns,
+struct FileScan {
+  RowScan rows;
+  bool unmark = false;
+  std::string temp_folder;
+};
+
+Status ScanCsv(OpenFile file, const FileSource& source, const Columns& columns,
                const BatchHandler& handler) {
   WEIR_ASSIGN_OR_RETURN(CsvReader reader, CsvReader::Open(std::move(file), source.delimiter));
   std::vector<size_t> positions;
@@ -109,11 +115,10 @@ StatusOr<ScanExpression> ParquetExpression(const ColumnDescription& column,
 }
 
 Status ScanParquet(const std::string& path, const std::set<std::string>& milliseconds,
-                   const Columns& columns, const ScanOptions& options,
-                   const BatchHandler& handler) {
+                   const Columns& columns, const FileScan& options, const BatchHandler& handler) {
   WEIR_ASSIGN_OR_RETURN(const auto database,
-                        Database::Open({.memory_bytes = options.memory_bytes,
-                                        .threads = options.ordered ? 1 : options.threads,
+                        Database::Open({.memory_bytes = options.rows.memory_bytes,
+                                        .threads = options.rows.ordered ? 1 : options.rows.threads,
                                         .allowed_path = path}));
   const std::string source = "read_parquet(" + QuoteLiteral(path) +
                              ", hive_partitioning = false, binary_as_string = false)";
@@ -152,37 +157,45 @@ Status ScanJson(OpenFile file, const Columns& columns, bool ordered, const Batch
   return OkStatus();
 }
 
-Status ScanParquetFile(const OpenFile& file, const Columns& columns, const ScanOptions& options,
+Status ScanParquetFile(const OpenFile& file, const Columns& columns, const FileScan& options,
                        const BatchHandler& handler) {
   if (!options.unmark) return ScanParquet(file.ProcessPath(), {}, columns, options, handler);
   WEIR_ASSIGN_OR_RETURN(const UnmarkedFile copy,
-                        CopyUnmarked(file, options.temp_folder, options.memory_bytes));
+                        CopyUnmarked(file, options.temp_folder, options.rows.memory_bytes));
   return ScanParquet(copy.file.ProcessPath(), copy.milliseconds, columns, options, handler);
 }
 
-Status ScanOpened(OpenFile file, const SourceLocation& source, const Columns& columns,
-                  const ScanOptions& options, const BatchHandler& handler) {
+Status ScanOpened(OpenFile file, const FileSource& source, const Columns& columns,
+                  const FileScan& options, const BatchHandler& handler) {
   switch (source.format) {
     case SourceFormat::kCsv:
       return ScanCsv(std::move(file), source, columns, handler);
     case SourceFormat::kJson:
-      return ScanJson(std::move(file), columns, options.ordered, handler);
+      return ScanJson(std::move(file), columns, options.rows.ordered, handler);
     case SourceFormat::kParquet:
       break;
   }
   return ScanParquetFile(file, columns, options, handler);
 }
 
-}  // namespace
-
-Status ScanSource(const SourceLocation& source, const Columns& columns, const ScanOptions& options,
-                  const BatchHandler& handler) {
-  WEIR_ASSIGN_OR_RETURN(OpenFile file, OpenRegularFile(source.path));
-  return Annotate(ScanOpened(std::move(file), source, columns, options, handler), source.path);
+Status RefuseEmpty(const OpenFile& file, const std::string& path) {
+  WEIR_ASSIGN_OR_RETURN(const uint64_t size, SizeOf(file));
+  return size > 0 ? OkStatus() : InvalidArgument("%s is empty", path.c_str());
 }
 
-bool IsWorthUnmarking(const Status& status, const SourceLocation& source) {
-  return status.code() == StatusCode::kDataLoss && source.format == SourceFormat::kParquet;
+}  // namespace
+
+Status FileRows::Scan(const Columns& columns, const RowScan& scan, const BatchHandler& handler) {
+  const FileScan options{.rows = scan, .unmark = unmark_, .temp_folder = temp_folder_};
+  WEIR_ASSIGN_OR_RETURN(OpenFile file, OpenRegularFile(source_.path));
+  if (scan.ordered) WEIR_RETURN_IF_ERROR(RefuseEmpty(file, source_.path));
+  return Annotate(ScanOpened(std::move(file), source_, columns, options, handler), source_.path);
+}
+
+bool FileRows::ChangeWays(const Status& status) {
+  if (unmark_ || status.code() != StatusCode::kDataLoss) return false;
+  unmark_ = source_.format == SourceFormat::kParquet;
+  return unmark_;
 }
 
 }  // namespace weir::data::internal

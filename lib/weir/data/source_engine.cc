@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/data/duckdb/duckdb_engine.h"
+#include "weir/data/source_engine.h"
 
-#include "weir/data/duckdb/internal/bounded_aggregate.h"
+#include "weir/data/internal/source_answer.h"
 
 namespace weir::data {
 namespace {
@@ -11,7 +11,7 @@ constexpr int kMostThreads = 256;
 
 }  // namespace
 
-StatusOr<DuckDbEngine> DuckDbEngine::Create(DuckDbOptions options, RandomSource& random) {
+StatusOr<SourceEngine> SourceEngine::Create(EngineOptions options, RandomSource& random) {
   if (options.memory_limit_bytes < kLeastMemoryBytes) {
     return InvalidArgument("memory_limit_bytes must be at least 64 MiB, got %llu",
                            static_cast<unsigned long long>(options.memory_limit_bytes));
@@ -22,18 +22,18 @@ StatusOr<DuckDbEngine> DuckDbEngine::Create(DuckDbOptions options, RandomSource&
   if (!options.temp_folder.empty() && options.temp_folder.front() != '/') {
     return InvalidArgument("temp_folder must be absolute, got %s", options.temp_folder.c_str());
   }
-  return DuckDbEngine(std::move(options), random);
+  return SourceEngine(std::move(options), random);
 }
 
-StatusOr<Private<AggregateTable>> DuckDbEngine::Aggregate(const DatasetDescription& dataset,
+StatusOr<Private<AggregateTable>> SourceEngine::Aggregate(const DatasetDescription& dataset,
                                                           const AggregateQuery& query,
                                                           Charge charge) {
   WEIR_ASSIGN_OR_RETURN(AggregateTable table,
-                        internal::BoundedAggregate(dataset, query, options_, *random_));
+                        internal::AggregateSource(dataset, query, options_, *random_));
   return Private<AggregateTable>(EngineKey(), std::move(table), std::move(charge));
 }
 
-StatusOr<OwnerView<SourceReport>> DuckDbEngine::Check(const DatasetDescription& dataset) {
+StatusOr<OwnerView<SourceReport>> SourceEngine::Check(const DatasetDescription& dataset) {
   WEIR_ASSIGN_OR_RETURN(SourceReport report, internal::CheckSource(dataset, options_, *random_));
   return OwnerView<SourceReport>(std::move(report));
 }

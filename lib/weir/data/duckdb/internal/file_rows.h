@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_DATA_DUCKDB_INTERNAL_FILE_ROWS_H_
+#define WEIR_DATA_DUCKDB_INTERNAL_FILE_ROWS_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "weir/base/status.h"
+#include "weir/data/batch.h"
+#include "weir/data/dataset.h"
+#include "weir/data/internal/row_source.h"
+
+namespace weir::data::internal {
+
+// The rows of a file. It is opened anew for every scan, must be a regular one, and is never named
+// in SQL by its own name.
+//
+// CSV is split by CsvReader and JSON lines by JsonReader on the calling thread; Parquet is read by
+// DuckDB. A Parquet file that DuckDB calls damaged is read once more from a copy without the marks
+// for which a value can make a file unreadable (parquet_footer.h): no value may decide whether a
+// source can be read. The copy lies in `temp_folder`, or in memory if that is empty.
+class FileRows final : public RowSource {
+ public:
+  FileRows(FileSource source, std::string temp_folder)
+      : source_(std::move(source)), temp_folder_(std::move(temp_folder)) {}
+
+  Status Scan(const std::vector<const ColumnDescription*>& columns, const RowScan& scan,
+              const BatchHandler& handler) override;
+  bool ChangeWays(const Status& status) override;
+  std::string name() const override { return source_.path; }
+
+ private:
+  FileSource source_;
+  std::string temp_folder_;
+  bool unmark_ = false;
+};
+
+}  // namespace weir::data::internal
+
+#endif  // WEIR_DATA_DUCKDB_INTERNAL_FILE_ROWS_H_
