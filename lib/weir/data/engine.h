@@ -196,6 +196,11 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
+  // Why no call would be answered now, whatever it asks: asked before a charge spends one of the
+  // times that it may run. OK unless somebody ended the engine for good.
+  // Errors: CANCELLED, DEADLINE_EXCEEDED.
+  virtual Status CanStart() const { return OkStatus(); }
+
   // Adds up bounded contributions in one pass. With an open key a second pass finds the texts of
   // the cells that are left after bounding, so that the values that one unit has take no memory
   // beyond those of its max_keys_per_unit cells. If the source changes between the two, a cell
@@ -220,6 +225,8 @@ class Engine {
   //            UNAVAILABLE       the source cannot be read at all; the message is for the
   //                              owner's steward only.
   //            RESOURCE_EXHAUSTED the memory limit or the disk is too small.
+  //            CANCELLED, DEADLINE_EXCEEDED the engine's owner stopped it (run_control.h), never
+  //                              a requester.
   virtual StatusOr<Private<AggregateTable>> Aggregate(const DatasetDescription& dataset,
                                                       const AggregateQuery& query,
                                                       Charge charge) = 0;
@@ -229,6 +236,7 @@ class Engine {
   // Reveals:   exact facts, to the owner only.
   // Errors:    INVALID_ARGUMENT  file missing, empty, not UTF-8, unreadable as its format, or a
   //                              described column is absent (message names file, row, column).
+  //            CANCELLED, DEADLINE_EXCEEDED as Aggregate.
   virtual StatusOr<OwnerView<SourceReport>> Check(const DatasetDescription& dataset) = 0;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/data/source_engine.h"
 
+#include <algorithm>
+
 #include "weir/data/internal/source_answer.h"
 
 namespace weir::data {
@@ -22,19 +24,32 @@ StatusOr<SourceEngine> SourceEngine::Create(EngineOptions options, RandomSource&
   if (!options.temp_folder.empty() && options.temp_folder.front() != '/') {
     return InvalidArgument("temp_folder must be absolute, got %s", options.temp_folder.c_str());
   }
+  if (options.time_limit.count() < 0) {
+    return InvalidArgument("time_limit must be 0 or more, got %lld ms",
+                           static_cast<long long>(options.time_limit.count()));
+  }
   return SourceEngine(std::move(options), random);
+}
+
+EngineOptions SourceEngine::OptionsOfCall() const {
+  EngineOptions options = options_;
+  if (options.time_limit.count() == 0) return options;
+  const RunControl::Clock::time_point end = RunControl::Clock::now() + options.time_limit;
+  options.control.deadline = std::min(options.control.deadline.value_or(end), end);
+  return options;
 }
 
 StatusOr<Private<AggregateTable>> SourceEngine::Aggregate(const DatasetDescription& dataset,
                                                           const AggregateQuery& query,
                                                           Charge charge) {
   WEIR_ASSIGN_OR_RETURN(AggregateTable table,
-                        internal::AggregateSource(dataset, query, options_, *random_));
+                        internal::AggregateSource(dataset, query, OptionsOfCall(), *random_));
   return Private<AggregateTable>(EngineKey(), std::move(table), std::move(charge));
 }
 
 StatusOr<OwnerView<SourceReport>> SourceEngine::Check(const DatasetDescription& dataset) {
-  WEIR_ASSIGN_OR_RETURN(SourceReport report, internal::CheckSource(dataset, options_, *random_));
+  WEIR_ASSIGN_OR_RETURN(SourceReport report,
+                        internal::CheckSource(dataset, OptionsOfCall(), *random_));
   return OwnerView<SourceReport>(std::move(report));
 }
 

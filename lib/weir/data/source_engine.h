@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef WEIR_DATA_DUCKDB_DUCKDB_ENGINE_H_
-#define WEIR_DATA_DUCKDB_DUCKDB_ENGINE_H_
+#ifndef WEIR_DATA_SOURCE_ENGINE_H_
+#define WEIR_DATA_SOURCE_ENGINE_H_
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "weir/base/random.h"
 #include "weir/base/status.h"
 #include "weir/data/engine.h"
+#include "weir/data/run_control.h"
 
 namespace weir::data {
 
@@ -23,6 +25,10 @@ struct EngineOptions {
   // of units, cells (codes or keyed hashes) and clamped values. Empty: nothing is ever written, and
   // a call that does not fit fails with RESOURCE_EXHAUSTED.
   std::string temp_folder;
+  // Of all calls together: a stop ends those that run and all that come.
+  RunControl control = {};
+  // For each call, from its begin; 0: none. Whichever of this and `control.deadline` comes first.
+  std::chrono::milliseconds time_limit{0};
 };
 
 // The engine for every kind of source: files on this machine (CSV, Parquet, JSON lines), a table on
@@ -46,8 +52,12 @@ struct EngineOptions {
 class SourceEngine final : public Engine {
  public:
   // INVALID_ARGUMENT: an option out of its range.
+  //
+  // A call that `options` end early fails with CANCELLED or DEADLINE_EXCEEDED, whatever it was at,
+  // within about the time that a batch of rows or a 512th of the records takes.
   static StatusOr<SourceEngine> Create(EngineOptions options, RandomSource& random);
 
+  Status CanStart() const override { return options_.control.Check(); }
   StatusOr<Private<AggregateTable>> Aggregate(const DatasetDescription& dataset,
                                               const AggregateQuery& query, Charge charge) override;
   StatusOr<OwnerView<SourceReport>> Check(const DatasetDescription& dataset) override;
@@ -55,10 +65,12 @@ class SourceEngine final : public Engine {
  private:
   SourceEngine(EngineOptions options, RandomSource& random)
       : options_(std::move(options)), random_(&random) {}
+  EngineOptions OptionsOfCall() const;
+
   EngineOptions options_;
   RandomSource* random_;
 };
 
 }  // namespace weir::data
 
-#endif  // WEIR_DATA_DUCKDB_DUCKDB_ENGINE_H_
+#endif  // WEIR_DATA_SOURCE_ENGINE_H_

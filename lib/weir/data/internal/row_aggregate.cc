@@ -31,24 +31,37 @@ StatusOr<AggregateTable> AddUp(const BoundedQuery& query, RowSource& source,
                                const EngineOptions& options, const RowScan& scan) {
   BoundedSum sum(query, {.memory_bytes = options.memory_limit_bytes / 2,
                          .threads = options.threads,
-                         .temp_folder = options.temp_folder});
+                         .temp_folder = options.temp_folder,
+                         .control = options.control});
   WEIR_RETURN_IF_ERROR(
-      source.Scan(query.columns, scan, [&sum](const Batch& batch) { return sum.Add(batch); }));
+      ScanRows(source, query.columns, scan, [&sum](const Batch& batch) { return sum.Add(batch); }));
   return sum.Finish();
 }
 
 StatusOr<AggregateTable> Aggregate(const BoundedQuery& query, RowSource& source,
                                    const EngineOptions& options) {
-  const RowScan scan{.memory_bytes = options.memory_limit_bytes / 2, .threads = options.threads};
+  RowScan scan{.memory_bytes = options.memory_limit_bytes / 2,
+               .threads = options.threads,
+               .control = options.control};
   WEIR_ASSIGN_OR_RETURN(AggregateTable table, AddUp(query, source, options, scan));
   if (!query.has_open_key || query.measures.empty()) return table;
+  scan.stage = RunStage::kNaming;
   CellLabels labels(query, std::move(table), options.memory_limit_bytes / 2);
-  WEIR_RETURN_IF_ERROR(source.Scan(query.columns, scan,
-                                   [&labels](const Batch& batch) { return labels.Add(batch); }));
-  return labels.Finish();
+  WEIR_RETURN_IF_ERROR(ScanRows(source, query.columns, scan,
+                                [&labels](const Batch& batch) { return labels.Add(batch); }));
+  return labels.Finish(options.control);
 }
 
 }  // namespace
+
+Status ScanRows(RowSource& source, const std::vector<const ColumnDescription*>& columns,
+                const RowScan& scan, const BatchHandler& handler) {
+  WEIR_RETURN_IF_ERROR(scan.control.Check());
+  return source.Scan(columns, scan, [&](const Batch& batch) {
+    WEIR_RETURN_IF_ERROR(scan.control.Check());
+    return handler(batch);
+  });
+}
 
 StatusOr<AggregateTable> AggregateRows(RowSource& source, const DatasetDescription& dataset,
                                        const AggregateQuery& query, const EngineOptions& options,

@@ -2,6 +2,8 @@
 #ifndef WEIR_DATA_INTERNAL_ROW_AGGREGATE_H_
 #define WEIR_DATA_INTERNAL_ROW_AGGREGATE_H_
 
+#include <vector>
+
 #include "weir/base/random.h"
 #include "weir/base/status.h"
 #include "weir/data/dataset.h"
@@ -10,6 +12,11 @@
 #include "weir/data/source_engine.h"
 
 namespace weir::data::internal {
+
+// One scan that ends before the next batch when `scan.control` says so: whoever reads a source for
+// an engine reads it this way.
+Status ScanRows(RowSource& source, const std::vector<const ColumnDescription*>& columns,
+                const RowScan& scan, const BatchHandler& handler);
 
 // The answer to a query from the rows of a source, bounded and added up here: what every source can
 // do, whatever its server understands. Exact and private: for SourceEngine only.

@@ -157,8 +157,11 @@ StatusOr<Checker> ReadRows(RowSource& source, const DatasetDescription& dataset,
   WEIR_ASSIGN_OR_RETURN(Checker checker, Checker::Create(dataset));
   std::vector<const ColumnDescription*> columns;
   for (const ColumnDescription& column : dataset.columns()) columns.push_back(&column);
-  const RowScan scan{.memory_bytes = options.memory_limit_bytes, .ordered = true};
-  WEIR_RETURN_IF_ERROR(source.Scan(columns, scan, [&checker](const Batch& batch) {
+  const RowScan scan{.memory_bytes = options.memory_limit_bytes,
+                     .ordered = true,
+                     .control = options.control,
+                     .stage = RunStage::kChecking};
+  WEIR_RETURN_IF_ERROR(ScanRows(source, columns, scan, [&checker](const Batch& batch) {
     checker.Add(batch);
     return OkStatus();
   }));

@@ -9,6 +9,7 @@
 #include "weir/base/status.h"
 #include "weir/data/batch.h"
 #include "weir/data/dataset.h"
+#include "weir/data/run_control.h"
 
 namespace weir::data::internal {
 
@@ -18,6 +19,12 @@ struct RowScan {
   // Batches come one after the other, in the order of the source where it has one, with the faults
   // of rows.
   bool ordered = false;
+  // Whoever starts the scan asks it before every batch; a source need only ask where it may wait
+  // long for a batch, and wake up when a stop is asked for.
+  RunControl control = {};
+  RunStage stage = RunStage::kReading;
+  // The share done, where the source can tell.
+  void Report(double share) const { control.Report(stage, share); }
 };
 
 // The rows of one source, in any number of scans. What a row is, and how many there are, depends on
@@ -34,6 +41,7 @@ class RowSource {
   //         DATA_LOSS          it is damaged; the message may hold values: for the owner only.
   //         RESOURCE_EXHAUSTED the memory limit, or the disk is full.
   //         UNAVAILABLE        it cannot be reached or read just now.
+  //         CANCELLED, DEADLINE_EXCEEDED by `scan.control`.
   //         Any error of the handler.
   virtual Status Scan(const std::vector<const ColumnDescription*>& columns, const RowScan& scan,
                       const BatchHandler& handler) = 0;

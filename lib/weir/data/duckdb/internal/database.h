@@ -42,7 +42,7 @@ class QueryResult {
 
 // An empty database in memory, hardened before anything else can run in it: it opens no file but
 // `allowed_path`, loads no extension, spills nothing to disk, and its settings are locked. Times
-// are UTC. Not thread-safe.
+// are UTC. Not thread-safe but for Interrupt.
 class Database {
  public:
   // Errors: UNAVAILABLE libduckdb cannot be loaded or does not take a setting.
@@ -51,9 +51,12 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Errors: RESOURCE_EXHAUSTED the memory limit; DATA_LOSS everything else. The message is
-  //         DuckDB's and may hold values of the data: for the owner only.
+  // Errors: RESOURCE_EXHAUSTED the memory limit; CANCELLED by Interrupt; DATA_LOSS everything else.
+  //         The message is DuckDB's and may hold values of the data: for the owner only.
   StatusOr<std::unique_ptr<QueryResult>> Query(const std::string& sql);
+
+  // Ends the query that runs, from any thread; one that comes later is not touched.
+  void Interrupt() { library_.duckdb_interrupt(connection_); }
 
   const Library& library() const { return library_; }
   duckdb_connection connection() const { return connection_; }

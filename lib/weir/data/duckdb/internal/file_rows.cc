@@ -2,6 +2,8 @@
 #include "weir/data/duckdb/internal/file_rows.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <set>
@@ -11,6 +13,7 @@
 
 #include "weir/data/duckdb/internal/database.h"
 #include "weir/data/duckdb/internal/duckdb_scan.h"
+#include "weir/data/duckdb/internal/query_interrupter.h"
 #include "weir/data/internal/column_names.h"
 #include "weir/data/internal/csv_reader.h"
 #include "weir/data/internal/json_reader.h"
@@ -29,8 +32,24 @@ struct FileScan {
   std::string temp_folder;
 };
 
-Status ScanCsv(OpenFile file, const FileSource& source, const Columns& columns,
+// Tells the share of a file that has been read.
+class ByteProgress {
+ public:
+  ByteProgress(const RowScan& scan, uint64_t size_bytes) : scan_(scan), size_bytes_(size_bytes) {}
+  void Report(uint64_t bytes_read) const {
+    if (size_bytes_ == 0) return;
+    scan_.Report(std::min(1.0, static_cast<double>(bytes_read) / static_cast<double>(size_bytes_)));
+  }
+
+ private:
+  const RowScan& scan_;
+  uint64_t size_bytes_;
+};
+
+Status ScanCsv(OpenFile file, const FileSource& source, const Columns& columns, const RowScan& scan,
                const BatchHandler& handler) {
+  WEIR_ASSIGN_OR_RETURN(const uint64_t size, SizeOf(file));
+  const ByteProgress progress(scan, size);
   WEIR_ASSIGN_OR_RETURN(CsvReader reader, CsvReader::Open(std::move(file), source.delimiter));
   std::vector<size_t> positions;
   for (const ColumnDescription* column : columns) {
@@ -42,6 +61,7 @@ Status ScanCsv(OpenFile file, const FileSource& source, const Columns& columns,
     WEIR_ASSIGN_OR_RETURN(const Batch* const batch, reader.NextBatch());
     if (batch->rows == 0) return OkStatus();
     WEIR_RETURN_IF_ERROR(handler(*batch));
+    progress.Report(reader.bytes_read());
   }
 }
 
@@ -114,15 +134,28 @@ StatusOr<ScanExpression> ParquetExpression(const ColumnDescription& column,
                          column.name.c_str(), type.c_str());
 }
 
-Status ScanParquet(const std::string& path, const std::set<std::string>& milliseconds,
-                   const Columns& columns, const FileScan& options, const BatchHandler& handler) {
-  WEIR_ASSIGN_OR_RETURN(const auto database,
-                        Database::Open({.memory_bytes = options.rows.memory_bytes,
-                                        .threads = options.rows.ordered ? 1 : options.rows.threads,
-                                        .allowed_path = path}));
+// Passes on and tells the share of the rows that the files declare.
+StatusOr<BatchHandler> WithProgress(Database& database, const std::string& source_sql,
+                                    const RowScan& scan, const BatchHandler& handler) {
+  if (!scan.control.progress) return handler;
+  WEIR_ASSIGN_OR_RETURN(const auto counted,
+                        database.Query("SELECT count(*)::VARCHAR FROM " + source_sql));
+  const double total = std::stod(counted->TextColumns({0})[0].at(0));
+  auto rows = std::make_shared<std::atomic<uint64_t>>(0);
+  return BatchHandler([&scan, &handler, total, rows](const Batch& batch) -> Status {
+    WEIR_RETURN_IF_ERROR(handler(batch));
+    const auto done = static_cast<double>(*rows += batch.rows);
+    scan.Report(done / std::max(done, total));
+    return OkStatus();
+  });
+}
+
+Status ScanParquet(Database& database, const std::string& path,
+                   const std::set<std::string>& milliseconds, const Columns& columns,
+                   const FileScan& options, const BatchHandler& handler) {
   const std::string source = "read_parquet(" + QuoteLiteral(path) +
                              ", hive_partitioning = false, binary_as_string = false)";
-  WEIR_ASSIGN_OR_RETURN(const auto described, database->Query("DESCRIBE SELECT * FROM " + source));
+  WEIR_ASSIGN_OR_RETURN(const auto described, database.Query("DESCRIBE SELECT * FROM " + source));
   const std::vector<std::vector<std::string>> found = described->TextColumns({0, 1});
   std::vector<ScanExpression> expressions;
   for (const ColumnDescription* column : columns) {
@@ -136,10 +169,28 @@ Status ScanParquet(const std::string& path, const std::set<std::string>& millise
     WEIR_ASSIGN_OR_RETURN(ScanExpression expression, ParquetExpression(*column, here));
     expressions.push_back(std::move(expression));
   }
-  return ScanExpressions(*database, expressions, source, handler);
+  WEIR_ASSIGN_OR_RETURN(const BatchHandler pass,
+                        WithProgress(database, source, options.rows, handler));
+  return ScanExpressions(database, expressions, source, pass);
 }
 
-Status ScanJson(OpenFile file, const Columns& columns, bool ordered, const BatchHandler& handler) {
+Status ScanParquet(const std::string& path, const std::set<std::string>& milliseconds,
+                   const Columns& columns, const FileScan& options, const BatchHandler& handler) {
+  WEIR_ASSIGN_OR_RETURN(const auto database,
+                        Database::Open({.memory_bytes = options.rows.memory_bytes,
+                                        .threads = options.rows.ordered ? 1 : options.rows.threads,
+                                        .allowed_path = path}));
+  const QueryInterrupter interrupter(*database, options.rows.control);
+  const Status status = ScanParquet(*database, path, milliseconds, columns, options, handler);
+  // An interrupted query does not know what interrupted it.
+  if (status.code() == StatusCode::kCancelled) WEIR_RETURN_IF_ERROR(options.rows.control.Check());
+  return status;
+}
+
+Status ScanJson(OpenFile file, const Columns& columns, const RowScan& scan,
+                const BatchHandler& handler) {
+  WEIR_ASSIGN_OR_RETURN(const uint64_t size, SizeOf(file));
+  const ByteProgress progress(scan, size);
   std::vector<std::string> names;
   for (const ColumnDescription* column : columns) names.push_back(column->name);
   JsonReader reader(std::move(file), names);
@@ -147,9 +198,10 @@ Status ScanJson(OpenFile file, const Columns& columns, bool ordered, const Batch
     WEIR_ASSIGN_OR_RETURN(const Batch* const batch, reader.NextBatch());
     if (batch->rows == 0) break;
     WEIR_RETURN_IF_ERROR(handler(*batch));
+    progress.Report(reader.bytes_read());
   }
   // A member that no object has is misspelt: the owner must know, and nobody else.
-  for (size_t i = 0; ordered && i < names.size(); ++i) {
+  for (size_t i = 0; scan.ordered && i < names.size(); ++i) {
     if (!reader.HasSeen(i) && !reader.first_members().empty()) {
       return NoColumn(names[i], reader.first_members());
     }
@@ -169,9 +221,9 @@ Status ScanOpened(OpenFile file, const FileSource& source, const Columns& column
                   const FileScan& options, const BatchHandler& handler) {
   switch (source.format) {
     case SourceFormat::kCsv:
-      return ScanCsv(std::move(file), source, columns, handler);
+      return ScanCsv(std::move(file), source, columns, options.rows, handler);
     case SourceFormat::kJson:
-      return ScanJson(std::move(file), columns, options.rows.ordered, handler);
+      return ScanJson(std::move(file), columns, options.rows, handler);
     case SourceFormat::kParquet:
       break;
   }
