@@ -2,6 +2,7 @@
 #ifndef WEIR_DATA_DATASET_H_
 #define WEIR_DATA_DATASET_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -41,8 +42,9 @@ struct ClickHouseSource {
 };
 
 struct PostgresSource {
-  std::string dsn_file;  // absolute; a connection string of libpq on its only line
-  std::string relation;  // table or view, perhaps with its schema: "transit.trips"
+  std::string dsn_file;               // absolute; a connection string of libpq on its only line
+  std::string relation;               // table or view, perhaps with its schema: "transit.trips"
+  std::chrono::seconds timeout{600};  // of one reading of the rows
 };
 
 using Source = std::variant<FileSource, ClickHouseSource, PostgresSource>;

@@ -2,6 +2,7 @@
 #include "weir/data/internal/source_reader.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -10,6 +11,8 @@
 
 namespace weir::data::internal {
 namespace {
+
+constexpr std::chrono::seconds kLongestTimeout = std::chrono::hours(24);
 
 using Document = doc::Document<v1::Dataset>;
 
@@ -143,6 +146,14 @@ StatusOr<Source> ReadPostgres(const Document& document, const std::string& folde
   source.relation = is_table ? message.table() : message.view();
   WEIR_RETURN_IF_ERROR(CheckName(
       document, is_table ? "source.postgres.table" : "source.postgres.view", source.relation));
+  if (message.timeout_seconds() > kLongestTimeout.count()) {
+    return document.locations.At("source.postgres.timeout_seconds",
+                                 InvalidArgument("timeout_seconds must be at most %lld, got %u",
+                                                 static_cast<long long>(kLongestTimeout.count()),
+                                                 message.timeout_seconds()));
+  }
+  if (message.timeout_seconds() > 0)
+    source.timeout = std::chrono::seconds(message.timeout_seconds());
   return source;
 }
 

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/data/postgres/internal/postgres_answer.h"
 
+#include "weir/data/internal/row_aggregate.h"
+#include "weir/data/postgres/internal/postgres_rows.h"
+
 namespace weir::data::internal {
 
 StatusOr<AggregateTable> AggregatePostgres(const PostgresSource& source,
                                            const DatasetDescription& dataset,
                                            const AggregateQuery& query,
                                            const EngineOptions& options, RandomSource& random) {
-  static_cast<void>(dataset);
-  static_cast<void>(query);
-  static_cast<void>(options);
-  static_cast<void>(random);
-  return Unavailable("%s is not read yet", NameOf(source).c_str());
+  // So that the server is not asked what is refused anyway.
+  WEIR_RETURN_IF_ERROR(CheckQuery(dataset, query));
+  PostgresRows rows(source, FilterOf(dataset, query));
+  return AggregateRows(rows, dataset, query, options, random);
 }
 
 StatusOr<SourceReport> CheckPostgres(const PostgresSource& source,
                                      const DatasetDescription& dataset,
                                      const EngineOptions& options, RandomSource& random) {
-  static_cast<void>(dataset);
-  static_cast<void>(options);
-  static_cast<void>(random);
-  return Unavailable("%s is not read yet", NameOf(source).c_str());
+  PostgresRows rows(source, {});
+  return CheckRows(rows, dataset, options, random);
 }
 
 }  // namespace weir::data::internal
