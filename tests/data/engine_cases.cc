@@ -317,10 +317,15 @@ std::vector<EngineCase> Cases() {
 }
 
 std::vector<std::string> WrongCases(const CaseTable& table, const DatasetDescription& dataset) {
+  return WrongCases(table,
+                    [&dataset](const AggregateQuery& query) { return TryAggregate(dataset, query); });
+}
+
+std::vector<std::string> WrongCases(const CaseTable& table, const Asker& ask) {
   std::vector<std::string> wrong;
   for (const EngineCase& one : Cases()) {
     if (one.table != table.name) continue;
-    const StatusOr<AggregateTable> answer = TryAggregate(dataset, one.query);
+    const StatusOr<AggregateTable> answer = ask(one.query);
     if (!answer.ok()) {
       wrong.push_back(one.name + ": " + MessageOf(answer.status()));
     } else if (test_query::ByLabel(one.query, *answer) != one.expected.figures) {

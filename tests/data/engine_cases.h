@@ -3,6 +3,7 @@
 #define WEIR_TESTS_DATA_ENGINE_CASES_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -72,8 +73,11 @@ const std::vector<CaseTable>& Tables();
 // Written by hand for the small tables; by slow_query for the table "random".
 std::vector<EngineCase> Cases();
 
-// Asks every question about the table, whose rows `dataset` reads: the names of the cases whose
-// answer is not the expected one, with the reason.
+// Asks every question about the table: the names of the cases whose answer is not the expected one,
+// with the reason.
+using Asker = std::function<StatusOr<AggregateTable>(const AggregateQuery& query)>;
+std::vector<std::string> WrongCases(const CaseTable& table, const Asker& ask);
+// By the engine, of the rows that `dataset` reads.
 std::vector<std::string> WrongCases(const CaseTable& table, const DatasetDescription& dataset);
 
 }  // namespace weir::data::engine_cases

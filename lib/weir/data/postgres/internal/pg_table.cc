@@ -12,10 +12,7 @@ namespace {
 
 // Catalogues can be read by every role, and name what it has no privilege for.
 std::string RelationSql(const PgRelation& relation) {
-  return "SELECT c.oid, c.relkind, c.relhassubclass, "
-         "has_schema_privilege(n.oid, 'USAGE'), "
-         "CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) / "
-         "current_setting('block_size')::int8 END "
+  return "SELECT c.oid, c.relkind, has_schema_privilege(n.oid, 'USAGE') "
          "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
          "WHERE n.nspname = " +
          PgLiteral(relation.schema) + " AND c.relname = " + PgLiteral(relation.name);
@@ -54,11 +51,12 @@ std::string TimeText(const std::string& sql, const char* type) {
 PgExpression TimeExpression(const std::string& sql, const std::string& type, bool wants_time) {
   if (type == "date") {
     if (wants_time) return {.sql = sql, .wire = PgWire::kDate};
-    return {.sql = TimeText(sql, "date")};
+    return {.sql = TimeText(sql, "date"), .is_text = true};
   }
   if (wants_time) return {.sql = sql, .wire = PgWire::kTimestamp};
   const bool is_instant = type == "timestamptz";
-  return {.sql = TimeText(is_instant ? "(" + sql + " AT TIME ZONE 'UTC')" : sql, "timestamp")};
+  return {.sql = TimeText(is_instant ? "(" + sql + " AT TIME ZONE 'UTC')" : sql, "timestamp"),
+          .is_text = true};
 }
 
 PgExpression NumberExpression(const std::string& sql, const std::string& type) {
@@ -81,13 +79,11 @@ StatusOr<PgTable> DescribePgTable(PgSession& session, const PgRelation& relation
   if (!IsOneOf(kind, {"r", "v", "m", "p", "f"})) {
     return InvalidArgument("%s is no table or view", relation.Quoted().c_str());
   }
-  if (row[3] != "t") {
+  if (row[2] != "t") {
     return PermissionDenied("the role may not use the schema %s: GRANT USAGE ON SCHEMA",
                             PgIdentifier(relation.schema).c_str());
   }
   PgTable table{.relation = relation};
-  table.has_places = (kind == "r" || kind == "m") && row[2] != "t";
-  if (row[4].has_value()) table.pages = std::stoull(*row[4]);
   WEIR_ASSIGN_OR_RETURN(const std::vector<PgRow> columns,
                         session.Query(ColumnsSql(row[0].value_or(""))));
   for (const PgRow& column : columns) {
@@ -125,10 +121,11 @@ StatusOr<PgExpression> ExpressionOf(const ColumnDescription& column, const PgTab
       column.type == v1::COLUMN_TYPE_DATE || column.type == v1::COLUMN_TYPE_TIMESTAMP;
   const std::string sql = PgIdentifier(column.name);
   const std::string& type = found->type;
-  const PgExpression text{.sql = "(" + sql + ")::pg_catalog.text"};
+  const PgExpression text{.sql = "(" + sql + ")::pg_catalog.text", .is_text = true};
   if (found->is_enum || (!found->is_builtin && type == "citext")) return text;
   if (found->is_builtin) {
-    if (IsOneOf(type, {"text", "varchar", "bytea"})) return PgExpression{.sql = sql};
+    if (type == "text" || type == "varchar") return PgExpression{.sql = sql, .is_text = true};
+    if (type == "bytea") return PgExpression{.sql = sql};
     if (wants_number && IsOneOf(type, {"bool", "int2", "int4", "int8", "float8"})) {
       return NumberExpression(sql, type);
     }

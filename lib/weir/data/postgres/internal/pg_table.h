@@ -27,9 +27,6 @@ struct PgColumn {
 struct PgTable {
   PgRelation relation;
   std::vector<PgColumn> columns;
-  // A plain table without heirs, which can be read in parts by the place of its rows; its pages.
-  bool has_places = false;
-  uint64_t pages = 0;
 };
 
 // Reads the server's catalogue.
@@ -43,6 +40,7 @@ StatusOr<PgTable> DescribePgTable(PgSession& session, const PgRelation& relation
 struct PgExpression {
   std::string sql;
   PgWire wire = PgWire::kBytes;
+  bool is_text = false;  // else bytes, or a number
 };
 
 // As it is where that is exact for the declared type, as text otherwise: what a file of the same

@@ -17,13 +17,23 @@
 
 namespace weir::data::internal {
 
+// Whether equal rows come as one with their number, and are repeated here: the same rows either
+// way, in another order.
+enum class Grouping {
+  kNever,
+  kAlways,
+  // By the server's own estimate of rows and groups.
+  kWhereItPays,
+};
+
 // The rows of a table or view of a PostgreSQL server, by COPY. All scans of one object see one
 // snapshot, in one read-only transaction. Messages name the relation and the file of the connection
 // string, never what stands in that file but host and port.
 class PostgresRows final : public RowSource {
  public:
-  PostgresRows(PostgresSource source, ServerFilter filter)
-      : source_(std::move(source)), filter_(std::move(filter)) {}
+  PostgresRows(PostgresSource source, ServerFilter filter,
+               Grouping grouping = Grouping::kWhereItPays)
+      : source_(std::move(source)), filter_(std::move(filter)), grouping_(grouping) {}
 
   Status Scan(const std::vector<const ColumnDescription*>& columns, const RowScan& scan,
               const BatchHandler& handler) override;
@@ -36,6 +46,7 @@ class PostgresRows final : public RowSource {
 
   PostgresSource source_;
   ServerFilter filter_;
+  Grouping grouping_;
   PgDsn dsn_;
   std::unique_ptr<PgSession> session_;
   PgTable table_;

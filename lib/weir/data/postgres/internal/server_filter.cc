@@ -2,6 +2,8 @@
 #include "weir/data/postgres/internal/server_filter.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 
@@ -12,29 +14,31 @@ namespace {
 
 constexpr size_t kMostValues = 1000;
 
-// The type in which constants are compared with a column; none: it is not compared.
-std::optional<std::string_view> CompareType(const PgColumn& stored, v1::ColumnType declared) {
-  if (!stored.is_builtin) return std::nullopt;
-  const std::string& type = stored.type;
-  switch (declared) {
-    case v1::COLUMN_TYPE_INT:
-      if (type == "int2" || type == "int4" || type == "int8") return "int8";
-      return std::nullopt;
-    case v1::COLUMN_TYPE_BOOL:
-      if (type == "bool") return "bool";
-      return std::nullopt;
-    case v1::COLUMN_TYPE_DATE:
-      if (type == "date") return "date";
-      return std::nullopt;
-    case v1::COLUMN_TYPE_TIMESTAMP:
-      if (type == "timestamp" || type == "timestamptz") return type;
-      return std::nullopt;
-    case v1::COLUMN_TYPE_TEXT:
-      if (type == "text" || type == "varchar") return "text";
-      return std::nullopt;
-    default:
-      return std::nullopt;
-  }
+// The type in which constants are compared with a column, its own: the server looks a value up in a
+// list of its type by hashing, and goes through any other. None: it is not compared.
+std::optional<std::string> CompareType(const PgColumn& stored, v1::ColumnType declared) {
+  const auto is_one_of = [&stored](std::initializer_list<std::string_view> types) {
+    return std::find(types.begin(), types.end(), stored.type) != types.end();
+  };
+  const bool is_compared =
+      stored.is_builtin &&
+      ((declared == v1::COLUMN_TYPE_INT && is_one_of({"int2", "int4", "int8"})) ||
+       (declared == v1::COLUMN_TYPE_BOOL && is_one_of({"bool"})) ||
+       (declared == v1::COLUMN_TYPE_DATE && is_one_of({"date"})) ||
+       (declared == v1::COLUMN_TYPE_TIMESTAMP && is_one_of({"timestamp", "timestamptz"})) ||
+       (declared == v1::COLUMN_TYPE_TEXT && is_one_of({"text", "varchar"})));
+  if (!is_compared) return std::nullopt;
+  return stored.type == "varchar" ? "text" : stored.type;
+}
+
+bool IsInteger(std::string_view type) { return type.starts_with("int"); }
+
+// Whether a canonical integer is a value of an integer type.
+bool FitsInto(std::string_view type, const std::string& text) {
+  const int64_t value = ReadInt(text).value_or(0);
+  if (type == "int2") return value == static_cast<int16_t>(value);
+  if (type == "int4") return value == static_cast<int32_t>(value);
+  return true;
 }
 
 // A constant of a document; none: the server does not know it.
@@ -66,10 +70,12 @@ std::optional<std::string> InSql(const PgColumn& stored, v1::ColumnType declared
   if (!type.has_value() || values.empty() || values.size() > kMostValues) return std::nullopt;
   std::string list;
   for (const std::string& value : values) {
+    if (IsInteger(*type) && !FitsInto(*type, value)) continue;
     const auto constant = ConstantSql(*type, declared, value);
     if (!constant.has_value()) return std::nullopt;
     list += (list.empty() ? "" : ", ") + *constant;
   }
+  if (list.empty()) return "false";
   return PgIdentifier(stored.name) + " IN (" + list + ")";
 }
 
@@ -77,7 +83,7 @@ std::optional<std::string> EndSql(const PgColumn& stored, v1::ColumnType declare
                                   const char* comparison, const std::optional<std::string>& end) {
   const auto type = CompareType(stored, declared);
   if (!type.has_value() || !end.has_value()) return std::nullopt;
-  const auto constant = ConstantSql(*type, declared, *end);
+  const auto constant = ConstantSql(IsInteger(*type) ? "int8" : *type, declared, *end);
   if (!constant.has_value()) return std::nullopt;
   return PgIdentifier(stored.name) + comparison + *constant;
 }
