@@ -317,8 +317,8 @@ std::vector<EngineCase> Cases() {
 }
 
 std::vector<std::string> WrongCases(const CaseTable& table, const DatasetDescription& dataset) {
-  return WrongCases(table,
-                    [&dataset](const AggregateQuery& query) { return TryAggregate(dataset, query); });
+  return WrongCases(
+      table, [&dataset](const AggregateQuery& query) { return TryAggregate(dataset, query); });
 }
 
 std::vector<std::string> WrongCases(const CaseTable& table, const Asker& ask) {

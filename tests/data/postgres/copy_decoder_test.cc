@@ -73,23 +73,22 @@ Status Decode(const std::vector<PgWire>& wires, bool has_count,
 }
 
 TEST(CopyDecoderTest, ReadsEveryType) {
-  const std::vector<PgWire> wires = {PgWire::kBool,   PgWire::kInt2, PgWire::kInt4,
-                                     PgWire::kInt8,   PgWire::kDouble, PgWire::kDate,
+  const std::vector<PgWire> wires = {PgWire::kBool,      PgWire::kInt2,   PgWire::kInt4,
+                                     PgWire::kInt8,      PgWire::kDouble, PgWire::kDate,
                                      PgWire::kTimestamp, PgWire::kBytes};
   Rows rows;
-  const std::string first =
-      Big(8, 2) + Field(Big(1, 1)) + Field(Big(0x8000, 2)) + Field(Big(0xFFFFFFFF, 4)) +
-      Field(Big(uint64_t{1} << 63, 8)) + Field(Big(std::bit_cast<uint64_t>(-2.5), 8)) +
-      Field(Big(0, 4)) + Field(Big(0, 8)) + Field(std::string("a\0b\xFF", 4));
+  const std::string first = Big(8, 2) + Field(Big(1, 1)) + Field(Big(0x8000, 2)) +
+                            Field(Big(0xFFFFFFFF, 4)) + Field(Big(uint64_t{1} << 63, 8)) +
+                            Field(Big(std::bit_cast<uint64_t>(-2.5), 8)) + Field(Big(0, 4)) +
+                            Field(Big(0, 8)) + Field(std::string("a\0b\xFF", 4));
   std::string second = Big(8, 2);
   for (int i = 0; i < 7; ++i) second += kNullField;
   second += Field("");
   ASSERT_TRUE(Decode(wires, false, {kHeader + first, second, kEnd}, rows).ok());
-  EXPECT_THAT(rows.rows,
-              ElementsAre(std::string("1|-32768|-1|-9223372036854775808|-2.500000|10957|"
-                                      "946684800000000|") +
-                              std::string("a\0b\xFF", 4),
-                          "-|-|-|-|-|-|-|"));
+  EXPECT_THAT(rows.rows, ElementsAre(std::string("1|-32768|-1|-9223372036854775808|-2.500000|10957|"
+                                                 "946684800000000|") +
+                                         std::string("a\0b\xFF", 4),
+                                     "-|-|-|-|-|-|-|"));
 }
 
 TEST(CopyDecoderTest, InfinitiesStayOutsideEveryCalendar) {
@@ -116,7 +115,8 @@ TEST(CopyDecoderTest, RepeatsRowsByTheirCount) {
   const auto row = [](const std::string& text, uint64_t count) {
     return Big(2, 2) + Field(text) + Field(Big(count, 8));
   };
-  ASSERT_TRUE(Decode({PgWire::kBytes}, true, {kHeader, row("a", 3), row("b", 5000), kEnd}, rows).ok());
+  ASSERT_TRUE(
+      Decode({PgWire::kBytes}, true, {kHeader, row("a", 3), row("b", 5000), kEnd}, rows).ok());
   ASSERT_EQ(rows.rows.size(), 5003u);
   EXPECT_EQ(std::count(rows.rows.begin(), rows.rows.end(), "a"), 3);
   EXPECT_EQ(std::count(rows.rows.begin(), rows.rows.end(), "b"), 5000);

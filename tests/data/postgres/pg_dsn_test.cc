@@ -70,9 +70,9 @@ TEST_F(PgDsnTest, RefusesWhatSomethingElseDecides) {
 
 TEST_F(PgDsnTest, RefusesAFileThatOthersCanRead) {
   for (const mode_t mode : {0640, 0604, 0620, 0601, 0666}) {
-    EXPECT_THAT(Read("host=localhost password=hunter2", mode),
-                StatusIs(StatusCode::kPermissionDenied,
-                         AllOf(HasSubstr(path_), Not(HasSubstr("hunter2")))))
+    EXPECT_THAT(
+        Read("host=localhost password=hunter2", mode),
+        StatusIs(StatusCode::kPermissionDenied, AllOf(HasSubstr(path_), Not(HasSubstr("hunter2")))))
         << mode;
   }
   EXPECT_TRUE(Read("host=localhost password=hunter2", 0400).ok());
@@ -89,8 +89,10 @@ TEST_F(PgDsnTest, NeverQuotesTheFile) {
   }
   EXPECT_THAT(Read(std::string("host=localhost\0password=hunter2", 31)),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("one line")));
-  EXPECT_THAT(Read(std::string(20 << 10, 'x')), StatusIs(StatusCode::kInvalidArgument, HasSubstr(path_)));
-  EXPECT_THAT(ReadPgDsn(folder_.Path("none")), StatusIs(StatusCode::kInvalidArgument, HasSubstr("none")));
+  EXPECT_THAT(Read(std::string(20 << 10, 'x')),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr(path_)));
+  EXPECT_THAT(ReadPgDsn(folder_.Path("none")),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("none")));
 }
 
 TEST_F(PgDsnTest, ShowsHostAndPortAlone) {

@@ -22,8 +22,10 @@ using ::testing::HasSubstr;
 // Made of the pieces that end or escape something somewhere.
 std::string RandomText(test::SeededRandom& random) {
   const std::vector<std::string> pieces = {
-      "'", "\"", "\\", "''", "\\'", "--", "/*", "*/", ";", "$$", "$a$", "E'", "U&'", "\n", "\r\n",
-      "\t", "%", ":x", "?", "caf\xC3\xA9", "\xF0\x9F\x9A\x8B", "\\000", "\\x27", "a", " "};
+      "'",     "\"",    "\\", "''",  "\\'", "--",          "/*",
+      "*/",    ";",     "$$", "$a$", "E'",  "U&'",         "\n",
+      "\r\n",  "\t",    "%",  ":x",  "?",   "caf\xC3\xA9", "\xF0\x9F\x9A\x8B",
+      "\\000", "\\x27", "a",  " "};
   std::string text;
   for (uint64_t i = random.Word() % 8; i > 0; --i) text += pieces[random.Word() % pieces.size()];
   return text;
@@ -33,14 +35,15 @@ TEST(PgTextTest, LiteralsMeanTheirTextUnderEverySetting) {
   test::SeededRandom random(3);
   for (const char* setting : {"on", "off"}) {
     std::vector<std::string> texts;
-    std::string sql = std::string("SET standard_conforming_strings = ") + setting +
-                      "; SET backslash_quote = off; SET escape_string_warning = off; SELECT * FROM (VALUES ";
+    std::string sql =
+        std::string("SET standard_conforming_strings = ") + setting +
+        "; SET backslash_quote = off; SET escape_string_warning = off; SELECT * FROM (VALUES ";
     for (int i = 0; i < 300; ++i) {
       texts.push_back(RandomText(random));
       sql += (i == 0 ? "(" : ", (") + std::to_string(i) + "," + PgLiteral(texts.back()) + ")";
     }
-    EXPECT_EQ(PostgresServer::Shared().Query(
-                  sql.replace(sql.find("SELECT *"), 8, "SELECT t") + ") AS v(i, t) ORDER BY i"),
+    EXPECT_EQ(PostgresServer::Shared().Query(sql.replace(sql.find("SELECT *"), 8, "SELECT t") +
+                                             ") AS v(i, t) ORDER BY i"),
               texts)
         << setting;
   }
@@ -51,11 +54,12 @@ TEST(PgTextTest, IdentifiersMeanTheirName) {
   for (int i = 0; i < 60; ++i) {
     const std::string name = RandomText(random) + "x";
     const std::string table = PgIdentifier("hostile") + "." + PgIdentifier(name);
-    EXPECT_THAT(PostgresServer::Shared().Query(
-                    "DROP SCHEMA IF EXISTS hostile CASCADE; CREATE SCHEMA hostile; CREATE TABLE " +
-                    table + "(a int); SELECT relname FROM pg_class WHERE relnamespace = "
-                            "'hostile'::regnamespace"),
-                ElementsAre(name));
+    EXPECT_THAT(
+        PostgresServer::Shared().Query(
+            "DROP SCHEMA IF EXISTS hostile CASCADE; CREATE SCHEMA hostile; CREATE TABLE " + table +
+            "(a int); SELECT relname FROM pg_class WHERE relnamespace = "
+            "'hostile'::regnamespace"),
+        ElementsAre(name));
   }
 }
 

@@ -142,14 +142,12 @@ TEST(PostgresCasesTest, TheServerSendsOnlyWhatMayCount) {
   EXPECT_EQ(sent({.bounds = bounds, .filter = {{.column = "small", .below = "70000"}}}), 8u);
   EXPECT_EQ(sent({.bounds = bounds, .filter = {{.column = "name", .in = {"NULL", "\\N"}}}}), 2u);
   EXPECT_EQ(sent({.keys = {{.column = "yes", .values = {"true"}}}, .bounds = bounds}), 4u);
-  EXPECT_EQ(sent({.bounds = bounds,
-                  .filter = {{.column = "at", .above = "2015-03-08T02:30:00Z"}}}),
+  EXPECT_EQ(sent({.bounds = bounds, .filter = {{.column = "at", .above = "2015-03-08T02:30:00Z"}}}),
             5u);
   EXPECT_EQ(sent({.bounds = bounds, .filter = {{.column = "day", .at_most = "0000-01-01"}}}), 9u)
       << "a year that the server does not know is filtered here";
-  EXPECT_EQ(sent({.bounds = bounds,
-                  .filter = {{.column = "name", .in = {std::string("a\0b", 3)}}}}),
-            9u);
+  EXPECT_EQ(
+      sent({.bounds = bounds, .filter = {{.column = "name", .in = {std::string("a\0b", 3)}}}}), 9u);
 }
 
 // The twin: without its first row a table has another answer to some question.

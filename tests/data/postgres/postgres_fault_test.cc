@@ -34,8 +34,9 @@ class PostgresFaultTest : public ::testing::Test {
     dataset_.Unit({"who"});
     dataset_.Column("who", v1::COLUMN_TYPE_INT);
     dataset_.Column("zone", v1::COLUMN_TYPE_TEXT);
-    server_.Run("DROP TABLE IF EXISTS faults CASCADE; CREATE TABLE faults(who int, zone text);"
-                "INSERT INTO faults VALUES (1, 'a'), (2, 'secret-zone'), (2, 'a')");
+    server_.Run(
+        "DROP TABLE IF EXISTS faults CASCADE; CREATE TABLE faults(who int, zone text);"
+        "INSERT INTO faults VALUES (1, 'a'), (2, 'secret-zone'), (2, 'a')");
     Use("faults");
   }
 
@@ -103,17 +104,18 @@ TEST_F(PostgresFaultTest, NoPrivilege) {
   EXPECT_THAT(Look(), StatusIs(StatusCode::kPermissionDenied,
                                HasSubstr("may not read column \"zone\": GRANT SELECT")));
   EXPECT_THAT(Ask(), StatusIs(StatusCode::kPermissionDenied, HasSubstr("zone")));
-  server_.Run("DROP SCHEMA IF EXISTS closed CASCADE; CREATE SCHEMA closed; "
-              "CREATE TABLE closed.faults AS SELECT * FROM faults");
+  server_.Run(
+      "DROP SCHEMA IF EXISTS closed CASCADE; CREATE SCHEMA closed; "
+      "CREATE TABLE closed.faults AS SELECT * FROM faults");
   Use("closed.faults");
   EXPECT_THAT(Look(), StatusIs(StatusCode::kPermissionDenied, HasSubstr("GRANT USAGE")));
 }
 
 TEST_F(PostgresFaultTest, AServerThatIsDown) {
   UseDsn("host=127.0.0.1 port=1 user=reader password=hunter2 dbname=postgres");
-  const auto matcher = StatusIs(StatusCode::kUnavailable,
-                                AllOf(HasSubstr("server 127.0.0.1 port 1"), HasSubstr("refused"),
-                                      Not(HasSubstr("hunter2"))));
+  const auto matcher = StatusIs(
+      StatusCode::kUnavailable,
+      AllOf(HasSubstr("server 127.0.0.1 port 1"), HasSubstr("refused"), Not(HasSubstr("hunter2"))));
   EXPECT_THAT(Look(), matcher);
   EXPECT_THAT(Ask(), matcher);
   UseDsn("host=/nowhere user=reader dbname=postgres");
@@ -122,8 +124,8 @@ TEST_F(PostgresFaultTest, AServerThatIsDown) {
 
 TEST_F(PostgresFaultTest, WrongPasswordUserOrDatabase) {
   UseDsn(server_.Dsn("reader", "hunter2"));
-  const auto refused = StatusIs(StatusCode::kUnauthenticated,
-                                AllOf(HasSubstr("28P01"), Not(HasSubstr("hunter2"))));
+  const auto refused =
+      StatusIs(StatusCode::kUnauthenticated, AllOf(HasSubstr("28P01"), Not(HasSubstr("hunter2"))));
   EXPECT_THAT(Look(), refused);
   EXPECT_THAT(Ask(), refused);
   UseDsn(server_.Dsn("nobody-here", "hunter2"));
@@ -157,8 +159,9 @@ TEST_F(PostgresFaultTest, AViewThatIsTooSlow) {
 }
 
 TEST_F(PostgresFaultTest, AViewWhoseValuesCannotBeComputed) {
-  server_.Run("CREATE VIEW broken AS SELECT who, CASE WHEN zone::int = 0 THEN zone END AS zone "
-              "FROM faults");
+  server_.Run(
+      "CREATE VIEW broken AS SELECT who, CASE WHEN zone::int = 0 THEN zone END AS zone "
+      "FROM faults");
   Use("broken");
   EXPECT_THAT(Ask(), StatusIs(StatusCode::kUnavailable, Not(HasSubstr("secret"))));
   EXPECT_THAT(Look(), StatusIs(StatusCode::kInvalidArgument,
@@ -166,10 +169,11 @@ TEST_F(PostgresFaultTest, AViewWhoseValuesCannotBeComputed) {
 }
 
 TEST_F(PostgresFaultTest, AViewThatWrites) {
-  server_.Run("CREATE OR REPLACE FUNCTION write_it() RETURNS int LANGUAGE sql AS "
-              "'INSERT INTO public.faults VALUES (9, ''z'') RETURNING 1';"
-              "GRANT INSERT ON faults TO reader;"
-              "CREATE VIEW writing AS SELECT write_it() AS who, 'a'::text AS zone");
+  server_.Run(
+      "CREATE OR REPLACE FUNCTION write_it() RETURNS int LANGUAGE sql AS "
+      "'INSERT INTO public.faults VALUES (9, ''z'') RETURNING 1';"
+      "GRANT INSERT ON faults TO reader;"
+      "CREATE VIEW writing AS SELECT write_it() AS who, 'a'::text AS zone");
   Use("writing");
   EXPECT_THAT(Look(), StatusIs(StatusCode::kInvalidArgument, HasSubstr("we only read")));
   EXPECT_THAT(server_.Query("SELECT count(*) FROM faults"), ElementsAre("3"));
@@ -179,11 +183,10 @@ TEST_F(PostgresFaultTest, AllScansOfACallSeeOneSnapshot) {
   const DatasetDescription dataset = dataset_.Description();
   const auto count = [&dataset](internal::PostgresRows& rows) {
     size_t seen = 0;
-    const Status status =
-        rows.Scan({dataset.FindColumn("zone")}, {}, [&seen](const Batch& batch) {
-          seen += batch.rows;
-          return OkStatus();
-        });
+    const Status status = rows.Scan({dataset.FindColumn("zone")}, {}, [&seen](const Batch& batch) {
+      seen += batch.rows;
+      return OkStatus();
+    });
     EXPECT_TRUE(status.ok()) << status;
     return seen;
   };
@@ -197,8 +200,9 @@ TEST_F(PostgresFaultTest, AllScansOfACallSeeOneSnapshot) {
 }
 
 TEST_F(PostgresFaultTest, AHandlersErrorEndsTheStatement) {
-  server_.Run("CREATE VIEW many AS SELECT i AS who, 'a'::text AS zone "
-              "FROM generate_series(1, 100000000) i");
+  server_.Run(
+      "CREATE VIEW many AS SELECT i AS who, 'a'::text AS zone "
+      "FROM generate_series(1, 100000000) i");
   Use("many");
   const DatasetDescription dataset = dataset_.Description();
   internal::PostgresRows rows(std::get<PostgresSource>(dataset.source()), {});
@@ -219,8 +223,9 @@ class PostgresStopTest : public PostgresFaultTest {
   // The number of our sessions at the server that are at work.
   bool Becomes(const std::string& sessions) const {
     for (int i = 0; i < 1000; ++i) {
-      if (server_.Query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'weir' "
-                        "AND state = 'active' AND query LIKE 'COPY%'")
+      if (server_
+              .Query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'weir' "
+                     "AND state = 'active' AND query LIKE 'COPY%'")
               .front() == sessions) {
         return true;
       }
@@ -250,8 +255,9 @@ TEST_F(PostgresStopTest, ADeadlineEndsTheQueryOnTheServer) {
 TEST_F(PostgresStopTest, AServerThatEndsTheSession) {
   std::thread ender([this] {
     EXPECT_TRUE(Becomes("1"));
-    server_.Run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
-                "application_name = 'weir'");
+    server_.Run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+        "application_name = 'weir'");
   });
   EXPECT_THAT(Ask(), StatusIs(StatusCode::kUnavailable, HasSubstr("endless of ")));
   ender.join();
@@ -260,8 +266,10 @@ TEST_F(PostgresStopTest, AServerThatEndsTheSession) {
 TEST(PgErrorTest, LooksAtTheCodeAlone) {
   using internal::PgConnectError;
   const std::pair<const char*, StatusCode> cases[] = {
-      {"connection to server at \"h\", port 1 failed: FATAL:  28P01\n", StatusCode::kUnauthenticated},
-      {"connection to server at \"h\", port 1 failed: FATAL:  28000\n", StatusCode::kUnauthenticated},
+      {"connection to server at \"h\", port 1 failed: FATAL:  28P01\n",
+       StatusCode::kUnauthenticated},
+      {"connection to server at \"h\", port 1 failed: FATAL:  28000\n",
+       StatusCode::kUnauthenticated},
       {"connection to server at \"h\", port 1 failed: FATAL:  3D000", StatusCode::kInvalidArgument},
       {"connection to server at \"h\", port 1 failed: FATAL:  53300\n", StatusCode::kUnavailable},
       {"connection to server at \"h\", port 1 failed: FATAL:  57P03\n", StatusCode::kUnavailable},
@@ -269,7 +277,8 @@ TEST(PgErrorTest, LooksAtTheCodeAlone) {
   for (const auto& [message, code] : cases) {
     EXPECT_THAT(PgConnectError(message), StatusIs(code, Not(HasSubstr("hunter2")))) << message;
   }
-  EXPECT_THAT(internal::PgServerError("XX000"), StatusIs(StatusCode::kUnavailable, HasSubstr("XX000")));
+  EXPECT_THAT(internal::PgServerError("XX000"),
+              StatusIs(StatusCode::kUnavailable, HasSubstr("XX000")));
 }
 
 }  // namespace
