@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/seeded_random.h"
-#include "weir/data/duckdb/internal/bounded_aggregate.h"
 #include "weir/data/duckdb/internal/database.h"
 #include "weir/data/duckdb/parquet_writer.h"
+#include "weir/data/internal/source_answer.h"
 
 namespace weir::data {
 namespace {
@@ -158,7 +158,7 @@ Cells ToCells(const AggregateTable& table) {
 StatusOr<AggregateTable> TryAggregate(const DatasetDescription& dataset,
                                       const AggregateQuery& query, uint64_t seed) {
   test::SeededRandom random(seed);
-  return internal::BoundedAggregate(dataset, query, DuckDbOptions{}, random);
+  return internal::AggregateSource(dataset, query, EngineOptions{}, random);
 }
 
 Cells Aggregate(const DatasetDescription& dataset, const AggregateQuery& query, uint64_t seed) {
@@ -167,7 +167,7 @@ Cells Aggregate(const DatasetDescription& dataset, const AggregateQuery& query, 
 
 StatusOr<SourceReport> Check(const DatasetDescription& dataset) {
   test::SeededRandom random(1);
-  return internal::CheckSource(dataset, DuckDbOptions{}, random);
+  return internal::CheckSource(dataset, EngineOptions{}, random);
 }
 
 }  // namespace weir::data

@@ -10,8 +10,8 @@
 #include "tests/support/temporary_folder.h"
 #include "weir/base/decimal.h"
 #include "weir/data/dataset.h"
-#include "weir/data/duckdb/duckdb_engine.h"
 #include "weir/data/engine.h"
+#include "weir/data/source_engine.h"
 
 namespace weir::data {
 
@@ -66,7 +66,7 @@ Contribution Sum(const std::string& column, int64_t lowest, int64_t highest,
 using Cells = std::map<uint64_t, std::vector<int128>>;
 Cells ToCells(const AggregateTable& table);
 
-// BoundedAggregate under a seeded key. Aborts on an error.
+// AggregateSource under a seeded key. Aborts on an error.
 Cells Aggregate(const DatasetDescription& dataset, const AggregateQuery& query, uint64_t seed = 1);
 StatusOr<AggregateTable> TryAggregate(const DatasetDescription& dataset,
                                       const AggregateQuery& query, uint64_t seed = 1);

@@ -49,9 +49,9 @@ TEST(DatasetTest, IsReadWithItsDefaults) {
   EXPECT_EQ(dataset.title(), "Fatal crashes");
   EXPECT_EQ(dataset.theme(), v1::THEME_TRANSPORTATION);
   EXPECT_EQ(dataset.epoch(), "1");
-  EXPECT_EQ(dataset.source().format, SourceFormat::kCsv);
-  EXPECT_EQ(dataset.source().path, "/data/folder/crashes.csv");
-  EXPECT_EQ(dataset.source().delimiter, ';');
+  EXPECT_EQ(std::get<FileSource>(dataset.source()).format, SourceFormat::kCsv);
+  EXPECT_EQ(std::get<FileSource>(dataset.source()).path, "/data/folder/crashes.csv");
+  EXPECT_EQ(std::get<FileSource>(dataset.source()).delimiter, ';');
   EXPECT_THAT(dataset.unit().columns(), ElementsAre("case_id"));
   EXPECT_EQ(dataset.budget().account, "crashes");
   EXPECT_EQ(dataset.budget().epsilon.ToString(), "4");
@@ -73,14 +73,14 @@ TEST(DatasetTest, TakesOtherSourcesWindowsAndAccounts) {
                                           "source: {parquet: {path: /abs/a.parquet}}\nepoch: 2015\n"
                                           "window: {column: day, per: month}") +
                                      ""));
-  EXPECT_EQ(dataset.source().format, SourceFormat::kParquet);
-  EXPECT_EQ(dataset.source().path, "/abs/a.parquet");
+  EXPECT_EQ(std::get<FileSource>(dataset.source()).format, SourceFormat::kParquet);
+  EXPECT_EQ(std::get<FileSource>(dataset.source()).path, "/abs/a.parquet");
   EXPECT_EQ(dataset.epoch(), "2015");
   EXPECT_EQ(dataset.unit().window()->period, WindowPeriod::kMonth);
   WEIR_ASSERT_OK_AND_ASSIGN(
       const DatasetDescription json,
       Describe(With("csv: {path: crashes.csv, delimiter: \";\"}", "json: {path: a.jsonl}")));
-  EXPECT_EQ(json.source().format, SourceFormat::kJson);
+  EXPECT_EQ(std::get<FileSource>(json.source()).format, SourceFormat::kJson);
   WEIR_ASSERT_OK_AND_ASSIGN(const DatasetDescription shared,
                             Describe(With("delta: 1e-6", "account: people")));
   EXPECT_EQ(shared.budget().account, "people");

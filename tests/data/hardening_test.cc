@@ -68,8 +68,8 @@ TEST(QuoteTest, DoublesItsOwnQuoteOnly) {
   EXPECT_EQ(QuoteLiteral("back\\slash"), "'back\\slash'");
 }
 
-TEST(DuckDbEngineTest, RefusesOptionsOutOfRange) {
-  const std::pair<DuckDbOptions, const char*> cases[] = {
+TEST(SourceEngineTest, RefusesOptionsOutOfRange) {
+  const std::pair<EngineOptions, const char*> cases[] = {
       {{.memory_limit_bytes = 0}, "64 MiB"},
       {{.memory_limit_bytes = (uint64_t{64} << 20) - 1}, "64 MiB"},
       {{.threads = 0}, "threads"},
@@ -77,10 +77,10 @@ TEST(DuckDbEngineTest, RefusesOptionsOutOfRange) {
       {{.threads = 257}, "threads"},
       {{.temp_folder = "relative"}, "absolute"}};
   for (const auto& [options, message] : cases) {
-    EXPECT_THAT(DuckDbEngine::Create(options, SystemRandom()),
+    EXPECT_THAT(SourceEngine::Create(options, SystemRandom()),
                 StatusIs(StatusCode::kInvalidArgument, HasSubstr(message)));
   }
-  EXPECT_THAT(DuckDbEngine::Create({.memory_limit_bytes = uint64_t{64} << 20, .threads = 1},
+  EXPECT_THAT(SourceEngine::Create({.memory_limit_bytes = uint64_t{64} << 20, .threads = 1},
                                    SystemRandom()),
               test::IsOk());
 }

@@ -13,7 +13,7 @@ using ::testing::Not;
 TEST(LazyLoadingTest, DuckDbIsLoadedWhenFirstNeeded) {
   TestDataset dataset;
   dataset.Unit({"who"}).Column("who", v1::COLUMN_TYPE_INT);
-  WEIR_ASSERT_OK_AND_ASSIGN(DuckDbEngine engine, DuckDbEngine::Create({}, SystemRandom()));
+  WEIR_ASSERT_OK_AND_ASSIGN(SourceEngine engine, SourceEngine::Create({}, SystemRandom()));
   const auto units = [&] {
     const auto report = engine.Check(dataset.Description());
     EXPECT_TRUE(report.ok()) << report.status();

@@ -9,7 +9,7 @@
 
 #include "tests/data/run_query.h"
 #include "tests/support/seeded_random.h"
-#include "weir/data/duckdb/internal/bounded_aggregate.h"
+#include "weir/data/internal/source_answer.h"
 
 namespace weir::data::test_query {
 namespace {
@@ -27,7 +27,7 @@ class OpenKeyTest : public ::testing::Test {
   StatusOr<AggregateTable> RunFile(const AggregateQuery& query, uint64_t memory_bytes,
                                    const std::string& temp_folder = "") {
     test::SeededRandom random(1);
-    return internal::BoundedAggregate(
+    return internal::AggregateSource(
         dataset_.Description(), query,
         {.memory_limit_bytes = memory_bytes, .threads = 2, .temp_folder = temp_folder}, random);
   }

@@ -145,8 +145,8 @@ MemberWorld::~MemberWorld() = default;
 
 void MemberWorld::OpenAll() {
   engine_ = std::make_unique<SlowEngine>(
-      std::make_unique<data::DuckDbEngine>(Must(
-          data::DuckDbEngine::Create({.threads = 1, .temp_folder = {}}, SystemRandom()), "engine")),
+      std::make_unique<data::SourceEngine>(Must(
+          data::SourceEngine::Create({.threads = 1, .temp_folder = {}}, SystemRandom()), "engine")),
       clock_);
   RestartHub();
   for (const char* id : kMembers) {

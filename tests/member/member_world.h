@@ -13,7 +13,7 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/temporary_folder.h"
 #include "weir/base/files.h"
-#include "weir/data/duckdb/duckdb_engine.h"
+#include "weir/data/source_engine.h"
 #include "weir/hub/hub.h"
 #include "weir/member/identity.h"
 #include "weir/member/member.h"

@@ -8,7 +8,7 @@
 // can make keys. For programs that do not link the real ones; anything else would break the
 // one-definition rule.
 namespace weir::data {
-class DuckDbEngine {
+class SourceEngine {
  public:
   static EngineKey Key() { return {}; }
 };

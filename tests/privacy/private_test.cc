@@ -97,7 +97,7 @@ TEST(ChargeTest, MovedFromChargeIsVoid) {
 }
 
 TEST(PrivateTest, CarriesItsChargeAndGivesItsValueToTheKeyOnly) {
-  Private<std::unique_ptr<int>> value(data::DuckDbEngine::Key(), std::make_unique<int>(7),
+  Private<std::unique_ptr<int>> value(data::SourceEngine::Key(), std::make_unique<int>(7),
                                       SomeCharge());
   Private<std::unique_ptr<int>> moved = std::move(value);
   EXPECT_EQ(moved.charge().id(), "some-charge");

@@ -26,9 +26,9 @@ StatusOr<release::ReleasePlan> PlanYaml(const data::DatasetDescription& dataset,
 void ReleaseTest::SetUp() {
   WEIR_ASSERT_OK_AND_ASSIGN(data::DatasetDescription dataset, Describe(document_, folder_.path()));
   dataset_ = std::make_unique<data::DatasetDescription>(std::move(dataset));
-  WEIR_ASSERT_OK_AND_ASSIGN(data::DuckDbEngine engine,
-                            data::DuckDbEngine::Create({}, SystemRandom()));
-  engine_ = std::make_unique<data::DuckDbEngine>(std::move(engine));
+  WEIR_ASSERT_OK_AND_ASSIGN(data::SourceEngine engine,
+                            data::SourceEngine::Create({}, SystemRandom()));
+  engine_ = std::make_unique<data::SourceEngine>(std::move(engine));
   store_ = std::make_unique<release::ReleaseStore>(Path("releases"), SystemFiles());
   Reopen();
   WEIR_ASSERT_OK(

@@ -13,8 +13,8 @@
 #include "weir/base/files.h"
 #include "weir/base/random.h"
 #include "weir/data/dataset.h"
-#include "weir/data/duckdb/duckdb_engine.h"
 #include "weir/data/plain_table.h"
+#include "weir/data/source_engine.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/ledger/ledger.h"
 #include "weir/release/door.h"
@@ -68,7 +68,7 @@ class ReleaseTest : public ::testing::Test {
   TemporaryFolder folder_;
   FakeClock clock_;
   std::unique_ptr<data::DatasetDescription> dataset_;
-  std::unique_ptr<data::DuckDbEngine> engine_;
+  std::unique_ptr<data::SourceEngine> engine_;
   std::unique_ptr<release::ReleaseStore> store_;
   std::unique_ptr<ledger::Ledger> ledger_;
 };

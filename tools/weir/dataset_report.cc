@@ -17,7 +17,7 @@ StatusOr<data::DatasetDescription> ReadDescription(const Context& context,
 void PrintReport(const Context& context, const data::DatasetDescription& dataset,
                  const OwnerView<data::SourceReport>& view) {
   const data::SourceReport& report = view.ShowToOwner();
-  context.Say(dataset.source().path + ": " + std::to_string(report.rows) + " rows, " +
+  context.Say(data::NameOf(dataset.source()) + ": " + std::to_string(report.rows) + " rows, " +
               std::to_string(report.privacy_units) + " privacy units, " +
               std::to_string(report.rows_without_unit) + " rows without a unit (dropped)");
   TextTable table({"COLUMN", "MISSING", "NOT PARSED", "OUTSIDE BOUNDS", "OUTSIDE DOMAIN"});
@@ -32,7 +32,9 @@ Status JudgeReport(const Context& context, const data::DatasetDescription& datas
                    const OwnerView<data::SourceReport>& view, bool accept_faults) {
   const data::SourceReport& report = view.ShowToOwner();
   for (const data::SourceFault& fault : report.faults) {
-    std::string place = fault.row == 0 ? dataset.source().path : "row " + std::to_string(fault.row);
+    std::string place =
+        fault.row == 0 ? data::NameOf(dataset.source()) : "row " + std::to_string(fault.row);
+    if (!fault.file.empty() && fault.row != 0) place = fault.file + ", " + place;
     if (!fault.column.empty()) place += ", column " + fault.column;
     context.Warn(place + ": " + fault.what);
   }
@@ -50,7 +52,7 @@ Status JudgeReport(const Context& context, const data::DatasetDescription& datas
   return InvalidArgument(
       "%s does not fit its description: mend it, declare the values as `missing`, or let them "
       "count as missing with --accept-faults",
-      dataset.source().path.c_str());
+      data::NameOf(dataset.source()).c_str());
 }
 
 }  // namespace weir::tool

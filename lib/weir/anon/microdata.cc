@@ -47,8 +47,8 @@ StatusOr<InputLocation> Locate(const Place& place, const std::string& folder) {
 
 namespace internal {
 
-data::SourceLocation SourceOf(const InputLocation& input) {
-  data::SourceLocation source{
+data::FileSource SourceOf(const InputLocation& input) {
+  data::FileSource source{
       .format = data::SourceFormat::kCsv, .path = input.path, .delimiter = input.delimiter};
   if (input.format == v1::FILE_FORMAT_PARQUET) source.format = data::SourceFormat::kParquet;
   if (input.format == v1::FILE_FORMAT_JSON) source.format = data::SourceFormat::kJson;

@@ -9,6 +9,7 @@
 #include "weir/base/files.h"
 #include "weir/base/identifiers.h"
 #include "weir/data/internal/hierarchy_reader.h"
+#include "weir/data/internal/source_reader.h"
 #include "weir/data/internal/value_text.h"
 
 namespace weir::data {
@@ -242,43 +243,6 @@ StatusOr<DefaultBounds> ReadDefaultBounds(const doc::Document<v1::Dataset>& docu
   return bounds;
 }
 
-StatusOr<char> ReadDelimiter(const doc::Document<v1::Dataset>& document) {
-  const std::string& delimiter = document.message.source().csv().delimiter();
-  if (delimiter.empty()) return ',';
-  const char c = delimiter.front();
-  const bool printable = (c >= ' ' && c <= '~') || c == '\t';
-  if (delimiter.size() != 1 || !printable || c == '"') {
-    return document.locations.At(
-        "source.csv.delimiter",
-        InvalidArgument("a delimiter is one ASCII character and not a quote"));
-  }
-  return c;
-}
-
-StatusOr<SourceLocation> ReadSource(const doc::Document<v1::Dataset>& document,
-                                    const std::string& folder) {
-  const v1::Source& source = document.message.source();
-  SourceLocation location{.format = SourceFormat::kCsv};
-  std::string field = "source.csv.path";
-  if (source.has_csv()) {
-    WEIR_ASSIGN_OR_RETURN(location.delimiter, ReadDelimiter(document));
-    location.path = source.csv().path();
-  } else if (source.has_parquet()) {
-    location = {.format = SourceFormat::kParquet, .path = source.parquet().path()};
-    field = "source.parquet.path";
-  } else if (source.has_json()) {
-    location = {.format = SourceFormat::kJson, .path = source.json().path()};
-    field = "source.json.path";
-  } else {
-    return document.locations.At("source", InvalidArgument("source is csv, parquet or json"));
-  }
-  if (location.path.empty() || location.path.find('\0') != std::string::npos) {
-    return document.locations.At(field, InvalidArgument("a path has at least one character"));
-  }
-  location.path = JoinPath(folder, location.path);
-  return location;
-}
-
 // Injective: every text carries its length.
 class CanonicalWriter {
  public:
@@ -346,7 +310,7 @@ std::vector<std::vector<std::string>> ColumnDescription::ValuesOfGroups(size_t l
   return values;
 }
 
-DatasetDescription::DatasetDescription(std::string id, SourceLocation source, PrivacyUnit unit,
+DatasetDescription::DatasetDescription(std::string id, Source source, PrivacyUnit unit,
                                        AccountBudget budget)
     : id_(std::move(id)),
       source_(std::move(source)),
@@ -361,7 +325,7 @@ StatusOr<DatasetDescription> DatasetDescription::Create(const doc::Document<v1::
   if (message.theme() == v1::THEME_UNSPECIFIED) {
     return document.locations.At("theme", InvalidArgument("a data set has a theme"));
   }
-  WEIR_ASSIGN_OR_RETURN(SourceLocation source, ReadSource(document, folder));
+  WEIR_ASSIGN_OR_RETURN(Source source, internal::ReadSource(document, folder));
   WEIR_ASSIGN_OR_RETURN(std::vector<ColumnDescription> columns, ReadColumns(document));
   WEIR_ASSIGN_OR_RETURN(PrivacyUnit unit, ReadUnit(document, columns));
   WEIR_ASSIGN_OR_RETURN(AccountBudget budget, ReadBudget(document));

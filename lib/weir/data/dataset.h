@@ -2,12 +2,14 @@
 #ifndef WEIR_DATA_DATASET_H_
 #define WEIR_DATA_DATASET_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "weir/base/decimal.h"
@@ -21,11 +23,43 @@ namespace weir::data {
 
 enum class SourceFormat { kCsv, kParquet, kJson };
 
-struct SourceLocation {
+struct FileSource {
   SourceFormat format;
-  std::string path;      // absolute
+  // Absolute. With `*` or `?` a pattern: all files that match, as one source in the order of their
+  // names. CSV and JSON lines are decompressed if the name ends in ".gz" or ".zst".
+  std::string path;
   char delimiter = ',';  // CSV only
+  // Columns that are not in the files: their folders hold the values, as in "year=2025/month=03".
+  std::vector<std::string> partitions = {};
 };
+
+// A table of the same name on each server: its rows are divided among them.
+struct ClickHouseSource {
+  std::vector<std::string> urls;  // one for each shard: "https://host:8443"
+  std::string database;
+  std::string table;
+  // Columns of the privacy unit by which the rows are divided; empty: not known, or by others.
+  std::vector<std::string> sharding_key = {};
+  std::string user = "default";
+  std::string password_file = {};  // absolute; empty: no password
+  std::string ca_file = {};        // absolute; empty: the system's
+};
+
+struct PostgresSource {
+  std::string dsn_file;               // absolute; a connection string of libpq on its only line
+  std::string relation;               // table or view, perhaps with its schema: "transit.trips"
+  std::chrono::seconds timeout{600};  // of one reading of the rows
+};
+
+using Source = std::variant<FileSource, ClickHouseSource, PostgresSource>;
+
+// For messages, without secrets: a path, or a table and where it is.
+std::string NameOf(const Source& source);
+
+// What an output must not overwrite: a file of data, of a password. Absolute; a pattern as it is.
+std::vector<std::string> FilesOf(const Source& source);
+// Whether a file at `path`, which is absolute, is or would be one of these.
+bool TakesFile(const Source& source, const std::string& path);
 
 // Some names of the level before, or values of the domain, that are one name in this level.
 struct HierarchyGroup {
@@ -83,7 +117,7 @@ class DatasetDescription {
   const std::string& title() const { return title_; }
   v1::Theme theme() const { return theme_; }
   const std::string& epoch() const { return epoch_; }
-  const SourceLocation& source() const { return source_; }
+  const Source& source() const { return source_; }
   const PrivacyUnit& unit() const { return unit_; }
   const AccountBudget& budget() const { return budget_; }
   const DefaultBounds& default_bounds() const { return default_bounds_; }
@@ -96,12 +130,12 @@ class DatasetDescription {
   const std::string& public_sha256() const { return public_sha256_; }
 
  private:
-  DatasetDescription(std::string id, SourceLocation source, PrivacyUnit unit, AccountBudget budget);
+  DatasetDescription(std::string id, Source source, PrivacyUnit unit, AccountBudget budget);
   std::string id_;
   std::string title_;
   v1::Theme theme_ = v1::THEME_UNSPECIFIED;
   std::string epoch_;
-  SourceLocation source_;
+  Source source_;
   PrivacyUnit unit_;
   AccountBudget budget_;
   DefaultBounds default_bounds_;

@@ -168,9 +168,10 @@ struct AggregateTable {
 
 // What `dataset check` tells the owner about a file: never leaves the owner's machine.
 struct SourceFault {
-  uint64_t row;        // 1-based, without the header; 0: the whole file
-  std::string column;  // empty: the whole row
-  std::string what;    // "not an int: \"N\""
+  uint64_t row;           // 1-based in its file, without the header; 0: the whole file
+  std::string column;     // empty: the whole row
+  std::string what;       // "not an int: \"N\""
+  std::string file = {};  // path, where the source is a pattern
 };
 struct SourceReport {
   uint64_t rows = 0;
@@ -196,6 +197,11 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
+  // Why no call would be answered now, whatever it asks: asked before a charge spends one of the
+  // times that it may run. OK unless somebody ended the engine for good.
+  // Errors: CANCELLED, DEADLINE_EXCEEDED.
+  virtual Status CanStart() const { return OkStatus(); }
+
   // Adds up bounded contributions in one pass. With an open key a second pass finds the texts of
   // the cells that are left after bounding, so that the values that one unit has take no memory
   // beyond those of its max_keys_per_unit cells. If the source changes between the two, a cell
@@ -220,6 +226,8 @@ class Engine {
   //            UNAVAILABLE       the source cannot be read at all; the message is for the
   //                              owner's steward only.
   //            RESOURCE_EXHAUSTED the memory limit or the disk is too small.
+  //            CANCELLED, DEADLINE_EXCEEDED the engine's owner stopped it (run_control.h), never
+  //                              a requester.
   virtual StatusOr<Private<AggregateTable>> Aggregate(const DatasetDescription& dataset,
                                                       const AggregateQuery& query,
                                                       Charge charge) = 0;
@@ -229,6 +237,7 @@ class Engine {
   // Reveals:   exact facts, to the owner only.
   // Errors:    INVALID_ARGUMENT  file missing, empty, not UTF-8, unreadable as its format, or a
   //                              described column is absent (message names file, row, column).
+  //            CANCELLED, DEADLINE_EXCEEDED as Aggregate.
   virtual StatusOr<OwnerView<SourceReport>> Check(const DatasetDescription& dataset) = 0;
 };
 

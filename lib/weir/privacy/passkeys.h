@@ -14,7 +14,7 @@ class Transformer;
 class TripReader;
 }  // namespace anon
 namespace data {
-class DuckDbEngine;
+class SourceEngine;
 }
 namespace ledger {
 class Ledger;
@@ -28,7 +28,7 @@ class NoiseStep;
 
 // Makes Private<T> from what an engine has read, bounded and added up.
 class EngineKey final {
-  friend class data::DuckDbEngine;
+  friend class data::SourceEngine;
   EngineKey() {}
 };
 

@@ -27,8 +27,8 @@
 #include "tools/weir/context.h"
 #include "tools/weir/local_release.h"
 #include "weir/base/random.h"
-#include "weir/data/duckdb/internal/bounded_aggregate.h"
 #include "weir/data/duckdb/parquet_writer.h"
+#include "weir/data/internal/source_answer.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/release/plan.h"
 
@@ -97,9 +97,9 @@ class Workplace {
         OrFail(doc::ParseYaml<v1::Dataset>(DatasetYaml(trips_), kDatasetName)), "/"));
     const release::ReleasePlan plan = OrFail(release::Plan(
         dataset, OrFail(doc::ParseYaml<v1::ReleaseSpec>(SpecYaml(measures), "spec"))));
-    const data::DuckDbOptions options{.memory_limit_bytes = kMemoryBytes, .threads = kThreads};
+    const data::EngineOptions options{.memory_limit_bytes = kMemoryBytes, .threads = kThreads};
     return CostOf([&] {
-      OrFail(data::internal::BoundedAggregate(dataset, plan.query, options, SystemRandom()));
+      OrFail(data::internal::AggregateSource(dataset, plan.query, options, SystemRandom()));
     });
   }
 

@@ -190,7 +190,7 @@ PanelRelease::PanelRelease(const PanelShape& shape, const std::vector<PanelRow>&
   dataset_ = std::make_unique<data::DatasetDescription>(Describe("first"));
   plan_ = std::make_unique<release::ReleasePlan>(MakePlan(*dataset_));
   engine_ =
-      std::make_unique<data::DuckDbEngine>(OrAbort(data::DuckDbEngine::Create({}, engine_random_)));
+      std::make_unique<data::SourceEngine>(OrAbort(data::SourceEngine::Create({}, engine_random_)));
   ledger_ = OrAbort(ledger::Ledger::Open({.path = "/ledger.db", .vfs = vfs_.name()}, clock_,
                                          SystemRandom(), files_));
   Grant(dataset_->budget().account);

@@ -13,7 +13,7 @@
 #include "tests/support/seeded_random.h"
 #include "tests/support/temporary_folder.h"
 #include "weir/data/dataset.h"
-#include "weir/data/duckdb/duckdb_engine.h"
+#include "weir/data/source_engine.h"
 #include "weir/ledger/ledger.h"
 #include "weir/release/plan.h"
 #include "weir/release/release_table.h"
@@ -109,7 +109,7 @@ class PanelRelease {
   SeededRandom engine_random_;
   SeededRandom noise_random_;
   std::unique_ptr<data::DatasetDescription> dataset_;
-  std::unique_ptr<data::DuckDbEngine> engine_;
+  std::unique_ptr<data::SourceEngine> engine_;
   // Of the ledger: waiting for a real disk would be most of the time.
   ledger::test::SimulatedDisk disk_;
   ledger::test::SimulatedVfs vfs_{disk_};

@@ -8,7 +8,7 @@
 namespace weir::anon::internal {
 
 // The same file, as the data module names it.
-data::SourceLocation SourceOf(const InputLocation& input);
+data::FileSource SourceOf(const InputLocation& input);
 
 }  // namespace weir::anon::internal
 

@@ -148,7 +148,7 @@ StatusOr<std::string> TextOf(CellKind kind, int64_t value) {
   return kind == CellKind::kDays ? internal::FormatDate(value) : internal::FormatTimestamp(value);
 }
 
-StatusOr<FileScanner> FileScanner::Open(const SourceLocation& source) {
+StatusOr<FileScanner> FileScanner::Open(const FileSource& source) {
   WEIR_ASSIGN_OR_RETURN(OpenFile file, OpenRegularFile(source.path));
   WEIR_ASSIGN_OR_RETURN(const FileFacts facts, FactsOf(file));
   return FileScanner(source, std::move(file), facts);

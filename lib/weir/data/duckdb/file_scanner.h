@@ -46,7 +46,7 @@ struct FileScanOptions {
 class FileScanner {
  public:
   // INVALID_ARGUMENT: missing, not readable or not a regular file.
-  static StatusOr<FileScanner> Open(const SourceLocation& source);
+  static StatusOr<FileScanner> Open(const FileSource& source);
 
   uint64_t size_bytes() const { return facts_.size; }
 
@@ -77,7 +77,7 @@ class FileScanner {
   Status CheckUnchanged() const;
 
  private:
-  FileScanner(SourceLocation source, OpenFile file, FileFacts facts)
+  FileScanner(FileSource source, OpenFile file, FileFacts facts)
       : source_(std::move(source)), file_(std::move(file)), facts_(facts) {}
 
   StatusOr<std::vector<FileColumn>> ColumnsAsFound() const;
@@ -88,7 +88,7 @@ class FileScanner {
   Status ScanParquet(const std::vector<std::string>& columns, const FileScanOptions& options,
                      const BatchHandler& handler) const;
 
-  SourceLocation source_;
+  FileSource source_;
   OpenFile file_;
   FileFacts facts_;
 };

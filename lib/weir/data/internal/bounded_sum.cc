@@ -16,6 +16,7 @@ namespace {
 // What the threads of one Finish share.
 struct Work {
   const BoundedQuery& query;
+  const RunControl& control;
   std::vector<RecordStore*> stores;
   std::atomic<size_t> next{0};
   std::mutex mutex;
@@ -27,8 +28,10 @@ Status AddSomePartitions(Work& work) {
   PartitionBounder bounder(work.query);
   CellSums sums(work.query);
   for (size_t p = work.next.fetch_add(1); p < kPartitions; p = work.next.fetch_add(1)) {
+    WEIR_RETURN_IF_ERROR(work.control.Check());
     WEIR_RETURN_IF_ERROR(bounder.AddPartition(work.stores, p, sums));
     for (RecordStore* store : work.stores) store->Drop(p);
+    work.control.Report(RunStage::kAddingUp, static_cast<double>(p) / kPartitions);
   }
   const std::lock_guard lock(work.mutex);
   work.total.Add(sums);
@@ -69,7 +72,7 @@ Status BoundedSum::Add(const Batch& batch) {
 }
 
 StatusOr<AggregateTable> BoundedSum::Finish() {
-  Work work{.query = query_, .total = CellSums(query_)};
+  Work work{.query = query_, .control = options_.control, .total = CellSums(query_)};
   for (const auto& mapper : idle_) work.stores.push_back(&mapper->store());
   std::vector<std::thread> helpers;
   // A system without another thread to give only makes it slower.
@@ -80,6 +83,7 @@ StatusOr<AggregateTable> BoundedSum::Finish() {
   AddPartitions(work);
   for (std::thread& helper : helpers) helper.join();
   WEIR_RETURN_IF_ERROR(work.status);
+  WEIR_RETURN_IF_ERROR(options_.control.Check());
   return work.total.ToTable();
 }
 

@@ -14,6 +14,7 @@
 #include "weir/data/engine.h"
 #include "weir/data/internal/bounded_query.h"
 #include "weir/data/internal/row_mapper.h"
+#include "weir/data/run_control.h"
 
 namespace weir::data::internal {
 
@@ -22,6 +23,7 @@ struct BoundedSumOptions {
   uint64_t memory_bytes;
   int threads;              // that call Add at once at most, and that Finish uses
   std::string temp_folder;  // empty: records that do not fit are an error
+  RunControl control = {};  // of Finish
 };
 
 // Adds up the bounded contributions of a stream of batches.
@@ -40,6 +42,7 @@ class BoundedSum {
   BoundedSum(const BoundedQuery& query, BoundedSumOptions options);
 
   // Errors: RESOURCE_EXHAUSTED memory and temporary folder do not suffice.
+  //         CANCELLED, DEADLINE_EXCEEDED (Finish) by `control`, asked before each partition.
   Status Add(const Batch& batch);
   StatusOr<AggregateTable> Finish();
 

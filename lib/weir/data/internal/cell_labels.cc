@@ -145,10 +145,12 @@ std::vector<CellLabels::Texts::node_type> CellLabels::InOrder(const OpenKey& key
 }
 
 // Gives the texts of each open key new numbers, in their order.
-std::vector<std::vector<std::optional<std::string>>> CellLabels::NumberTexts() {
+StatusOr<std::vector<std::vector<std::optional<std::string>>>> CellLabels::NumberTexts(
+    const RunControl& control) {
   std::vector<std::vector<std::optional<std::string>>> all;
   for (size_t key = 0; key < keys_; ++key) {
     if (!query_.keys[key].open.has_value()) continue;
+    WEIR_RETURN_IF_ERROR(control.Check());
     auto& texts = all.emplace_back();
     std::vector<uint32_t> numbers(texts_[key].size());
     for (auto& entry : InOrder(*query_.keys[key].open, texts_[key])) {
@@ -197,8 +199,9 @@ AggregateTable CellLabels::Sorted() const {
   return sorted;
 }
 
-AggregateTable CellLabels::Finish() {
-  auto texts = NumberTexts();
+StatusOr<AggregateTable> CellLabels::Finish(const RunControl& control) {
+  WEIR_ASSIGN_OR_RETURN(auto texts, NumberTexts(control));
+  WEIR_RETURN_IF_ERROR(control.Check());
   AggregateTable table = Sorted();
   table.open_values = std::move(texts);
   return table;

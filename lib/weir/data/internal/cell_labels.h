@@ -17,6 +17,7 @@
 #include "weir/data/engine.h"
 #include "weir/data/internal/bounded_query.h"
 #include "weir/data/internal/row_reader.h"
+#include "weir/data/run_control.h"
 
 namespace weir::data::internal {
 
@@ -40,7 +41,8 @@ class CellLabels {
   Status Add(const Batch& batch);
   // The table of the query. A cell whose tuple no row had any more, because the source changed
   // after it was added up, is left out.
-  AggregateTable Finish();
+  // Errors: CANCELLED, DEADLINE_EXCEEDED by `control`, asked before each key and each sorting.
+  StatusOr<AggregateTable> Finish(const RunControl& control = {});
 
  private:
   struct MissingLast {
@@ -58,7 +60,8 @@ class CellLabels {
                                 Texts& texts);
   // Empties `texts`: numbers by value, others by their bytes, missing last.
   static std::vector<Texts::node_type> InOrder(const OpenKey& key, Texts& texts);
-  std::vector<std::vector<std::optional<std::string>>> NumberTexts();
+  StatusOr<std::vector<std::vector<std::optional<std::string>>>> NumberTexts(
+      const RunControl& control);
   std::vector<uint32_t> OrderOfCells() const;
   AggregateTable Sorted() const;
 

@@ -84,8 +84,10 @@ Status Database::Start(const DatabaseOptions& options) {
 }
 
 Status Database::Harden(const DatabaseOptions& options) {
-  const std::string allowed =
-      options.allowed_path.empty() ? "" : QuoteLiteral(options.allowed_path);
+  std::string allowed = options.allowed_path.empty() ? "" : QuoteLiteral(options.allowed_path);
+  for (const std::string& path : options.further_paths) {
+    allowed += (allowed.empty() ? "" : ", ") + QuoteLiteral(path);
+  }
   // In this order: what may be opened must be said before the door is shut.
   for (const std::string& sql : {
            "SET allowed_paths = [" + allowed + "]",
@@ -107,10 +109,11 @@ StatusOr<std::unique_ptr<QueryResult>> Database::Query(const std::string& sql) {
   auto result = std::make_unique<QueryResult>(library_, raw);
   if (state == DuckDBSuccess) return result;
   const char* message = library_.duckdb_result_error(&result->raw());
-  const bool memory =
-      library_.duckdb_result_error_type(&result->raw()) == DUCKDB_ERROR_OUT_OF_MEMORY;
-  return MakeError(memory ? StatusCode::kResourceExhausted : StatusCode::kDataLoss,
-                   message == nullptr ? "DuckDB gave no reason" : message);
+  const duckdb_error_type type = library_.duckdb_result_error_type(&result->raw());
+  const StatusCode code = type == DUCKDB_ERROR_OUT_OF_MEMORY ? StatusCode::kResourceExhausted
+                          : type == DUCKDB_ERROR_INTERRUPT   ? StatusCode::kCancelled
+                                                             : StatusCode::kDataLoss;
+  return MakeError(code, message == nullptr ? "DuckDB gave no reason" : message);
 }
 
 }  // namespace weir::data::internal

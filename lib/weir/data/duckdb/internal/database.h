@@ -21,7 +21,8 @@ std::string QuoteLiteral(std::string_view text);
 struct DatabaseOptions {
   uint64_t memory_bytes;
   int threads;
-  std::string allowed_path;  // the one file it may open; empty: none
+  std::string allowed_path;                     // the one file it may open; empty: none
+  std::vector<std::string> further_paths = {};  // and more such files
 };
 
 // The rows of a query, to be fetched chunk by chunk. Frees itself.
@@ -41,8 +42,8 @@ class QueryResult {
 };
 
 // An empty database in memory, hardened before anything else can run in it: it opens no file but
-// `allowed_path`, loads no extension, spills nothing to disk, and its settings are locked. Times
-// are UTC. Not thread-safe.
+// the allowed ones, loads no extension, spills nothing to disk, and its settings are locked. Times
+// are UTC. Not thread-safe but for Interrupt.
 class Database {
  public:
   // Errors: UNAVAILABLE libduckdb cannot be loaded or does not take a setting.
@@ -51,9 +52,12 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Errors: RESOURCE_EXHAUSTED the memory limit; DATA_LOSS everything else. The message is
-  //         DuckDB's and may hold values of the data: for the owner only.
+  // Errors: RESOURCE_EXHAUSTED the memory limit; CANCELLED by Interrupt; DATA_LOSS everything else.
+  //         The message is DuckDB's and may hold values of the data: for the owner only.
   StatusOr<std::unique_ptr<QueryResult>> Query(const std::string& sql);
+
+  // Ends the query that runs, from any thread; one that comes later is not touched.
+  void Interrupt() { library_.duckdb_interrupt(connection_); }
 
   const Library& library() const { return library_; }
   duckdb_connection connection() const { return connection_; }

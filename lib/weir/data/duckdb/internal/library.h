@@ -44,6 +44,7 @@ namespace weir::data::internal {
   X(duckdb_free)                                 \
   X(duckdb_function_get_extra_info)              \
   X(duckdb_function_set_error)                   \
+  X(duckdb_interrupt)                            \
   X(duckdb_open_ext)                             \
   X(duckdb_query)                                \
   X(duckdb_register_scalar_function)             \

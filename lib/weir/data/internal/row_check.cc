@@ -6,11 +6,9 @@
 #include <vector>
 
 #include "weir/base/catch_memory.h"
-#include "weir/data/duckdb/internal/bounded_aggregate.h"
-#include "weir/data/duckdb/internal/source_scan.h"
 #include "weir/data/internal/column_decoder.h"
 #include "weir/data/internal/key_coder.h"
-#include "weir/data/source_file.h"
+#include "weir/data/internal/row_aggregate.h"
 
 namespace weir::data::internal {
 namespace {
@@ -44,6 +42,10 @@ class Checker {
 
   // The batch has all columns of the dataset, in its order.
   void Add(const Batch& batch) {
+    if (batch.file != file_) {
+      file_ = batch.file;
+      rows_before_file_ = report_.rows;
+    }
     places_.clear();
     split_.assign(batch.rows, 1);
     has_unit_.assign(batch.rows, 1);
@@ -115,7 +117,8 @@ class Checker {
                      [](const Place& a, const Place& b) { return a.row < b.row; });
     for (const Place& place : places_) {
       if (report_.faults.size() == kMostFaults) return;
-      SourceFault fault{.row = report_.rows + place.row + 1};
+      SourceFault fault{.row = report_.rows - rows_before_file_ + place.row + 1,
+                        .file = std::string(batch.file)};
       if (place.row_fault != nullptr) {
         fault.what = place.row_fault->what;
       } else {
@@ -133,67 +136,59 @@ class Checker {
   std::vector<Place> places_;  // of this batch
   std::vector<uint8_t> split_;
   std::vector<uint8_t> has_unit_;
+  std::string file_;  // of the last batch
+  uint64_t rows_before_file_ = 0;
 };
 
-Status RefuseEmptyFile(const std::string& path) {
-  WEIR_ASSIGN_OR_RETURN(const OpenFile file, OpenRegularFile(path));
-  WEIR_ASSIGN_OR_RETURN(const uint64_t size, SizeOf(file));
-  return size > 0 ? OkStatus() : InvalidArgument("%s is empty", path.c_str());
-}
-
-// To the owner every reason why a file cannot be read is a fault of the file.
+// To the owner every reason why a source cannot be read is a fault of the source.
 Status AsOwnersFault(const Status& status) {
   if (status.code() != StatusCode::kDataLoss) return status;
   return InvalidArgument("%s", MessageOf(status).c_str());
 }
 
-StatusOr<uint64_t> CountUnits(const DatasetDescription& dataset, const DuckDbOptions& options,
-                              RandomSource& random) {
+StatusOr<uint64_t> CountUnits(RowSource& source, const DatasetDescription& dataset,
+                              const EngineOptions& options, RandomSource& random) {
   WEIR_ASSIGN_OR_RETURN(const L0Sensitivity one_cell, L0Sensitivity::Create(1));
   WEIR_ASSIGN_OR_RETURN(const LInfSensitivity one_row, LInfSensitivity::Create(1));
   const AggregateQuery units{
       .measures = {{.kind = ContributionKind::kUnits}},
       .bounds = {.max_keys_per_unit = one_cell, .max_rows_per_key = one_row}};
   WEIR_ASSIGN_OR_RETURN(const AggregateTable table,
-                        BoundedAggregate(dataset, units, options, random));
+                        AggregateRows(source, dataset, units, options, random));
   return table.values.empty() ? 0 : static_cast<uint64_t>(table.values.front());
 }
 
 // Everything but the number of units.
-StatusOr<Checker> CheckRows(const DatasetDescription& dataset, const DuckDbOptions& options,
-                            bool unmark) {
+StatusOr<Checker> ReadRows(RowSource& source, const DatasetDescription& dataset,
+                           const EngineOptions& options) {
   WEIR_ASSIGN_OR_RETURN(Checker checker, Checker::Create(dataset));
   std::vector<const ColumnDescription*> columns;
   for (const ColumnDescription& column : dataset.columns()) columns.push_back(&column);
-  const ScanOptions scan{.memory_bytes = options.memory_limit_bytes,
-                         .threads = 1,
-                         .ordered = true,
-                         .unmark = unmark,
-                         .temp_folder = options.temp_folder};
-  WEIR_RETURN_IF_ERROR(ScanSource(dataset.source(), columns, scan, [&checker](const Batch& batch) {
+  const RowScan scan{.memory_bytes = options.memory_limit_bytes,
+                     .ordered = true,
+                     .control = options.control,
+                     .stage = RunStage::kChecking};
+  WEIR_RETURN_IF_ERROR(ScanRows(source, columns, scan, [&checker](const Batch& batch) {
     checker.Add(batch);
     return OkStatus();
   }));
   return checker;
 }
 
-StatusOr<SourceReport> ReadAll(const DatasetDescription& dataset, const DuckDbOptions& options,
-                               RandomSource& random) {
-  StatusOr<Checker> checker = CheckRows(dataset, options, false);
-  if (IsWorthUnmarking(checker.status(), dataset.source())) {
-    checker = CheckRows(dataset, options, true);
-  }
+StatusOr<SourceReport> ReadAll(RowSource& source, const DatasetDescription& dataset,
+                               const EngineOptions& options, RandomSource& random) {
+  StatusOr<Checker> checker = ReadRows(source, dataset, options);
+  if (source.ChangeWays(checker.status())) checker = ReadRows(source, dataset, options);
   WEIR_RETURN_IF_ERROR(AsOwnersFault(checker.status()));
-  WEIR_ASSIGN_OR_RETURN(const uint64_t units, CountUnits(dataset, options, random));
+  WEIR_ASSIGN_OR_RETURN(const uint64_t units, CountUnits(source, dataset, options, random));
   return std::move(*checker).Finish(units);
 }
 
 }  // namespace
 
-StatusOr<SourceReport> CheckSource(const DatasetDescription& dataset, const DuckDbOptions& options,
-                                   RandomSource& random) {
-  WEIR_RETURN_IF_ERROR(RefuseEmptyFile(dataset.source().path));
-  return CatchMemory([&] { return ReadAll(dataset, options, random); });
+StatusOr<SourceReport> CheckRows(RowSource& source, const DatasetDescription& dataset,
+                                 const EngineOptions& options, RandomSource& random) {
+  return CatchMemory([&] { return ReadAll(source, dataset, options, random); });
 }
 
 }  // namespace weir::data::internal
