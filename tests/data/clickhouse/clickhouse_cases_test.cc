@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shared cases against three servers: rows divided by their unit, with the servers bounding
 // where they can, and rows divided anyhow.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "tests/data/clickhouse/cluster_table.h"
 #include "tests/data/engine_cases.h"

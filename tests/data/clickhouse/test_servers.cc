@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/data/clickhouse/test_servers.h"
 
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <thread>
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -10,14 +18,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <array>
-#include <chrono>
-#include <cstdlib>
-#include <fstream>
-#include <iostream>
-#include <sstream>
-#include <thread>
 
 namespace weir::data::test_clickhouse {
 namespace {
@@ -88,9 +88,8 @@ std::string UsersXml() {
          "<small><readonly>2</readonly><max_memory_usage>3000000</max_memory_usage></small>"
          "<cut><readonly>1</readonly><read_overflow_mode>break</read_overflow_mode></cut>"
          "</profiles><users>" +
-         user("default", "", "default") +
-         user("weir", "correct horse &amp; b\\attery", "reader") + user("strict", "", "strict") +
-         user("small", "", "small") + user("cut", "", "cut") +
+         user("default", "", "default") + user("weir", "correct horse &amp; b\\attery", "reader") +
+         user("strict", "", "strict") + user("small", "", "small") + user("cut", "", "cut") +
          "</users><quotas><default/></quotas></yandex>";
 }
 
@@ -197,7 +196,8 @@ const std::vector<std::unique_ptr<TestServer>>& ThreeServers() {
   static auto* const servers = [] {
     auto* started = new std::vector<std::unique_ptr<TestServer>>;
     for (int i = 0; i < 3; ++i) started->push_back(std::make_unique<TestServer>());
-    std::atexit([] { const_cast<std::vector<std::unique_ptr<TestServer>>&>(ThreeServers()).clear(); });
+    std::atexit(
+        [] { const_cast<std::vector<std::unique_ptr<TestServer>>&>(ThreeServers()).clear(); });
     return started;
   }();
   return *servers;

@@ -2,12 +2,12 @@
 #ifndef WEIR_TESTS_DATA_CLICKHOUSE_TEST_SERVERS_H_
 #define WEIR_TESTS_DATA_CLICKHOUSE_TEST_SERVERS_H_
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "tests/support/temporary_folder.h"
 
@@ -40,7 +40,10 @@ class TestServer {
   std::string Run(const std::string& sql) const;
   // The answer, or the error.
   std::string TryRun(const std::string& sql) const;
+  // At once, as a lost machine.
   void Kill();
+  // After Kill: on the same ports, with the same data.
+  void Restart() { Start(); }
 
  private:
   void WriteConfig();
