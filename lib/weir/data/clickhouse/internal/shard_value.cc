@@ -24,7 +24,7 @@ std::string Bool(bool value) { return value ? "toUInt8(1)" : "toUInt8(0)"; }
 std::string List(const std::vector<int64_t>& values) {
   std::vector<std::string> texts;
   texts.reserve(values.size());
-  for (const int64_t value : values) texts.push_back(ClickHouseInt(value));
+  for (const int64_t value : values) texts.push_back(ClickHouseNumber(value));
   return JoinSql(texts, ", ");
 }
 
@@ -55,11 +55,11 @@ bool Fits(int128 value) { return value >= INT64_MIN && value <= INT64_MAX; }
 // value >= bound, value <= bound.
 std::string AtLeast(const std::string& value, int128 bound) {
   if (!Fits(bound)) return Bool(bound < 0);
-  return "(" + value + " >= " + ClickHouseInt(static_cast<int64_t>(bound)) + ")";
+  return "(" + value + " >= " + ClickHouseNumber(static_cast<int64_t>(bound)) + ")";
 }
 std::string AtMost(const std::string& value, int128 bound) {
   if (!Fits(bound)) return Bool(bound > 0);
-  return "(" + value + " <= " + ClickHouseInt(static_cast<int64_t>(bound)) + ")";
+  return "(" + value + " <= " + ClickHouseNumber(static_cast<int64_t>(bound)) + ")";
 }
 
 std::string Clamped(const std::string& value, int64_t lowest, int64_t highest) {
@@ -132,15 +132,26 @@ std::optional<Bounds128> RangeOf(v1::ColumnType type, const Condition& condition
 }
 
 struct Codes {
-  std::vector<std::string> values = {};  // SQL
-  std::vector<std::string> codes = {};
+  std::vector<std::string> texts = {};  // SQL
   std::vector<int64_t> numbers = {};
+  std::vector<std::string> codes = {};
+
+  // Numbers below zero and above 32 bits have no type of an array in common unless they are made
+  // one.
+  std::string Values() const {
+    if (numbers.empty()) return JoinSql(texts, ", ");
+    const auto [lowest, highest] = std::minmax_element(numbers.begin(), numbers.end());
+    if (*lowest >= 0 || *highest <= INT32_MAX) return List(numbers);
+    std::vector<std::string> wide;
+    for (const int64_t number : numbers) wide.push_back(ClickHouseInt(number));
+    return JoinSql(wide, ", ");
+  }
 };
 
 void AddCode(const ShardValue& value, KeyPart part, const std::string& text, size_t code,
              Codes& codes) {
   if (value.is_text()) {
-    codes.values.push_back(ClickHouseText(text));
+    codes.texts.push_back(ClickHouseText(text));
   } else {
     std::optional<int64_t> number;
     if (part == KeyPart::kValue) {
@@ -149,9 +160,9 @@ void AddCode(const ShardValue& value, KeyPart part, const std::string& text, siz
       number = *parsed;
     }
     if (!number.has_value()) return;
-    codes.values.push_back(ClickHouseInt(*number));
+    codes.numbers.push_back(*number);
   }
-  codes.codes.push_back("toUInt32(" + std::to_string(code) + ")");
+  codes.codes.push_back(std::to_string(code));
 }
 
 }  // namespace
@@ -257,9 +268,9 @@ std::optional<std::string> ShardCode(const ShardValue& value, const KeyDomain& d
         AddCode(value, domain.part, member, i, codes);
       }
     }
-    if (codes.values.empty() || codes.values.size() > kMostValues) return std::nullopt;
-    code = "transform(" + part.sql + ", [" + JoinSql(codes.values, ", ") + "], [" +
-           JoinSql(codes.codes, ", ") + "], " + no_code + ")";
+    if (codes.codes.empty() || codes.codes.size() > kMostValues) return std::nullopt;
+    code = "transform(" + part.sql + ", [" + codes.Values() + "], [" + JoinSql(codes.codes, ", ") +
+           "], " + no_code + ")";
   } else {
     const auto reached = ShardEdges(value, domain.edges);
     if (!reached.has_value()) return std::nullopt;
