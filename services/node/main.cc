@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -49,14 +50,16 @@ StatusOr<v1::NodeConfig> ReadConfig(const std::string& path) {
   return config;
 }
 
-StatusOr<data::SourceEngine> MakeEngine(const Arguments& arguments, const v1::NodeConfig& config) {
+StatusOr<data::SourceEngine> MakeEngine(const Arguments& arguments, const v1::NodeConfig& config,
+                                        const std::stop_token& stop) {
   const std::string spill = JoinPath(arguments.state, "spill");
   WEIR_RETURN_IF_ERROR(SystemFiles().RemoveTree(spill));
   WEIR_RETURN_IF_ERROR(SystemFiles().MakeFolder(spill));
   return data::SourceEngine::Create(
       {.memory_limit_bytes = uint64_t{config.memory_limit_mebibytes()} << 20,
        .threads = static_cast<int>(config.threads()),
-       .temp_folder = spill},
+       .temp_folder = spill,
+       .control = {.stop = stop}},
       SystemRandom());
 }
 
@@ -96,7 +99,8 @@ void ServeUntilStopped(wire::Daemon& daemon, wire::StopSignal& signals) {
 
 Status Run(const Arguments& arguments, wire::EventLog& log, wire::StopSignal& signals) {
   WEIR_ASSIGN_OR_RETURN(const v1::NodeConfig config, ReadConfig(arguments.config));
-  WEIR_ASSIGN_OR_RETURN(data::SourceEngine engine, MakeEngine(arguments, config));
+  std::stop_source stop;
+  WEIR_ASSIGN_OR_RETURN(data::SourceEngine engine, MakeEngine(arguments, config, stop.get_token()));
   LateMessenger messenger;
   WEIR_ASSIGN_OR_RETURN(
       const std::unique_ptr<member::Member> member,
@@ -129,6 +133,8 @@ Status Run(const Arguments& arguments, wire::EventLog& log, wire::StopSignal& si
   {
     const Worker worker(*member, log, [&follower] { follower.Follow(); });
     ServeUntilStopped(*daemon, signals);
+    // A release that runs ends soon and stays charged; the next start of the node runs it again.
+    stop.request_stop();
     daemon->Stop();
   }
   messenger.Connect(nullptr);

@@ -4,7 +4,7 @@
 packages_build=(
   build-essential cmake ninja-build ccache pkg-config git ca-certificates openssl
   protobuf-compiler protobuf-compiler-grpc libgrpc++-dev libprotobuf-dev libprotoc-dev libabsl-dev
-  libc-ares-dev libre2-dev zlib1g-dev libssl-dev libsodium-dev libsqlite3-dev libarchive-dev
+  libc-ares-dev libre2-dev zlib1g-dev libzstd-dev libssl-dev libsodium-dev libsqlite3-dev libarchive-dev
   libcli11-dev libyaml-cpp-dev nlohmann-json3-dev rapidjson-dev coinor-libclp-dev
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
   age faketime strace python3 python3-cryptography

@@ -9,7 +9,8 @@
 #include "tools/weir/file_ledger.h"
 #include "tools/weir/session.h"
 #include "tools/weir/text_table.h"
-#include "weir/data/source_engine.h"
+#include "tools/weir/watched_engine.h"
+#include "weir/data/dataset.h"
 #include "weir/member/charge_records.h"
 
 namespace weir::tool {
@@ -23,9 +24,9 @@ struct AddOptions {
 // Reads the whole file. Faults are an error unless they are accepted: such values count as missing.
 Status CheckData(const Context& context, const data::DatasetDescription& dataset,
                  bool accept_faults) {
-  WEIR_ASSIGN_OR_RETURN(data::SourceEngine engine,
-                        data::SourceEngine::Create({}, context.random()));
-  WEIR_ASSIGN_OR_RETURN(const OwnerView<data::SourceReport> report, engine.Check(dataset));
+  WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<WatchedEngine> engine,
+                        WatchedEngine::Create(context));
+  WEIR_ASSIGN_OR_RETURN(const OwnerView<data::SourceReport> report, engine->Check(dataset));
   PrintReport(context, dataset, report);
   return JudgeReport(context, dataset, report, accept_faults);
 }

@@ -34,6 +34,7 @@ Status JudgeReport(const Context& context, const data::DatasetDescription& datas
   for (const data::SourceFault& fault : report.faults) {
     std::string place =
         fault.row == 0 ? data::NameOf(dataset.source()) : "row " + std::to_string(fault.row);
+    if (!fault.file.empty() && fault.row != 0) place = fault.file + ", " + place;
     if (!fault.column.empty()) place += ", column " + fault.column;
     context.Warn(place + ": " + fault.what);
   }

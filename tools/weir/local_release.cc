@@ -17,15 +17,14 @@ StatusOr<std::unique_ptr<LocalRelease>> LocalRelease::Prepare(
     const doc::Document<v1::ReleaseSpec>& spec) {
   WEIR_ASSIGN_OR_RETURN(data::DatasetDescription dataset, ReadDescription(context, document));
   WEIR_ASSIGN_OR_RETURN(release::ReleasePlan plan, release::Plan(dataset, spec));
-  WEIR_ASSIGN_OR_RETURN(data::SourceEngine engine,
-                        data::SourceEngine::Create({}, context.random()));
+  WEIR_ASSIGN_OR_RETURN(std::unique_ptr<WatchedEngine> engine, WatchedEngine::Create(context));
   return std::unique_ptr<LocalRelease>(
       new LocalRelease(context, document, std::move(dataset), std::move(plan), std::move(engine)));
 }
 
 LocalRelease::LocalRelease(const Context& context, std::string document,
                            data::DatasetDescription dataset, release::ReleasePlan plan,
-                           data::SourceEngine engine)
+                           std::unique_ptr<WatchedEngine> engine)
     : context_(context),
       document_(std::move(document)),
       dataset_(std::move(dataset)),
@@ -42,7 +41,7 @@ Status LocalRelease::OpenLedger() {
 }
 
 release::Door LocalRelease::MakeDoor() {
-  return release::Door({.engine = engine_,
+  return release::Door({.engine = *engine_,
                         .ledger = *ledger_,
                         .store = store_,
                         .random = context_.random(),
@@ -79,7 +78,7 @@ StatusOr<v1::ReleasePreview> LocalRelease::PreviewUncharged(v1::ReleasePreview s
 }
 
 Status LocalRelease::CheckData(bool accept_faults) {
-  WEIR_ASSIGN_OR_RETURN(const OwnerView<data::SourceReport> report, engine_.Check(dataset_));
+  WEIR_ASSIGN_OR_RETURN(const OwnerView<data::SourceReport> report, engine_->Check(dataset_));
   return JudgeReport(context_, dataset_, report, accept_faults);
 }
 

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "tools/weir/context.h"
+#include "tools/weir/watched_engine.h"
 #include "weir/base/status.h"
 #include "weir/data/dataset.h"
-#include "weir/data/source_engine.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/ledger/ledger.h"
 #include "weir/release/door.h"
@@ -46,7 +46,7 @@ class LocalRelease {
 
  private:
   LocalRelease(const Context& context, std::string document, data::DatasetDescription dataset,
-               release::ReleasePlan plan, data::SourceEngine engine);
+               release::ReleasePlan plan, std::unique_ptr<WatchedEngine> engine);
   StatusOr<v1::ReleasePreview> PreviewUncharged(v1::ReleasePreview shown) const;
   Status OpenLedger();
   release::Door MakeDoor();
@@ -55,7 +55,7 @@ class LocalRelease {
   std::string document_;
   data::DatasetDescription dataset_;
   release::ReleasePlan plan_;
-  data::SourceEngine engine_;
+  std::unique_ptr<WatchedEngine> engine_;
   release::ReleaseStore store_;
   std::unique_ptr<ledger::Ledger> ledger_;
 };

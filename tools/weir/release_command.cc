@@ -83,6 +83,18 @@ std::filesystem::path CanonicalPath(const std::string& path) {
   return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
 }
 
+// What is written must neither replace a file of data nor become one.
+Status KeepSource(const ReleaseOptions& options, const data::Source& source) {
+  for (const std::string& output : {options.output.path, options.manifest}) {
+    if (output.empty() || output == "-") continue;
+    std::error_code ignored;
+    const std::string path = std::filesystem::absolute(output, ignored).string();
+    if (!data::TakesFile(source, path)) continue;
+    return InvalidArgument("%s is an input of this release: write to another file", output.c_str());
+  }
+  return OkStatus();
+}
+
 // --force replaces outputs; it must not cost an input.
 Status KeepInputs(const ReleaseOptions& options, const std::vector<std::string>& inputs) {
   const auto same_file = [](const std::string& a, const std::string& b) {
@@ -142,14 +154,20 @@ Status ReleaseFromFile(const Context& context, const ReleaseOptions& options,
                        const doc::Document<v1::ReleaseSpec>& spec, const std::string& document) {
   WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<LocalRelease> release,
                         LocalRelease::Prepare(context, document, spec));
-  WEIR_RETURN_IF_ERROR(KeepInputs(options, data::FilesOf(release->dataset().source())));
+  WEIR_RETURN_IF_ERROR(KeepSource(options, release->dataset().source()));
   WEIR_ASSIGN_OR_RETURN(const v1::ReleasePreview preview, release->Preview());
   WEIR_RETURN_IF_ERROR(ShowCharge(context, options, preview));
   if (options.dry_run) return OkStatus();
   if (!preview.already_released()) {
     WEIR_RETURN_IF_ERROR(release->CheckData(options.accept_faults));
   }
-  WEIR_ASSIGN_OR_RETURN(const LocalRelease::Result result, release->Run());
+  const StatusOr<LocalRelease::Result> run = release->Run();
+  if (run.status().code() == StatusCode::kCancelled) {
+    context.Hint("the charge stands: the same command runs it again, " +
+                 std::to_string(ledger::kMaxStarts) + " times in all");
+  }
+  WEIR_RETURN_IF_ERROR(run.status());
+  const LocalRelease::Result& result = *run;
   Outcome outcome{
       .answer = {}, .payload = result.stored.payload, .manifest = result.stored.manifest};
   *outcome.answer.mutable_preview() = preview;

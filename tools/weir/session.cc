@@ -71,9 +71,7 @@ StatusOr<std::unique_ptr<Session>> Session::Open(const Context& context) {
 
 Status Session::OpenHere(const Context& context) {
   if (engine_ == nullptr) {
-    WEIR_ASSIGN_OR_RETURN(data::SourceEngine engine,
-                          data::SourceEngine::Create({}, context.random()));
-    engine_ = std::make_unique<data::SourceEngine>(std::move(engine));
+    WEIR_ASSIGN_OR_RETURN(engine_, WatchedEngine::Create(context));
   }
   WEIR_ASSIGN_OR_RETURN(
       member_, member::Member::Open({.state_folder = context.state}, {.clock = context.clock(),

@@ -10,8 +10,8 @@
 #include "services/wire/own_certificate.h"
 #include "services/wire/trust.h"
 #include "tools/weir/context.h"
+#include "tools/weir/watched_engine.h"
 #include "weir/base/status.h"
-#include "weir/data/source_engine.h"
 #include "weir/member/member.h"
 
 namespace weir::tool {
@@ -43,7 +43,7 @@ class Session {
 
   std::string member_id_;
   std::string steward_;
-  std::unique_ptr<data::SourceEngine> engine_;
+  std::unique_ptr<WatchedEngine> engine_;
   std::unique_ptr<member::Member> member_;
   std::unique_ptr<wire::TrustStore> trust_;
   std::unique_ptr<wire::OwnCertificate> certificate_;

@@ -39,6 +39,7 @@ struct Batch {
   size_t rows = 0;
   std::vector<BatchColumn> columns;  // as asked for
   std::vector<RowFault> faults;
+  std::string_view file = {};  // of an ordered scan of a source with several: which one
 };
 
 // Takes the batches of a source. Unless the scan is ordered, several threads call at once.

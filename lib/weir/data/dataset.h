@@ -24,8 +24,12 @@ enum class SourceFormat { kCsv, kParquet, kJson };
 
 struct FileSource {
   SourceFormat format;
-  std::string path;      // absolute
+  // Absolute. With `*` or `?` a pattern: all files that match, as one source in the order of their
+  // names. CSV and JSON lines are decompressed if the name ends in ".gz" or ".zst".
+  std::string path;
   char delimiter = ',';  // CSV only
+  // Columns that are not in the files: their folders hold the values, as in "year=2025/month=03".
+  std::vector<std::string> partitions = {};
 };
 
 // A table of the same name on each server: its rows are divided among them.
@@ -50,8 +54,10 @@ using Source = std::variant<FileSource, ClickHouseSource, PostgresSource>;
 // For messages, without secrets: a path, or a table and where it is.
 std::string NameOf(const Source& source);
 
-// What an output must not overwrite: a file of data, of a password. Absolute.
+// What an output must not overwrite: a file of data, of a password. Absolute; a pattern as it is.
 std::vector<std::string> FilesOf(const Source& source);
+// Whether a file at `path`, which is absolute, is or would be one of these.
+bool TakesFile(const Source& source, const std::string& path);
 
 // Some names of the level before, or values of the domain, that are one name in this level.
 struct HierarchyGroup {

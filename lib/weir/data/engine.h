@@ -168,9 +168,10 @@ struct AggregateTable {
 
 // What `dataset check` tells the owner about a file: never leaves the owner's machine.
 struct SourceFault {
-  uint64_t row;        // 1-based, without the header; 0: the whole file
-  std::string column;  // empty: the whole row
-  std::string what;    // "not an int: \"N\""
+  uint64_t row;           // 1-based in its file, without the header; 0: the whole file
+  std::string column;     // empty: the whole row
+  std::string what;       // "not an int: \"N\""
+  std::string file = {};  // path, where the source is a pattern
 };
 struct SourceReport {
   uint64_t rows = 0;

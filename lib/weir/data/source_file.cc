@@ -61,7 +61,9 @@ StatusOr<FileFacts> FactsOf(const OpenFile& file) {
   struct stat facts {};
   if (::fstat(file.descriptor(), &facts) != 0) return Unavailable("%s", Reason(errno).c_str());
   const timespec& time = facts.st_mtim;
-  return FileFacts{.size = static_cast<uint64_t>(facts.st_size),
+  return FileFacts{.device = facts.st_dev,
+                   .inode = facts.st_ino,
+                   .size = static_cast<uint64_t>(facts.st_size),
                    .modified = int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec};
 }
 

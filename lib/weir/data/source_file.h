@@ -39,8 +39,10 @@ StatusOr<uint64_t> SizeOf(const OpenFile& file);
 // Another descriptor of the same open file.
 StatusOr<OpenFile> Duplicate(const OpenFile& file);
 
-// What changes when somebody writes to a file.
+// What changes when somebody writes to a file, or puts another in its place.
 struct FileFacts {
+  uint64_t device = 0;  // with `inode` which file it is, whatever its name
+  uint64_t inode = 0;
   uint64_t size = 0;     // bytes
   int64_t modified = 0;  // nanoseconds since 1970
   friend bool operator==(const FileFacts&, const FileFacts&) = default;

@@ -65,6 +65,7 @@ StatusOr<StoredRelease> Door::Run(const data::DatasetDescription& dataset, const
   if (record.plan != plan.text) {
     return FailedPrecondition("charge %s paid for another plan", charge_id.c_str());
   }
+  WEIR_RETURN_IF_ERROR(parts_.engine.CanStart());
   WEIR_ASSIGN_OR_RETURN(Charge charge, parts_.ledger.Resume(charge_id));
   WEIR_ASSIGN_OR_RETURN(StoredRelease stored, CatchMemory([&] {
                           return Make(dataset, plan, record, std::move(charge));

@@ -68,7 +68,8 @@ class Door {
 
   // Guarantee: bytes are durable before the ledger says `complete`. On an error before the bytes
   //            are durable (no memory, too: RESOURCE_EXHAUSTED) the charge stands and may run
-  //            again, ledger::kMaxStarts times in all; then it is failed.
+  //            again, ledger::kMaxStarts times in all; then it is failed. An engine that was
+  //            ended (Engine::CanStart) costs none of these.
   // Reveals:   the errors of Engine::Aggregate: for the owner's steward only. The manifest bears
   //            the time of the charge, so nothing in the bytes shows how long the work took.
   StatusOr<StoredRelease> Run(const data::DatasetDescription& dataset, const ReleasePlan& plan,

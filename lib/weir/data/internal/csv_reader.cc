@@ -12,7 +12,11 @@ constexpr size_t kBatchRows = 2048;
 }  // namespace
 
 StatusOr<CsvReader> CsvReader::Open(OpenFile file, char delimiter) {
-  CsvReader reader(std::move(file), delimiter);
+  return Open(PlainByteStream(std::move(file)), delimiter);
+}
+
+StatusOr<CsvReader> CsvReader::Open(std::unique_ptr<ByteStream> stream, char delimiter) {
+  CsvReader reader(FileWindow(std::move(stream)), delimiter);
   WEIR_RETURN_IF_ERROR(reader.ReadHeader());
   return reader;
 }

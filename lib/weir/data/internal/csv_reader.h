@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "weir/base/status.h"
 #include "weir/data/batch.h"
+#include "weir/data/internal/byte_stream.h"
 #include "weir/data/internal/file_window.h"
 #include "weir/data/source_file.h"
 
@@ -33,6 +35,7 @@ class CsvReader {
  public:
   // Reads the header. INVALID_ARGUMENT: no header line, or one longer than kMaxCsvRowBytes.
   static StatusOr<CsvReader> Open(OpenFile file, char delimiter);
+  static StatusOr<CsvReader> Open(std::unique_ptr<ByteStream> stream, char delimiter);
 
   const std::vector<std::string>& header() const { return header_; }
 
@@ -42,7 +45,8 @@ class CsvReader {
   // Up to 2048 rows; none: the end. Valid until the next call.
   StatusOr<const Batch*> NextBatch();
 
-  uint64_t bytes_read() const { return input_.offset; }
+  // Of the file, as they lie there.
+  uint64_t bytes_read() const { return input_.file_bytes_read(); }
 
  private:
   struct Cell {
@@ -53,7 +57,7 @@ class CsvReader {
   enum class Split { kRow, kEmptyLine, kIncomplete, kOpenQuote };
   enum class Step { kRow, kTooLong, kEnd };
 
-  CsvReader(OpenFile file, char delimiter) : input_(std::move(file)), delimiter_(delimiter) {}
+  CsvReader(FileWindow input, char delimiter) : input_(std::move(input)), delimiter_(delimiter) {}
   Status ReadHeader();
   // Splits the row at the position into `row_` and finds where it ends; changes nothing else.
   Split SplitRow();

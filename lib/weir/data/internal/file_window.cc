@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace weir::data::internal {
 namespace {
@@ -18,12 +19,11 @@ Status FileWindow::Fill() {
   position = 0;
   const size_t kept = buffer.size();
   const size_t wanted = std::max(kChunkBytes, kept);
-  const bool first = offset == 0;
+  const bool first = !std::exchange(has_begun, true);
   buffer.resize(kept + wanted);
-  auto got = ReadAt(file, offset, std::span<char>(buffer).subspan(kept));
+  const auto got = stream->Read(std::span<char>(buffer).subspan(kept));
   buffer.resize(kept + (got.ok() ? *got : 0));
   WEIR_RETURN_IF_ERROR(got.status());
-  offset += *got;
   at_end = *got < wanted;
   if (first && std::string_view(buffer).starts_with(kByteOrderMark)) {
     position = kByteOrderMark.size();

@@ -92,8 +92,8 @@ class JsonReader::LineHandler {
   std::vector<std::string> members_;
 };
 
-JsonReader::JsonReader(OpenFile file, std::vector<std::string> names)
-    : input_(std::move(file)),
+JsonReader::JsonReader(std::unique_ptr<ByteStream> stream, std::vector<std::string> names)
+    : input_(std::move(stream)),
       names_(std::move(names)),
       seen_(names_.size()),
       cells_(names_.size()),

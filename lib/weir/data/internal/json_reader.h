@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "weir/base/status.h"
 #include "weir/data/batch.h"
+#include "weir/data/internal/byte_stream.h"
 #include "weir/data/internal/file_window.h"
 #include "weir/data/source_file.h"
 
@@ -31,12 +33,15 @@ inline constexpr size_t kMaxJsonLineBytes = size_t{64} << 20;
 class JsonReader {
  public:
   // Batches have the members `names`, in this order.
-  JsonReader(OpenFile file, std::vector<std::string> names);
+  JsonReader(std::unique_ptr<ByteStream> stream, std::vector<std::string> names);
+  JsonReader(OpenFile file, std::vector<std::string> names)
+      : JsonReader(PlainByteStream(std::move(file)), std::move(names)) {}
 
   // Up to 2048 rows; none: the end. Valid until the next call.
   StatusOr<const Batch*> NextBatch();
 
-  uint64_t bytes_read() const { return input_.offset; }
+  // Of the file, as they lie there.
+  uint64_t bytes_read() const { return input_.file_bytes_read(); }
 
   // Of the lines so far: whether an object had the member `names[i]`, and the members of the first
   // object.

@@ -42,6 +42,10 @@ class Checker {
 
   // The batch has all columns of the dataset, in its order.
   void Add(const Batch& batch) {
+    if (batch.file != file_) {
+      file_ = batch.file;
+      rows_before_file_ = report_.rows;
+    }
     places_.clear();
     split_.assign(batch.rows, 1);
     has_unit_.assign(batch.rows, 1);
@@ -113,7 +117,8 @@ class Checker {
                      [](const Place& a, const Place& b) { return a.row < b.row; });
     for (const Place& place : places_) {
       if (report_.faults.size() == kMostFaults) return;
-      SourceFault fault{.row = report_.rows + place.row + 1};
+      SourceFault fault{.row = report_.rows - rows_before_file_ + place.row + 1,
+                        .file = std::string(batch.file)};
       if (place.row_fault != nullptr) {
         fault.what = place.row_fault->what;
       } else {
@@ -131,6 +136,8 @@ class Checker {
   std::vector<Place> places_;  // of this batch
   std::vector<uint8_t> split_;
   std::vector<uint8_t> has_unit_;
+  std::string file_;  // of the last batch
+  uint64_t rows_before_file_ = 0;
 };
 
 // To the owner every reason why a source cannot be read is a fault of the source.

@@ -2,11 +2,14 @@
 #include "weir/data/internal/source_reader.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "weir/base/files.h"
+#include "weir/data/internal/source_files.h"
 
 namespace weir::data::internal {
 namespace {
@@ -45,6 +48,29 @@ Status CheckName(const Document& document, const char* field, const std::string&
   return document.locations.At(field, InvalidArgument("a name has at least one character"));
 }
 
+using Names = google::protobuf::RepeatedPtrField<std::string>;
+
+struct NamesField {
+  const char* field;
+  const Names& names;
+};
+
+StatusOr<std::vector<std::string>> ReadPartitions(const Document& document,
+                                                  const NamesField& from) {
+  std::vector<std::string> partitions(from.names.begin(), from.names.end());
+  for (const std::string& name : partitions) {
+    if (!document.message.columns().contains(name)) {
+      return document.locations.At(
+          from.field, InvalidArgument("partition %s is not among the columns", name.c_str()));
+    }
+    if (std::count(partitions.begin(), partitions.end(), name) > 1) {
+      return document.locations.At(
+          from.field, InvalidArgument("partition %s stands there twice", name.c_str()));
+    }
+  }
+  return partitions;
+}
+
 StatusOr<Source> ReadFile(const Document& document, const std::string& folder) {
   const v1::Source& source = document.message.source();
   FileSource file{.format = SourceFormat::kCsv};
@@ -52,14 +78,21 @@ StatusOr<Source> ReadFile(const Document& document, const std::string& folder) {
     WEIR_ASSIGN_OR_RETURN(file.delimiter, ReadDelimiter(document));
     WEIR_ASSIGN_OR_RETURN(file.path,
                           ReadPath(document, folder, {"source.csv.path", source.csv().path()}));
+    WEIR_ASSIGN_OR_RETURN(file.partitions, ReadPartitions(document, {"source.csv.partitions",
+                                                                     source.csv().partitions()}));
   } else if (source.has_parquet()) {
     file.format = SourceFormat::kParquet;
     WEIR_ASSIGN_OR_RETURN(
         file.path, ReadPath(document, folder, {"source.parquet.path", source.parquet().path()}));
+    WEIR_ASSIGN_OR_RETURN(
+        file.partitions,
+        ReadPartitions(document, {"source.parquet.partitions", source.parquet().partitions()}));
   } else {
     file.format = SourceFormat::kJson;
     WEIR_ASSIGN_OR_RETURN(file.path,
                           ReadPath(document, folder, {"source.json.path", source.json().path()}));
+    WEIR_ASSIGN_OR_RETURN(file.partitions, ReadPartitions(document, {"source.json.partitions",
+                                                                     source.json().partitions()}));
   }
   return file;
 }
@@ -189,6 +222,24 @@ std::vector<std::string> FilesOf(const Source& source) {
     return files;
   }
   return {std::get<PostgresSource>(source).dsn_file};
+}
+
+bool TakesFile(const Source& source, const std::string& path) {
+  const auto canonical = [](const std::string& name) {
+    std::error_code ignored;
+    return std::filesystem::weakly_canonical(name, ignored);
+  };
+  for (const std::string& file : FilesOf(source)) {
+    const bool is_pattern = std::holds_alternative<FileSource>(source) && internal::IsPattern(file);
+    if (is_pattern) {
+      const std::string normal = std::filesystem::path(file).lexically_normal().string();
+      if (internal::MatchesPattern(normal, canonical(path).string())) return true;
+      if (internal::MatchesPattern(file, path)) return true;
+    } else if (canonical(path) == canonical(file)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace weir::data

@@ -84,8 +84,10 @@ Status Database::Start(const DatabaseOptions& options) {
 }
 
 Status Database::Harden(const DatabaseOptions& options) {
-  const std::string allowed =
-      options.allowed_path.empty() ? "" : QuoteLiteral(options.allowed_path);
+  std::string allowed = options.allowed_path.empty() ? "" : QuoteLiteral(options.allowed_path);
+  for (const std::string& path : options.further_paths) {
+    allowed += (allowed.empty() ? "" : ", ") + QuoteLiteral(path);
+  }
   // In this order: what may be opened must be said before the door is shut.
   for (const std::string& sql : {
            "SET allowed_paths = [" + allowed + "]",

@@ -21,7 +21,8 @@ std::string QuoteLiteral(std::string_view text);
 struct DatabaseOptions {
   uint64_t memory_bytes;
   int threads;
-  std::string allowed_path;  // the one file it may open; empty: none
+  std::string allowed_path;                     // the one file it may open; empty: none
+  std::vector<std::string> further_paths = {};  // and more such files
 };
 
 // The rows of a query, to be fetched chunk by chunk. Frees itself.
@@ -41,7 +42,7 @@ class QueryResult {
 };
 
 // An empty database in memory, hardened before anything else can run in it: it opens no file but
-// `allowed_path`, loads no extension, spills nothing to disk, and its settings are locked. Times
+// the allowed ones, loads no extension, spills nothing to disk, and its settings are locked. Times
 // are UTC. Not thread-safe but for Interrupt.
 class Database {
  public:

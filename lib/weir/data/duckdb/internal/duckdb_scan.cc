@@ -12,7 +12,6 @@
 namespace weir::data::internal {
 namespace {
 
-constexpr char kTakeFunction[] = "weir_take";
 constexpr uint32_t kInlinedBytes = 12;
 
 struct Scan {
@@ -92,10 +91,10 @@ duckdb_type TypeOf(const ScanExpression& expression) {
 }
 
 // Volatile: called for every row, never folded, and not once for a value of a dictionary only.
-Status RegisterTake(Database& database, Scan& scan) {
+Status RegisterTake(Database& database, const std::string& name, Scan& scan) {
   const Library& library = database.library();
   duckdb_scalar_function function = library.duckdb_create_scalar_function();
-  library.duckdb_scalar_function_set_name(function, kTakeFunction);
+  library.duckdb_scalar_function_set_name(function, name.c_str());
   for (const ScanExpression& expression : scan.expressions) {
     duckdb_logical_type type = library.duckdb_create_logical_type(TypeOf(expression));
     library.duckdb_scalar_function_add_parameter(function, type);
@@ -119,13 +118,16 @@ Status RegisterTake(Database& database, Scan& scan) {
 Status ScanExpressions(Database& database, const std::vector<ScanExpression>& expressions,
                        const std::string& source_sql, const BatchHandler& handler) {
   Scan scan{.library = database.library(), .expressions = expressions, .handler = handler};
-  WEIR_RETURN_IF_ERROR(RegisterTake(database, scan));
+  // A database may be asked several times, and forgets no function.
+  static std::atomic<uint64_t> scans{0};
+  const std::string take = "weir_take_" + std::to_string(scans++);
+  WEIR_RETURN_IF_ERROR(RegisterTake(database, take, scan));
   std::string arguments;
   for (const ScanExpression& expression : expressions) {
     arguments += (arguments.empty() ? "" : ", ") + expression.sql;
   }
-  auto counted = database.Query("SELECT count(*) || ' ' || count(" + std::string(kTakeFunction) +
-                                "(" + arguments + ")) FROM " + source_sql);
+  auto counted = database.Query("SELECT count(*) || ' ' || count(" + take + "(" + arguments +
+                                ")) FROM " + source_sql);
   WEIR_RETURN_IF_ERROR(scan.status);
   WEIR_RETURN_IF_ERROR(counted.status());
   const std::vector<std::string> counts = (*counted)->TextColumns({0})[0];

@@ -18,8 +18,8 @@ struct ScanExpression {
   bool blob = false;  // kText: the expression is a BLOB, its bytes are the text
 };
 
-// Runs `SELECT <expressions> FROM <source_sql>` and passes the rows on from inside a scalar
-// function, on DuckDB's threads and without a copy.
+// Runs `SELECT <expressions> FROM <source_sql>`, at least one expression, and passes the rows on
+// from inside a scalar function, on DuckDB's threads and without a copy.
 //
 // Errors: of the handler first, else as Database::Query.
 Status ScanExpressions(Database& database, const std::vector<ScanExpression>& expressions,

@@ -10,16 +10,18 @@
 #include "weir/data/batch.h"
 #include "weir/data/dataset.h"
 #include "weir/data/internal/row_source.h"
+#include "weir/data/internal/source_parts.h"
 
 namespace weir::data::internal {
 
-// The rows of a file. It is opened anew for every scan, must be a regular one, and is never named
-// in SQL by its own name.
+// The rows of a file, or of all files that match a pattern, in the order of their names. Which
+// files those are is decided by the first scan; each is opened anew for every scan, must be a
+// regular one that is still the same, and is never named in SQL by its own name.
 //
-// CSV is split by CsvReader and JSON lines by JsonReader on the calling thread; Parquet is read by
-// DuckDB. A Parquet file that DuckDB calls damaged is read once more from a copy without the marks
-// for which a value can make a file unreadable (parquet_footer.h): no value may decide whether a
-// source can be read. The copy lies in `temp_folder`, or in memory if that is empty.
+// CSV is split by CsvReader and JSON lines by JsonReader (text_scan.h); Parquet is read by DuckDB
+// (parquet_scan.h). If DuckDB calls a file damaged, all are read once more from copies without the
+// marks for which a value can make a file unreadable: no value may decide whether a source can be
+// read. The copies lie in `temp_folder`, or in memory if that is empty, one at a time.
 class FileRows final : public RowSource {
  public:
   FileRows(FileSource source, std::string temp_folder)
@@ -33,6 +35,7 @@ class FileRows final : public RowSource {
  private:
   FileSource source_;
   std::string temp_folder_;
+  std::vector<SourcePart> parts_;  // empty: not looked for yet
   bool unmark_ = false;
 };
 

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// The embedded engine against DuckDB's own exact answers, which protect nobody: the same file, in
+// the same process, with two threads, runs taken in turns; CPU time, medians. A JSON list on
+// stdout.
+//
+//     bench_engine           50M rows and 7 runs; needs 5 GB on disk for generated files
+//     bench_engine --quick   2M rows and 3 runs
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/benchmark/engine/figures.h"
+#include "tests/benchmark/engine/subjects.h"
+#include "tests/benchmark/engine/trips_file.h"
+#include "tests/support/temporary_folder.h"
+
+namespace weir::benchmark {
+namespace {
+
+struct Size {
+  uint64_t rows = 50'000'000;
+  uint64_t few_rows = 10'000'000;
+  uint64_t many_rows = 100'000'000;
+  uint64_t csv_rows = 10'000'000;
+  int runs = 7;
+};
+constexpr Size kQuick{.rows = 2'000'000,
+                      .few_rows = 1'000'000,
+                      .many_rows = 2'000'000,
+                      .csv_rows = 1'000'000,
+                      .runs = 3};
+
+const Question kSixMeasures{
+    .keys = "[zone, hour, mode]",
+    .measures = "[rows, units, {sum: seconds}, {sum: meters}, {sum: fare}, {sum: age}]"};
+
+std::string Millions(uint64_t rows) { return std::to_string(rows / 1'000'000) + "M"; }
+
+// By zone, and by three keys.
+void MeasureCounting(const Size& size, std::vector<Figure>& figures) {
+  const std::string path = TripsFile(size.rows, TripsFormat::kParquet);
+  const test::TemporaryFolder spill;
+  const std::string from = FromParquet(path);
+  Comparison runs;
+  const size_t exact = runs.Add([&] {
+    return CostOf(
+        [&] { RunSql(path, "SELECT zone, count(DISTINCT rider)" + from + " GROUP BY zone"); });
+  });
+  const size_t bounded = runs.Add([&] { return Aggregate(path, {}, {}); });
+  const size_t in_1024 = runs.Add(
+      [&] { return Aggregate(path, {}, {.memory_mebibytes = 1024, .temp_folder = spill.path()}); });
+  const size_t in_256 = runs.Add(
+      [&] { return Aggregate(path, {}, {.memory_mebibytes = 256, .temp_folder = spill.path()}); });
+  const size_t exact_six = runs.Add([&] {
+    return CostOf([&] {
+      RunSql(path,
+             "SELECT zone, hour, mode, count(*), count(DISTINCT rider), sum(seconds), sum(meters), "
+             "sum(fare), sum(age)" +
+                 from + " GROUP BY zone, hour, mode");
+    });
+  });
+  const size_t six = runs.Add([&] { return Aggregate(path, kSixMeasures, {}); });
+  runs.Run(size.runs);
+  const std::string of = ", " + Millions(size.rows) + " rows";
+  const auto add = [&](const std::string& name, size_t subject, size_t baseline,
+                       std::optional<double> target) {
+    figures.push_back({.name = name + of,
+                       .unit = "CPU ms",
+                       .measured = runs.CpuMs(subject),
+                       .baseline = runs.CpuMs(baseline),
+                       .target = target});
+  };
+  add("rows, units, sum by zone", bounded, exact, 0.6);
+  add("the same within 1 GiB", in_1024, exact, 1.0);
+  add("the same within 256 MiB", in_256, exact, {});
+  add("six measures by three keys", six, exact_six, 1.5);
+  figures.push_back({.name = "rows, units, sum by zone" + of + ", wall",
+                     .unit = "ms",
+                     .measured = runs.WallMs(bounded),
+                     .baseline = runs.WallMs(exact)});
+}
+
+// Nanoseconds of CPU a row, of many rows against few.
+void MeasureGrowth(const Size& size, std::vector<Figure>& figures) {
+  const std::array<uint64_t, 2> rows = {size.few_rows, size.many_rows};
+  std::array<std::string, 2> paths;
+  for (size_t i = 0; i < 2; ++i) paths[i] = TripsFile(rows[i], TripsFormat::kParquet);
+  Comparison runs;
+  for (const std::string& path : paths) runs.Add([&path] { return Aggregate(path, {}, {}); });
+  runs.Run(size.runs);
+  const auto per_row = [&](size_t i) { return runs.CpuMs(i) * 1e6 / static_cast<double>(rows[i]); };
+  figures.push_back(
+      {.name = "cost of a row, " + Millions(rows[1]) + " against " + Millions(rows[0]),
+       .unit = "CPU ns",
+       .measured = per_row(1),
+       .baseline = per_row(0),
+       .target = 1.15});
+}
+
+void MeasureCsv(const Size& size, std::vector<Figure>& figures) {
+  const std::string path = TripsFile(size.csv_rows, TripsFormat::kCsv);
+  Comparison runs;
+  const size_t exact = runs.Add([&] {
+    return CostOf([&] {
+      RunSql(path,
+             "SELECT count(rider), sum(zone), sum(hour), count(mode), sum(seconds), sum(meters), "
+             "sum(fare), sum(age)" +
+                 FromCsv(path));
+    });
+  });
+  const size_t scan = runs.Add([&] { return ScanOnly(path); });
+  const size_t bounded = runs.Add([&] { return Aggregate(path, {}, {}); });
+  runs.Run(size.runs);
+  const std::string of = ", " + Millions(size.csv_rows) + " rows of CSV";
+  figures.push_back({.name = "reading" + of,
+                     .unit = "CPU ms",
+                     .measured = runs.CpuMs(scan),
+                     .baseline = runs.CpuMs(exact),
+                     .target = 1.2});
+  figures.push_back({.name = "reading" + of + ", wall",
+                     .unit = "ms",
+                     .measured = runs.WallMs(scan),
+                     .baseline = runs.WallMs(exact)});
+  figures.push_back({.name = "rows, units, sum by zone" + of,
+                     .unit = "CPU ms",
+                     .measured = runs.CpuMs(bounded),
+                     .baseline = runs.CpuMs(exact)});
+}
+
+void MeasureSmall(const Size& size, std::vector<Figure>& figures) {
+  const test::TemporaryFolder folder;
+  SmallRelease small(folder.path());
+  small.InProcess();  // warm
+  Comparison runs;
+  const size_t warm = runs.Add([&] { return small.InProcess(); });
+  const size_t command = runs.Add([&] { return small.Command(); });
+  const size_t version = runs.Add(VersionCommand);
+  runs.Run(size.runs);
+  const auto add = [&](const char* name, size_t subject, double target) {
+    figures.push_back(
+        {.name = name, .unit = "CPU ms", .measured = runs.CpuMs(subject), .target = target});
+  };
+  add("release of 1,000 rows, warm process", warm, 25);
+  add("release of 1,000 rows, command", command, 60);
+  add("weir --version", version, 20);
+}
+
+nlohmann::json MeasureAll(const Size& size) {
+  std::vector<Figure> figures;
+  MeasureSmall(size, figures);
+  MeasureCsv(size, figures);
+  MeasureCounting(size, figures);
+  MeasureGrowth(size, figures);
+  nlohmann::json rows = nlohmann::json::array();
+  for (const Figure& figure : figures) rows.push_back(ToJson(figure));
+  return rows;
+}
+
+}  // namespace
+}  // namespace weir::benchmark
+
+int main(int argc, char** argv) {
+  using weir::benchmark::kQuick;
+  const bool is_quick = argc == 2 && std::string_view(argv[1]) == "--quick";
+  if (argc > 1 && !is_quick) weir::benchmark::Fail("usage: bench_engine [--quick]");
+  unsetenv("WEIR_STATE");
+  const auto size = is_quick ? kQuick : weir::benchmark::Size{};
+  std::printf("%s\n", weir::benchmark::MeasureAll(size).dump(2).c_str());
+  return 0;
+}
