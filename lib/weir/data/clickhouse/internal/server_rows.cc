@@ -144,12 +144,18 @@ StatusOr<ServerExpression> ReadAs(const ColumnDescription& column, const ServerC
     case ServerTypeKind::kFloat64:
       if (wants_number) return ServerExpression{plain, CellKind::kDouble};
       break;
+    // Servers before 20 write the first day and second of the calendar as 0000-00-00.
     case ServerTypeKind::kDate:
       if (wants_time) return ServerExpression{plain, CellKind::kDays};
-      break;
+      return ServerExpression{
+          cast("if(toUInt32(" + sql + ") = 0, '1970-01-01', toString(" + sql + "))", "String"),
+          CellKind::kText};
     case ServerTypeKind::kDateTime:
       if (wants_time) return ServerExpression{plain, CellKind::kMicros};
-      return ServerExpression{cast("toString(" + sql + ", 'UTC')", "String"), CellKind::kText};
+      return ServerExpression{
+          cast("if(toUInt32(" + sql + ") = 0, '1970-01-01 00:00:00', toString(" + sql + ", 'UTC'))",
+               "String"),
+          CellKind::kText};
     case ServerTypeKind::kFineTime:
       if (type.base == "Date32") break;
       return ServerExpression{cast("toString(" + sql + ", 'UTC')", "String"), CellKind::kText};

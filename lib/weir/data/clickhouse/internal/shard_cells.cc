@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "weir/data/clickhouse/internal/shard_limbs.h"
 #include "weir/data/internal/key_part.h"
 #include "weir/data/internal/value_text.h"
 

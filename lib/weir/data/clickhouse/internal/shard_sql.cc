@@ -2,9 +2,8 @@
 #include "weir/data/clickhouse/internal/shard_sql.h"
 
 #include <algorithm>
-#include <bit>
-#include <map>
 
+#include "weir/data/clickhouse/internal/shard_limbs.h"
 #include "weir/data/clickhouse/internal/shard_value.h"
 #include "weir/data/clickhouse/internal/sql_text.h"
 #include "weir/data/internal/open_key.h"
@@ -18,8 +17,6 @@ using TotalKind = BoundedQuery::TotalKind;
 // The server's parser takes 256 KiB.
 constexpr size_t kMostSqlBytes = 200'000;
 constexpr size_t kMostEnds = 1000;
-// Values up to 2^21 add up in 64 bits over all rows of a unit.
-constexpr uint64_t kMostPlain = uint64_t{1} << kLimbBits;
 constexpr uint64_t kMostSquared = uint64_t{1} << 31;
 
 using Parts = std::vector<std::string>;
@@ -27,25 +24,6 @@ using Parts = std::vector<std::string>;
 std::string As(const std::string& sql, const std::string& name) { return sql + " AS " + name; }
 
 std::string Number(uint64_t value) { return "toUInt64('" + std::to_string(value) + "')"; }
-
-uint64_t Magnitude(int128 value) { return static_cast<uint64_t>(value < 0 ? -value : value); }
-
-uint64_t MostOf(const BoundedQuery::Value& value) {
-  return std::max(Magnitude(int128{value.lowest} - value.origin),
-                  Magnitude(int128{value.highest} - value.origin));
-}
-
-size_t LimbsOf(uint64_t most) {
-  return most <= kMostPlain ? 1 : most <= kMostPlain << kLimbBits ? 2 : 3;
-}
-
-// Limb `limb` of `limbs`; the last one has the sign.
-std::string Limb(const std::string& value, size_t limb, size_t limbs) {
-  const std::string shifted =
-      limb == 0 ? value : "bitShiftRight(" + value + ", " + std::to_string(limb * kLimbBits) + ")";
-  if (limb + 1 == limbs) return shifted;
-  return "bitAnd(" + shifted + ", toInt64('" + std::to_string(kMostPlain - 1) + "'))";
-}
 
 class Builder {
  public:

@@ -14,9 +14,6 @@
 
 namespace weir::data::internal {
 
-// A sum beyond 64 bits comes in limbs of so many bits: no sum of fewer than 2^41 of them leaves 64.
-inline constexpr unsigned kLimbBits = 21;
-
 // What the columns of a shard's answer to the query of cells are. The names depend on the query
 // alone, so that all servers give the same.
 struct ShardLayout {
