@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/benchmark/engine/clickhouse.h"
 #include "tests/benchmark/engine/figures.h"
 #include "tests/benchmark/engine/subjects.h"
 #include "tests/benchmark/engine/trips_file.h"
@@ -154,6 +155,7 @@ nlohmann::json MeasureAll(const Size& size) {
   MeasureCsv(size, figures);
   MeasureCounting(size, figures);
   MeasureGrowth(size, figures);
+  MeasureClickHouse(size.csv_rows, size.runs, figures);
   nlohmann::json rows = nlohmann::json::array();
   for (const Figure& figure : figures) rows.push_back(ToJson(figure));
   return rows;

@@ -188,6 +188,7 @@ AggregateTable CellLabels::Sorted() const {
     CopyRow(table_.values, cell, table_.measures, sorted.values);
     CopyRow(codes_, cell, keys_, sorted.key_codes);
   }
+  sorted.unit_counts = table_.unit_counts;
   sorted.bins = table_.bins;
   for (auto& counts : sorted.bins) {
     for (auto& count : counts) count.cell = position[count.cell];

@@ -11,21 +11,6 @@
 namespace weir::data::internal {
 namespace {
 
-// What cannot be read is the steward's affair; what it holds must not show in a message.
-Status HideContent(const Status& status, const std::string& name) {
-  if (status.code() == StatusCode::kResourceExhausted) {
-    return MakeError(StatusCode::kResourceExhausted,
-                     "reading " + name + ": the memory limit or the disk is too small");
-  }
-  if (status.code() == StatusCode::kInvalidArgument) {
-    return Unavailable("%s", MessageOf(status).c_str());
-  }
-  if (status.code() == StatusCode::kDataLoss) {
-    return Unavailable("%s cannot be read: check the data set", name.c_str());
-  }
-  return status;
-}
-
 // Half for the reading; the other half for the records, and for the labels once those are gone.
 StatusOr<AggregateTable> AddUp(const BoundedQuery& query, RowSource& source,
                                const EngineOptions& options, const RowScan& scan) {
@@ -53,6 +38,20 @@ StatusOr<AggregateTable> Aggregate(const BoundedQuery& query, RowSource& source,
 }
 
 }  // namespace
+
+Status HideContent(const Status& status, const std::string& name) {
+  if (status.code() == StatusCode::kResourceExhausted) {
+    return MakeError(StatusCode::kResourceExhausted,
+                     "reading " + name + ": the memory limit or the disk is too small");
+  }
+  if (status.code() == StatusCode::kInvalidArgument) {
+    return Unavailable("%s", MessageOf(status).c_str());
+  }
+  if (status.code() == StatusCode::kDataLoss) {
+    return Unavailable("%s cannot be read: check the data set", name.c_str());
+  }
+  return status;
+}
 
 Status ScanRows(RowSource& source, const std::vector<const ColumnDescription*>& columns,
                 const RowScan& scan, const BatchHandler& handler) {

@@ -2,6 +2,7 @@
 #ifndef WEIR_DATA_INTERNAL_ROW_AGGREGATE_H_
 #define WEIR_DATA_INTERNAL_ROW_AGGREGATE_H_
 
+#include <string>
 #include <vector>
 
 #include "weir/base/random.h"
@@ -17,6 +18,10 @@ namespace weir::data::internal {
 // an engine reads it this way.
 Status ScanRows(RowSource& source, const std::vector<const ColumnDescription*>& columns,
                 const RowScan& scan, const BatchHandler& handler);
+
+// The same error for whoever asked: what cannot be read is the steward's affair, and what it holds
+// must not show in a message.
+Status HideContent(const Status& status, const std::string& name);
 
 // The answer to a query from the rows of a source, bounded and added up here: what every source can
 // do, whatever its server understands. Exact and private: for SourceEngine only.

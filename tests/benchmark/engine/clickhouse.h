@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_TESTS_BENCHMARK_ENGINE_CLICKHOUSE_H_
+#define WEIR_TESTS_BENCHMARK_ENGINE_CLICKHOUSE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "tests/benchmark/engine/figures.h"
+
+namespace weir::benchmark {
+
+// Both forms of the ClickHouse source against the servers' own exact distinct counts, on three
+// servers of this machine and on one: CPU time of all servers and of this process together.
+void MeasureClickHouse(uint64_t rows, int runs, std::vector<Figure>& figures);
+
+}  // namespace weir::benchmark
+
+#endif  // WEIR_TESTS_BENCHMARK_ENGINE_CLICKHOUSE_H_

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+// The form in which the servers bound, where bounds are met: exact for its own sample, and a sample
+// of the right law; and what it rests on, that no unit is on two servers.
+#include <cmath>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/data/clickhouse/cluster_table.h"
+#include "tests/data/slow_query.h"
+#include "tests/support/seeded_random.h"
+#include "tests/support/status_matchers.h"
+#include "weir/data/clickhouse/internal/server.h"
+#include "weir/data/clickhouse/internal/shard_answer.h"
+#include "weir/data/clickhouse/internal/shard_cells.h"
+#include "weir/data/clickhouse/internal/sharding_check.h"
+
+namespace weir::data::test_clickhouse {
+namespace {
+
+using test_query::ByLabel;
+using test_query::Figures;
+using test_query::LabelledFigures;
+using ::testing::HasSubstr;
+
+constexpr double kFalsePositiveRate = 1e-9;
+
+const ClickHouseSource& SourceOf(const DatasetDescription& dataset) {
+  return std::get<ClickHouseSource>(dataset.source());
+}
+
+// What the servers bound, or none if they cannot. Aborts on an error.
+std::optional<AggregateTable> AskShards(const DatasetDescription& dataset,
+                                        const AggregateQuery& query, uint64_t seed = 1) {
+  test::SeededRandom random(seed);
+  auto table =
+      internal::AggregateShards(SourceOf(dataset), dataset, query, EngineOptions{}, random);
+  if (!table.ok()) ADD_FAILURE() << table.status();
+  return table.ok() ? *std::move(table) : std::nullopt;
+}
+
+// A data set of units, a zone and an amount, all ints, divided by unit.
+class ClickHouseBoundsTest : public ::testing::Test {
+ protected:
+  struct Row {
+    int64_t who, zone, amount;
+  };
+
+  DatasetDescription Load(const std::string& name, const std::vector<Row>& rows) {
+    ClusterTable table{.name = name,
+                       .columns = {{"who", "UInt32"}, {"zone", "UInt16"}, {"amount", "Int64"}}};
+    for (const Row& row : rows) {
+      table.rows.push_back(
+          {std::to_string(row.who), std::to_string(row.zone), std::to_string(row.amount)});
+    }
+    CreateTable(table, ByFirstColumn);
+    TestDataset dataset;
+    dataset.Unit({"who"});
+    for (const char* column : {"who", "zone", "amount"}) {
+      dataset.Column(column, v1::COLUMN_TYPE_INT);
+    }
+    UseServers(dataset, name, {"who"});
+    return dataset.Description();
+  }
+};
+
+// The servers' hashes of all pairs, asked for in another way, choose the cells once more.
+TEST_F(ClickHouseBoundsTest, CellsAreThoseOfTheSmallestHashes) {
+  test::SeededRandom random(33);
+  std::vector<Row> rows;
+  for (int i = 0; i < 6000; ++i) {
+    rows.push_back({static_cast<int64_t>(random.Word() % 200),
+                    static_cast<int64_t>(random.Word() % 30),
+                    static_cast<int64_t>(random.Word() % 1000)});
+  }
+  const DatasetDescription dataset = Load("hashes", rows);
+  AggregateQuery query{.keys = {{.column = "zone", .open = true}},
+                       .measures = {Rows(), Units(), Sum("amount", 0, 600)},
+                       .bounds = Bounds(4, kUnbounded)};
+  WEIR_ASSERT_OK_AND_ASSIGN(const auto bounded, internal::ResolveQuery(dataset, query, random));
+  const internal::ShardSecrets secrets{.of_cells = "a secret", .of_rows = "another"};
+  internal::ShardCells cells(query, bounded, uint64_t{1} << 30);
+  std::map<int64_t, std::set<std::pair<uint64_t, int64_t>>> hashes;  // by unit
+  for (const auto& test_server : ThreeServers()) {
+    WEIR_ASSERT_OK_AND_ASSIGN(const auto server,
+                              internal::Server::Connect(SourceOf(dataset), test_server->url(), {}));
+    WEIR_ASSERT_OK_AND_ASSIGN(const auto found, server->DescribeTable(SourceOf(dataset)));
+    const auto sql = internal::MakeShardSql(SourceOf(dataset), query, bounded, found, secrets,
+                                            /*choose_rows=*/false);
+    ASSERT_TRUE(sql.has_value());
+    WEIR_ASSERT_OK(server->Ask(sql->cells, 1 << 20, [&](const internal::NativeBlock& block) {
+      return cells.AddCells(sql->layout, block);
+    }));
+    const internal::ServerQuery pairs{
+        .sql =
+            "SELECT who, zone, sipHash64('a secret', toInt64(who), toInt64(zone)) AS h FROM "
+            "hashes GROUP BY who, zone",
+        .names = {"who", "zone", "h"}};
+    WEIR_ASSERT_OK(server->Ask(pairs, 1 << 20, [&](const internal::NativeBlock& block) {
+      for (size_t row = 0; row < block.rows; ++row) {
+        hashes[block.columns[0].IntAt(row)].emplace(
+            static_cast<uint64_t>(block.columns[2].IntAt(row)), block.columns[1].IntAt(row));
+      }
+      return OkStatus();
+    }));
+  }
+  std::map<int64_t, std::set<int64_t>> kept;
+  size_t dropped = 0;
+  for (const auto& [who, zones] : hashes) {
+    for (const auto& [hash, zone] : zones) {
+      if (kept[who].size() < 4) kept[who].insert(zone);
+    }
+    dropped += zones.size() - kept[who].size();
+  }
+  EXPECT_GT(dropped, 1000u);
+  LabelledFigures expected;
+  std::map<int64_t, std::set<int64_t>> units;
+  for (const Row& row : rows) {
+    if (!kept[row.who].contains(row.zone)) continue;
+    Figures& figures = expected[{std::to_string(row.zone)}];
+    figures.values.resize(3);
+    figures.values[0] += 1;
+    figures.values[1] += units[row.zone].insert(row.who).second ? 1 : 0;
+    figures.values[2] += std::min<int64_t>(row.amount, 600);
+  }
+  EXPECT_EQ(ByLabel(query, cells.Finish()), expected);
+}
+
+// By how much a count of `trials` may differ from its mean, by Hoeffding, over `looks` looks.
+double Slack(double trials, double looks) {
+  return std::sqrt(trials * std::log(2 * looks / kFalsePositiveRate) / 2);
+}
+
+TEST_F(ClickHouseBoundsTest, RowsAndCellsAreChosenEvenly) {
+  constexpr int64_t kUnits = 20000;
+  std::vector<Row> rows;
+  for (int64_t who = 0; who < kUnits; ++who) {
+    for (int64_t zone = 0; zone < 5; ++zone) rows.push_back({who, zone, zone});
+  }
+  const DatasetDescription dataset = Load("even", rows);
+  const double mean = kUnits * 2.0 / 5, slack = Slack(kUnits, 10);
+  // Two of five cells of every unit.
+  AggregateQuery query{.keys = {{.column = "zone", .values = {"0", "1", "2", "3", "4"}}},
+                       .measures = {Units(), Rows(), Sum("amount", 0, 9)},
+                       .bounds = Bounds(2, 7)};
+  auto table = AskShards(dataset, query);
+  ASSERT_TRUE(table.has_value());
+  int128 all = 0;
+  for (size_t cell = 0; cell < 5; ++cell) {
+    const int128 units = table->values[cell * 3];
+    EXPECT_NEAR(static_cast<double>(units), mean, slack);
+    EXPECT_EQ(table->values[cell * 3 + 1], units);
+    EXPECT_EQ(table->values[cell * 3 + 2], units * static_cast<int>(cell));
+    all += units;
+  }
+  EXPECT_EQ(all, kUnits * 2);
+  // Two of five rows of every unit, which are told apart by their amounts.
+  query = {.measures = {Rows(),
+                        {.kind = ContributionKind::kBins,
+                         .column = "amount",
+                         .lowest = 0,
+                         .highest = 4,
+                         .bin_steps = 1}},
+           .bounds = Bounds(1, 2)};
+  table = AskShards(dataset, query);
+  ASSERT_TRUE(table.has_value());
+  EXPECT_EQ(table->values[0], kUnits * 2);
+  ASSERT_EQ(table->bins[0].size(), 5u);
+  for (const auto& bin : table->bins[0]) EXPECT_NEAR(static_cast<double>(bin.rows), mean, slack);
+  // A choice of the first two would be seen, and one that prefers a row by a tenth.
+  EXPECT_GT(kUnits - mean, slack);
+  EXPECT_GT(mean * 0.1, slack);
+}
+
+// Every call chooses anew.
+TEST_F(ClickHouseBoundsTest, EachCallHasItsOwnKey) {
+  std::vector<Row> rows;
+  for (int64_t who = 0; who < 300; ++who) {
+    for (int64_t zone = 0; zone < 10; ++zone) rows.push_back({who, zone, 1});
+  }
+  const DatasetDescription dataset = Load("keys", rows);
+  const AggregateQuery query{
+      .keys = {{.column = "zone", .open = true}}, .measures = {Units()}, .bounds = Bounds(1, 1)};
+  EXPECT_EQ(AskShards(dataset, query, 1)->values, AskShards(dataset, query, 1)->values);
+  EXPECT_NE(AskShards(dataset, query, 1)->values, AskShards(dataset, query, 2)->values);
+}
+
+TEST_F(ClickHouseBoundsTest, SumsOfManyRowsStayWithinTheirBounds) {
+  test::SeededRandom random(34);
+  std::vector<Row> rows;
+  std::map<std::pair<int64_t, int64_t>, int64_t> counts;
+  for (int i = 0; i < 3000; ++i) {
+    rows.push_back(
+        {static_cast<int64_t>(random.Word() % 60), static_cast<int64_t>(random.Word() % 4), 1000});
+    ++counts[{rows.back().who, rows.back().zone}];
+  }
+  const DatasetDescription dataset = Load("many_rows", rows);
+  const AggregateQuery query{.keys = {{.column = "zone", .values = {"0", "1", "2", "3"}}},
+                             .measures = {Rows(),
+                                          Sum("amount", -INT64_MAX, INT64_MAX),
+                                          {.kind = ContributionKind::kPresent, .column = "amount"},
+                                          {.kind = ContributionKind::kSquares,
+                                           .column = "amount",
+                                           .lowest = 0,
+                                           .highest = 1 << 20}},
+                             .bounds = Bounds(4, 3)};
+  const auto table = AskShards(dataset, query);
+  ASSERT_TRUE(table.has_value());
+  for (size_t zone = 0; zone < 4; ++zone) {
+    int64_t expected = 0;
+    for (const auto& [pair, count] : counts) {
+      if (pair.second == static_cast<int64_t>(zone)) expected += std::min<int64_t>(count, 3);
+    }
+    EXPECT_EQ(table->values[zone * 4], expected);
+    EXPECT_EQ(table->values[zone * 4 + 1], expected * 1000);
+    EXPECT_EQ(table->values[zone * 4 + 2], expected);
+    EXPECT_EQ(table->values[zone * 4 + 3], expected * 1000000);
+  }
+}
+
+// A bound on all rows of a unit, or unit sums beside other sums: rows come here, and it holds.
+TEST_F(ClickHouseBoundsTest, OtherBoundsHoldByReadingTheRows) {
+  std::vector<Row> rows;
+  for (int64_t who = 0; who < 50; ++who) {
+    for (int64_t i = 0; i < 12; ++i) rows.push_back({who, i % 4, 1});
+  }
+  const DatasetDescription dataset = Load("other_bounds", rows);
+  AggregateQuery query{.keys = {{.column = "zone", .open = true}},
+                       .measures = {Rows(), Units()},
+                       .bounds = Bounds(4, 3)};
+  query.bounds.max_rows_per_unit = 5;
+  EXPECT_FALSE(AskShards(dataset, query).has_value());
+  WEIR_ASSERT_OK_AND_ASSIGN(const AggregateTable table, TryAggregate(dataset, query));
+  int128 all = 0, units = 0;
+  for (size_t cell = 0; cell < table.cells.size(); ++cell) {
+    all += table.values[cell * 2];
+    units += table.values[cell * 2 + 1];
+  }
+  EXPECT_EQ(all, 50 * 5);
+  EXPECT_EQ(units, 50 * 4);
+}
+
+TEST_F(ClickHouseBoundsTest, ADivisionIsBelievedOnlyOnceItIsSeen) {
+  std::vector<Row> rows;
+  for (int64_t who = 0; who < 3000; ++who) rows.push_back({who, who % 3, 1});
+  const DatasetDescription right = Load("divided_right", rows);
+  test::SeededRandom random(35);
+  EXPECT_EQ(*internal::IsDividedByUnit(SourceOf(right), right, EngineOptions{}, random), true);
+
+  // One row of one unit on another server.
+  const DatasetDescription wrong = Load("divided_wrong", rows);
+  const size_t home = ByFirstColumn(0, "77");
+  ThreeServers()[(home + 1) % 3]->Run("INSERT INTO divided_wrong VALUES (77, 2, 1)");
+  EXPECT_EQ(*internal::IsDividedByUnit(SourceOf(wrong), wrong, EngineOptions{}, random), false);
+  const AggregateQuery query{
+      .keys = {{.column = "zone", .open = true}}, .measures = {Units()}, .bounds = Bounds(1, 1)};
+  int128 units = 0;
+  WEIR_ASSERT_OK_AND_ASSIGN(const AggregateTable table, TryAggregate(wrong, query));
+  for (const int128 value : table.values) units += value;
+  EXPECT_EQ(units, 3000) << "a unit on two servers counts once";
+  WEIR_ASSERT_OK_AND_ASSIGN(const SourceReport report, Check(wrong));
+  EXPECT_EQ(report.fault_count, 1u);
+  EXPECT_THAT(report.faults.front().what, HasSubstr("on two servers"));
+  EXPECT_EQ(report.privacy_units, 3000u);
+  EXPECT_EQ(Check(right)->fault_count, 0u);
+}
+
+// Rounds by hash, as for more units than fit the memory.
+TEST_F(ClickHouseBoundsTest, ADivisionIsComparedInRounds) {
+  for (const bool is_right : {true, false}) {
+    const std::string name = is_right ? "rounds_right" : "rounds_wrong";
+    TestDataset dataset;
+    dataset.Unit({"who"}).Column("who", v1::COLUMN_TYPE_INT);
+    UseServers(dataset, name, {"who"});
+    for (size_t i = 0; i < 3; ++i) {
+      const TestServer& server = *ThreeServers()[i];
+      server.Run("DROP TABLE IF EXISTS " + name);
+      server.Run("CREATE TABLE " + name + " (who UInt32) ENGINE = MergeTree ORDER BY who");
+      server.Run("INSERT INTO " + name + " SELECT toUInt32(number * 3 + " + std::to_string(i) +
+                 ") FROM numbers(20000)");
+    }
+    if (!is_right) ThreeServers()[1]->Run("INSERT INTO " + name + " VALUES (300)");
+    const DatasetDescription description = dataset.Description();
+    test::SeededRandom random(36);
+    // 5,000 hashes a round.
+    EXPECT_EQ(*internal::IsDividedByUnit(SourceOf(description), description,
+                                         EngineOptions{.memory_limit_bytes = 160'000}, random),
+              is_right);
+  }
+}
+
+}  // namespace
+}  // namespace weir::data::test_clickhouse
