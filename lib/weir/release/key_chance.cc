@@ -22,8 +22,8 @@ StatusOr<KeyChance> KeyChance::Create(const SelectionPlan& selection,
     WEIR_RETURN_IF_ERROR(dp::TwoSidedTail(law, 0).status());
     return KeyChance(selection.min_units, selection.threshold, law, std::nullopt);
   }
-  WEIR_ASSIGN_OR_RETURN(dp::PartitionSelector selector, SelectorOf(selection, bounds));
-  return KeyChance(selection.min_units, 0, {}, std::move(selector));
+  WEIR_ASSIGN_OR_RETURN(const dp::PartitionSelector selector, SelectorOf(selection, bounds));
+  return KeyChance(selection.min_units, 0, {}, selector);
 }
 
 double KeyChance::At(int64_t units) const {
