@@ -128,7 +128,8 @@ void DifferenceLaw::FillTables() const {
 
 // Both signs of the narrower noise at once; by symmetry twice the upper side of the difference.
 double DifferenceLaw::ExactTail(const Scaled& scaled) const {
-  const auto reach = static_cast<double>(tables_.tails.size() / 2);
+  const size_t middle = tables_.tails.size() / 2;
+  const auto reach = static_cast<double>(middle);
   // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): both are named at the calls
   const auto tail_from = [&](double z, double magnitude) {
     const double from = z - 1e-14 * magnitude;

@@ -44,7 +44,7 @@ enum class QuantileEffort {
 //            - q n whose noise, a combination of the nodes on the path with known real weights,
 //            reaches so far with at most the level's risk (WeightedSum). A level whose boundary is
 //            far inside could not have failed and gives its risk back; a leaf of many rows gives
-//            one end the risk of both. So intervals cover 95.0 to 95.3 % where one level and one
+//            one end the risk of both. So intervals cover 95.0 to 95.4 % where one level and one
 //            end decide, and up to 99.9 % where many do: docs/explanation/intervals-of-quantiles.md
 //            has the proof. The estimate is moved into the interval. Without rows it is the whole
 //            range, with 95 % chance.

@@ -92,17 +92,16 @@ class Rotation {
 
 // Sines and cosines of consecutive multiples of an angle, which turn on together.
 constexpr size_t kLanes = 4;
-template <size_t kCount>
 struct Rotations {
   Rotations(double first, double angle)
-      : step_sine(std::sin(kCount * angle)), step_cosine(std::cos(kCount * angle)) {
-    for (size_t lane = 0; lane < kCount; ++lane) {
+      : step_sine(std::sin(kLanes * angle)), step_cosine(std::cos(kLanes * angle)) {
+    for (size_t lane = 0; lane < kLanes; ++lane) {
       sine[lane] = std::sin((first + static_cast<double>(lane)) * angle);
       cosine[lane] = std::cos((first + static_cast<double>(lane)) * angle);
     }
   }
   void Turn() {
-    for (size_t lane = 0; lane < kCount; ++lane) {
+    for (size_t lane = 0; lane < kLanes; ++lane) {
       const double turned = sine[lane] * step_cosine + cosine[lane] * step_sine;
       cosine[lane] = cosine[lane] * step_cosine - sine[lane] * step_sine;
       sine[lane] = turned;
@@ -111,8 +110,8 @@ struct Rotations {
 
   double step_sine;
   double step_cosine;
-  std::array<double, kCount> sine{};
-  std::array<double, kCount> cosine{};
+  std::array<double, kLanes> sine{};
+  std::array<double, kLanes> cosine{};
 };
 
 }  // namespace
@@ -277,9 +276,9 @@ double WeightedSum::TwoSidedTail(double w) const {
   const double angle = std::numbers::pi * w / reach_;
   double covered = w / reach_ - constant_;
   size_t next = 0;
-  Rotations<kLanes> turns(0, angle);
+  Rotations turns(0, angle);
   for (const Block& block : blocks_) {
-    if (block.first != next) turns = Rotations<kLanes>(static_cast<double>(block.first), angle);
+    if (block.first != next) turns = Rotations(static_cast<double>(block.first), angle);
     next = block.first + kBlock;
     std::array<double, kLanes> sums{};
     for (size_t i = 0; i < kBlock; i += kLanes) {

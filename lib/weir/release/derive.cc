@@ -185,10 +185,11 @@ Status DeriveQuantiles(const ReleasePlan& plan, const MeasurePlan& measure,
     released.name = measure.columns[i];
     released.is_exact = false;
     for (const std::vector<dp::QuantileEstimate>& row : channels[channel].trees) {
+      const auto steps = static_cast<int128>(2 * row[at].standard_error);  // half of whole steps
       released.reals.push_back({.value = OnGrid(row[at].value, grid),
                                 .low = OnGrid(row[at].low, grid),
                                 .high = OnGrid(row[at].high, grid),
-                                .standard_error = row[at].standard_error * ToDouble(grid)});
+                                .standard_error = OnGrid(steps, grid) / 2});
     }
     table.measures.push_back(std::move(released));
   }

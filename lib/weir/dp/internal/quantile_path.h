@@ -16,7 +16,7 @@ namespace weir::dp::internal {
 // combination of noised counts whose weights depend on v alone, so that its noise has a known law.
 class RankTest {
  public:
-  // Inline until a tail is asked for: most tests are decided by the deviation.
+  // The law of one node's noise and its deviation.
   RankTest(const NoiseLaw& law, double deviation) : law_(law), node_deviation_(deviation) {}
 
   // `count` nodes of this sum.
