@@ -27,6 +27,7 @@ using test::TextsOf;
 using test::ValuesOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using weir::test::IsOk;
 using weir::test::StatusIs;
 
 static_assert(!WireWritable<Microdata>);
@@ -176,6 +177,24 @@ TEST_F(ReadTableTest, EmptyTableHasNoRows) {
     EXPECT_EQ(table.facts.rows, 0u);
     EXPECT_EQ(table.facts.records, 0u);
   }
+}
+
+// A hundred columns of codes: 400 bytes a row.
+TEST_F(ReadTableTest, HeldRowsStayWithinTheMemoryLimit) {
+  std::vector<std::string> names;
+  std::string query = "SELECT ";
+  for (int i = 0; i < 100; ++i) {
+    names.push_back("c" + std::to_string(i));
+    query += (i == 0 ? "1 AS " : ", 1 AS ") + names.back();
+  }
+  ReadLimits limits = Limits(Holding::kHeld);
+  limits.memory_bytes = uint64_t{64} << 20;
+  const uint64_t rows = limits.memory_bytes / 400 + 1;
+  const InputLocation input = files_.Parquet(query + " FROM range(" + std::to_string(rows) + ")");
+  EXPECT_THAT(Read(input, Columns(names), limits).status(),
+              StatusIs(StatusCode::kResourceExhausted, HasSubstr("64 MiB")));
+  limits.memory_bytes = rows * 400;
+  EXPECT_THAT(Read(input, Columns(names), limits), IsOk());
 }
 
 TEST_F(ReadTableTest, TellsTheHashOfTheFile) {

@@ -33,7 +33,7 @@ LinkageTable OneEach(const std::vector<uint32_t>& codes) {
 StatusOr<LinkageRisk> Link(const LinkageTable& known, const LinkageTable& published,
                            uint64_t targets = 1000) {
   const std::vector<CellDistance> distances(known.codes.size(), Differs);
-  return LinkRecords(known, published, distances,
+  return LinkRecords({known, published}, distances,
                      {.most_comparisons = 1, .fewest_targets = targets});
 }
 
@@ -95,7 +95,7 @@ TEST(RecordLinkageTest, RecordsStandForEqualRows) {
 
 TEST(RecordLinkageTest, NumbersThatMovedALittleAreNear) {
   const auto distance =
-      DistanceOfTexts({"10", "20", "40", "x"}, {"12", "20", "70", "y"}, nullptr, "*");
+      DistanceOfTexts({{"10", "20", "40", "x"}, {"12", "20", "70", "y"}}, nullptr, "*");
   EXPECT_NEAR(distance(0, 0), 2.0 / 30, 1e-12);
   EXPECT_EQ(distance(1, 1), 0.0);
   EXPECT_EQ(distance(2, 2), 1.0);
@@ -107,7 +107,7 @@ TEST(RecordLinkageTest, AGeneralizedCellIsNearToAllThatItCovers) {
   const auto hierarchy = Hierarchy::Create({{"a", "x", "*"}, {"b", "x", "*"}, {"c", "y", "*"}});
   ASSERT_THAT(hierarchy, IsOk());
   const auto distance =
-      DistanceOfTexts({"a", "b", "c", "new"}, {"x", "y", "b", "-", "new", "*"}, &*hierarchy, "-");
+      DistanceOfTexts({{"a", "b", "c", "new"}, {"x", "y", "b", "-", "new", "*"}}, &*hierarchy, "-");
   EXPECT_EQ(distance(0, 0), 0.0);
   EXPECT_EQ(distance(1, 0), 0.0);
   EXPECT_EQ(distance(2, 0), 1.0);
@@ -137,7 +137,7 @@ TEST(RecordLinkageTest, LooksForAllRowsWhereThatIsCheap) {
   const LinkageTable table = OneEach(codes);
   const std::vector<CellDistance> distances = {Differs};
   const auto targets = [&](uint64_t comparisons) {
-    return LinkRecords(table, table, distances,
+    return LinkRecords({table, table}, distances,
                        {.most_comparisons = comparisons, .fewest_targets = 3})
         ->targets;
   };
@@ -155,11 +155,11 @@ TEST(RecordLinkageTest, RefusesWhatDoesNotFit) {
   const auto refuses = [](const char* what) {
     return StatusIs(StatusCode::kInvalidArgument, HasSubstr(what));
   };
-  EXPECT_THAT(LinkRecords({}, {}, {}, {}), refuses("a column"));
-  EXPECT_THAT(LinkRecords(two, two, one, {.fewest_targets = 0}), refuses("target"));
-  EXPECT_THAT(LinkRecords(two, two, none, {}), refuses("distance"));
+  EXPECT_THAT(LinkRecords({}, {}, {}), refuses("a column"));
+  EXPECT_THAT(LinkRecords({two, two}, one, {.fewest_targets = 0}), refuses("target"));
+  EXPECT_THAT(LinkRecords({two, two}, none, {}), refuses("distance"));
   EXPECT_THAT(Link(uneven, uneven), refuses("as many rows"));
-  EXPECT_THAT(LinkRecords(two, uneven, one, {}), refuses("as many rows"));
+  EXPECT_THAT(LinkRecords({two, uneven}, one, {}), refuses("as many rows"));
   EXPECT_THAT(Link(two, RowsAbout({0, 1}, {})), refuses("persons in both"));
 }
 

@@ -78,6 +78,7 @@ std::string ColumnTable(const anon::RiskReport& report) {
     if (risk.attributes.size() == 1) singles[risk.attributes[0]] = &risk;
   }
   std::vector<const anon::AttributeRisk*> order;
+  order.reserve(singles.size());
   for (const auto& [place, risk] : singles) order.push_back(risk);
   std::stable_sort(order.begin(), order.end(),
                    [](const auto* a, const auto* b) { return a->separation > b->separation; });

@@ -40,8 +40,9 @@ StatusOr<SecretBytes> PseudonymKey(const v1::PseudonymAction& action, const Acti
     whose = context.period;
   }
   if (whose.empty() && action.scope() != v1::PSEUDONYM_SCOPE_COALITION) {
-    return InvalidArgument("pseudonyms of scope %s need the %s; name it",
-                           std::string(scope).c_str(), std::string(scope).c_str());
+    return InvalidArgument("pseudonyms of scope %s need the %s; name it with --%s",
+                           std::string(scope).c_str(), std::string(scope).c_str(),
+                           std::string(scope).c_str());
   }
   WEIR_ASSIGN_OR_RETURN(const SecretBytes secret, ReadSecretNamed(action.key(), context, files));
   const std::string_view form = action.form() == v1::PSEUDONYM_FORM_FF1 ? "ff1" : "hmac";

@@ -6,7 +6,6 @@
 #include <memory>
 #include <numeric>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include "weir/anon/internal/coded_table.h"
@@ -76,25 +75,34 @@ StatusOr<std::vector<uint32_t>> RanksOf(const RecipeColumn& column, const CodedC
   return ranks;
 }
 
-// The unit of each row as one text; "" for a row that has none. Lengths stand before the parts, so
-// that no two units are one text.
-StatusOr<std::vector<std::string>> UnitsOf(const CodedTable& table,
-                                           const std::vector<std::string>& unit) {
+// The unit of each row by its place in `names`; 0, the empty text: none. Lengths stand before the
+// parts of a name, so that no two units are one text.
+struct RowUnits {
+  std::vector<uint32_t> of_row;
+  Dictionary names;
+};
+
+StatusOr<RowUnits> UnitsOf(const CodedTable& table, const std::vector<std::string>& unit) {
   std::vector<const CodedColumn*> columns;
   for (const std::string& name : unit) {
     columns.push_back(table.Find(name));
     if (columns.back() == nullptr) return NotRead(name);
   }
-  std::vector<std::string> units(table.facts.rows);
-  for (size_t row = 0; row < units.size(); ++row) {
+  RowUnits units;
+  units.names.Add("");
+  units.of_row.reserve(table.facts.rows);
+  std::string name;
+  for (size_t row = 0; row < table.facts.rows; ++row) {
+    name.clear();
     for (const CodedColumn* column : columns) {
       const std::string_view text = column->values[column->codes[row]];
       if (text.empty()) {
-        units[row].clear();
+        name.clear();
         break;
       }
-      units[row] += std::to_string(text.size()) + ":" + std::string(text);
+      name += std::to_string(text.size()) + ":" + std::string(text);
     }
+    units.of_row.push_back(units.names.Add(name));
   }
   return units;
 }
@@ -104,12 +112,17 @@ class DateShifter {
   DateShifter(SecretBytes key, uint32_t days, RandomSource& random)
       : key_(std::move(key)), days_(days), random_(random) {}
 
-  Status Shift(CodedColumn& column, const std::vector<std::string>& units) {
+  Status Shift(CodedColumn& column, const RowUnits& units) {
+    std::vector<int64_t> shifts(units.names.size(), 0);
+    for (size_t unit = 1; unit < shifts.size(); ++unit) {
+      shifts[unit] = DateShiftOf(key_, units.names[unit], days_);
+    }
     Dictionary shifted;
     for (size_t row = 0; row < column.codes.size(); ++row) {
       const std::string_view text = column.values[column.codes[row]];
-      std::optional<std::string> date =
-          text.empty() ? std::string() : ShiftDate(text, ShiftOf(units[row]));
+      const uint32_t unit = units.of_row[row];
+      const int64_t shift = unit == 0 ? RandomDateShift(days_, random_) : shifts[unit];
+      std::optional<std::string> date = text.empty() ? std::string() : ShiftDate(text, shift);
       if (!date.has_value()) {
         return InvalidArgument(
             "column %s has values that are no dates such as 2025-01-31, or so "
@@ -127,17 +140,9 @@ class DateShifter {
   }
 
  private:
-  int64_t ShiftOf(const std::string& unit) {
-    if (unit.empty()) return RandomDateShift(days_, random_);
-    const auto [place, is_new] = shifts_.try_emplace(unit, 0);
-    if (is_new) place->second = DateShiftOf(key_, unit, days_);
-    return place->second;
-  }
-
   SecretBytes key_;
   uint32_t days_;
   RandomSource& random_;
-  std::unordered_map<std::string, int64_t> shifts_;
 };
 
 // The whole part of percent * rows / 100, at least 1.
@@ -207,7 +212,7 @@ class RowTransformer {
   const Transformer::Request& request_;
   Files& files_;
   RandomSource& random_;
-  std::vector<std::string> units_;
+  RowUnits units_ = {};
 };
 
 // Two decimals more than the column has, except for whole numbers.

@@ -61,9 +61,20 @@ StatusOr<bool> HoldsRows(const data::FileScanner& scanner, const InputLocation& 
   return bytes <= limits.memory_bytes / 4;
 }
 
+// Codes and units alone: dictionaries come on top.
+Status CheckHeldBytes(const ScanPlan& plan, const CodedTable& table, const ReadLimits& limits) {
+  const uint64_t unit_bytes = table.request.unit.empty() ? 0 : sizeof(uint64_t);
+  const uint64_t bytes = table.facts.rows * (plan.encoded.size() * sizeof(uint32_t) + unit_bytes);
+  if (bytes <= limits.memory_bytes) return OkStatus();
+  return ResourceExhausted(
+      "the rows take more than the memory limit of %llu MiB, and what is asked (actions on rows, "
+      "traces, scores of rows) needs them all; allow more memory",
+      static_cast<unsigned long long>(limits.memory_bytes >> 20));
+}
+
 Status ReadHeld(const data::FileScanner& scanner, const ScanPlan& plan,
                 const data::FileScanOptions& options, const data::SipKey& unit_key,
-                SharedDictionaries& dictionaries, CodedTable& table) {
+                const ReadLimits& limits, SharedDictionaries& dictionaries, CodedTable& table) {
   TableCoder coder(table.request, plan, dictionaries, unit_key);
   data::FileScanOptions ordered = options;
   ordered.threads = 1;
@@ -79,7 +90,7 @@ Status ReadHeld(const data::FileScanner& scanner, const ScanPlan& plan,
       }
       table.unit_of_row.insert(table.unit_of_row.end(), coder.units().begin(), coder.units().end());
       table.facts.rows += batch.rows;
-      return OkStatus();
+      return CheckHeldBytes(plan, table, limits);
     });
   }));
   for (size_t i = 0; i < plan.encoded.size(); ++i) {
@@ -148,7 +159,7 @@ StatusOr<CodedTable> Read(const InputLocation& input, const ReadRequest& request
   std::future<StatusOr<std::string>> sha256 =
       std::async(std::launch::async, [&scanner] { return scanner.Sha256(); });
   const Status status =
-      table.held ? ReadHeld(scanner, plan, options, unit_key, dictionaries, table)
+      table.held ? ReadHeld(scanner, plan, options, unit_key, limits, dictionaries, table)
                  : ReadStreamed(scanner, plan, options, unit_key, limits, dictionaries, table);
   auto digest = sha256.get();
   WEIR_RETURN_IF_ERROR(status);

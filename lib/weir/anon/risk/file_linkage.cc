@@ -36,6 +36,11 @@ struct LinkedFile {
   TupleTable table;
 };
 
+struct LinkedFiles {
+  LinkedFile known;
+  LinkedFile published;
+};
+
 std::vector<std::string> ColumnsOf(const RiskRequest& request) {
   std::vector<std::string> names = request.quasi_identifiers;
   const std::vector<std::string>& persons = request.linkage->persons;
@@ -137,16 +142,16 @@ StatusOr<std::optional<Hierarchy>> HierarchyOf(const LinkageRequest& request,
   return std::optional<Hierarchy>(std::move(hierarchy));
 }
 
-StatusOr<LinkageRisk> LinkFiles(const RiskRequest& request, const LinkedFile& known,
-                                const LinkedFile& published) {
+StatusOr<LinkageRisk> LinkFiles(const RiskRequest& request, const LinkedFiles& files) {
+  const auto& [known, published] = files;
   const size_t columns = request.quasi_identifiers.size();
-  LinkageTable known_table = TableOf(known, columns);
-  LinkageTable published_table = TableOf(published, columns);
-  LeaveOutSuppressed(published, request.linkage->suppressed_text, published_table);
+  LinkageTables tables = {.known = TableOf(known, columns),
+                          .published = TableOf(published, columns)};
+  LeaveOutSuppressed(published, request.linkage->suppressed_text, tables.published);
   if (!request.linkage->persons.empty()) {
     Persons persons(known, columns);
-    known_table.persons = persons.OfKnown();
-    published_table.persons = persons.OfPublished(published);
+    tables.known.persons = persons.OfKnown();
+    tables.published.persons = persons.OfPublished(published);
   }
   std::vector<std::optional<Hierarchy>> hierarchies;
   hierarchies.reserve(columns);
@@ -158,11 +163,11 @@ StatusOr<LinkageRisk> LinkFiles(const RiskRequest& request, const LinkedFile& kn
   std::vector<CellDistance> distances;
   distances.reserve(columns);
   for (size_t a = 0; a < columns; ++a) {
-    distances.push_back(DistanceOfTexts(known.texts[a], published.texts[a],
+    distances.push_back(DistanceOfTexts({.known = known.texts[a], .published = published.texts[a]},
                                         hierarchies[a].has_value() ? &*hierarchies[a] : nullptr,
                                         request.linkage->suppressed_text));
   }
-  return LinkRecords(known_table, published_table, distances, {});
+  return LinkRecords(tables, distances, {});
 }
 
 }  // namespace
@@ -214,12 +219,13 @@ StatusOr<LinkageRisk> RiskAnalysis::Link(const RiskRequest& request, const ReadL
     file.table = std::move(collapsed.table);
     return file;
   };
-  WEIR_ASSIGN_OR_RETURN(const LinkedFile known, read(request.linkage->known));
-  if (known.table.total_rows == 0) {
+  LinkedFiles files;
+  WEIR_ASSIGN_OR_RETURN(files.known, read(request.linkage->known));
+  if (files.known.table.total_rows == 0) {
     return InvalidArgument("%s has no rows", request.linkage->known.path.c_str());
   }
-  WEIR_ASSIGN_OR_RETURN(const LinkedFile published, read(request.input));
-  return LinkFiles(request, known, published);
+  WEIR_ASSIGN_OR_RETURN(files.published, read(request.input));
+  return LinkFiles(request, files);
 }
 
 }  // namespace weir::anon

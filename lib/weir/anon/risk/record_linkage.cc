@@ -53,9 +53,10 @@ PublishedRows CollapsePublished(const LinkageTable& table) {
 
 class Linker {
  public:
-  Linker(const LinkageTable& known, const LinkageTable& published,
-         std::span<const CellDistance> distances)
-      : known_(known), published_(CollapsePublished(published)), distances_(distances) {}
+  Linker(const LinkageTables& tables, std::span<const CellDistance> distances)
+      : known_(tables.known),
+        published_(CollapsePublished(tables.published)),
+        distances_(distances) {}
 
   // Distinct published rows.
   uint64_t published() const { return published_.rows.size(); }
@@ -121,8 +122,9 @@ Status CheckTable(const LinkageTable& table, size_t columns) {
                     "for each column");
 }
 
-Status CheckTables(const LinkageTable& known, const LinkageTable& published,
-                   std::span<const CellDistance> distances, const LinkageOptions& options) {
+Status CheckTables(const LinkageTables& tables, std::span<const CellDistance> distances,
+                   const LinkageOptions& options) {
+  const auto& [known, published] = tables;
   if (distances.empty()) return InvalidArgument("record linkage needs a column");
   if (options.fewest_targets == 0) return InvalidArgument("record linkage needs a target");
   WEIR_RETURN_IF_ERROR(CheckTable(known, distances.size()));
@@ -185,8 +187,8 @@ std::unordered_map<std::string_view, std::vector<LabelPlace>> PlacesOf(const Hie
   return places;
 }
 
-void AddLabels(const std::vector<std::string>& known, const std::vector<std::string>& published,
-               TextFacts& facts) {
+void AddLabels(const LinkageTexts& texts, TextFacts& facts) {
+  const auto& [known, published] = texts;
   if (facts.hierarchy == nullptr) return;
   facts.known_ground.reserve(known.size());
   for (const std::string& text : known) facts.known_ground.push_back(facts.hierarchy->Find(text));
@@ -198,8 +200,8 @@ void AddLabels(const std::vector<std::string>& known, const std::vector<std::str
   }
 }
 
-void AddNumbers(const std::vector<std::string>& known, const std::vector<std::string>& published,
-                TextFacts& facts) {
+void AddNumbers(const LinkageTexts& texts, TextFacts& facts) {
+  const auto& [known, published] = texts;
   facts.known_numbers.reserve(known.size());
   facts.published_numbers.reserve(published.size());
   double low = std::numeric_limits<double>::infinity();
@@ -216,9 +218,9 @@ void AddNumbers(const std::vector<std::string>& known, const std::vector<std::st
 
 }  // namespace
 
-CellDistance DistanceOfTexts(const std::vector<std::string>& known,
-                             const std::vector<std::string>& published, const Hierarchy* hierarchy,
+CellDistance DistanceOfTexts(const LinkageTexts& texts, const Hierarchy* hierarchy,
                              std::string_view suppressed_text) {
+  const auto& [known, published] = texts;
   const auto facts = std::make_shared<TextFacts>();
   facts->hierarchy = hierarchy;
   std::unordered_map<std::string_view, uint32_t> known_codes;
@@ -228,8 +230,8 @@ CellDistance DistanceOfTexts(const std::vector<std::string>& known,
     facts->same.push_back(found == known_codes.end() ? kNobody : found->second);
     facts->is_suppressed.push_back(text == suppressed_text);
   }
-  AddLabels(known, published, *facts);
-  AddNumbers(known, published, *facts);
+  AddLabels(texts, *facts);
+  AddNumbers(texts, *facts);
   return [facts](uint32_t a, uint32_t b) {
     if (facts->Covers(a, b)) return 0.0;
     const std::optional<double>& left = facts->known_numbers[a];
@@ -240,13 +242,14 @@ CellDistance DistanceOfTexts(const std::vector<std::string>& known,
   };
 }
 
-StatusOr<LinkageRisk> LinkRecords(const LinkageTable& known, const LinkageTable& published,
+StatusOr<LinkageRisk> LinkRecords(const LinkageTables& tables,
                                   std::span<const CellDistance> distances,
                                   const LinkageOptions& options) {
-  WEIR_RETURN_IF_ERROR(CheckTables(known, published, distances, options));
+  WEIR_RETURN_IF_ERROR(CheckTables(tables, distances, options));
+  const auto& [known, published] = tables;
   LinkageRisk risk = {.known_rows = RowsOf(known), .published_rows = RowsOf(published)};
   risk.knows_persons = !known.persons.empty();
-  Linker linker(known, published, distances);
+  Linker linker(tables, distances);
   const uint64_t affordable =
       options.most_comparisons / std::max<uint64_t>(1, linker.published() * distances.size());
   risk.targets = std::min(risk.known_rows, std::max(affordable, options.fewest_targets));

@@ -30,6 +30,17 @@ struct LinkageTable {
   std::vector<uint32_t> persons = {};
 };
 
+struct LinkageTables {
+  LinkageTable known;
+  LinkageTable published;
+};
+
+// The texts of a column, by code.
+struct LinkageTexts {
+  std::vector<std::string> known;
+  std::vector<std::string> published;
+};
+
 // How far a published cell is from a known value, in [0, 1]. Pure.
 using CellDistance = std::function<double(uint32_t known, uint32_t published)>;
 
@@ -37,11 +48,10 @@ using CellDistance = std::function<double(uint32_t known, uint32_t published)>;
 // value at any level of `hierarchy` (null: there is none). Else, where both are numbers, |a - b|
 // divided by the range of the known ones, at most 1. Else 1.
 //
-// Shapes: texts by code; the hierarchy must outlive the distance.
+// Shapes: the hierarchy must outlive the distance.
 // Source: Gower, "A general coefficient of similarity and some of its properties", Biometrics 27,
 //         1971.
-CellDistance DistanceOfTexts(const std::vector<std::string>& known,
-                             const std::vector<std::string>& published, const Hierarchy* hierarchy,
+CellDistance DistanceOfTexts(const LinkageTexts& texts, const Hierarchy* hierarchy,
                              std::string_view suppressed_text);
 
 struct LinkageOptions {
@@ -77,7 +87,7 @@ struct LinkageRisk {
 // Cost:     O(distinct targets * distinct published rows * m).
 // Source:   Domingo-Ferrer, Torra, "Disclosure risk assessment in statistical data protection", J.
 //           Comput. Appl. Math. 164, 2004 (distance-based record linkage).
-StatusOr<LinkageRisk> LinkRecords(const LinkageTable& known, const LinkageTable& published,
+StatusOr<LinkageRisk> LinkRecords(const LinkageTables& tables,
                                   std::span<const CellDistance> distances,
                                   const LinkageOptions& options);
 

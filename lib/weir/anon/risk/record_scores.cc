@@ -24,22 +24,27 @@ std::string Show(double value) {
 class ScoreRows {
  public:
   explicit ScoreRows(const RecordScores& scores) : scores_(scores) {
-    AddColumn("class_rows", "BIGINT", [&](size_t i) { return std::to_string(Class(i).rows); });
+    AddColumn({.name = "class_rows", .sql_type = "BIGINT"},
+              [&](size_t i) { return std::to_string(Class(i).rows); });
     if (scores.has_units) {
-      AddColumn("class_units", "BIGINT", [&](size_t i) { return std::to_string(Class(i).units); });
+      AddColumn({.name = "class_units", .sql_type = "BIGINT"},
+                [&](size_t i) { return std::to_string(Class(i).units); });
     }
     if (scores.has_population) {
-      AddColumn("class_population", "BIGINT",
+      AddColumn({.name = "class_population", .sql_type = "BIGINT"},
                 [&](size_t i) { return std::to_string(Class(i).population); });
     }
-    AddColumn("prosecutor_risk", "DOUBLE", [&](size_t i) { return RiskIn(UnitsOf(i)); });
+    AddColumn({.name = "prosecutor_risk", .sql_type = "DOUBLE"},
+              [&](size_t i) { return RiskIn(UnitsOf(i)); });
     if (scores.has_population) {
-      AddColumn("journalist_risk", "DOUBLE",
+      AddColumn({.name = "journalist_risk", .sql_type = "DOUBLE"},
                 [&](size_t i) { return RiskIn(std::max(UnitsOf(i), Class(i).population)); });
     }
-    AddColumn("suda2_score", "DOUBLE", [&](size_t i) { return Show(scores.suda2_scores[i]); });
-    AddColumn("dis_score", "DOUBLE", [&](size_t i) { return Show(scores.dis_scores[i]); });
-    AddColumn("smallest_special_unique", "BIGINT", [&](size_t i) {
+    AddColumn({.name = "suda2_score", .sql_type = "DOUBLE"},
+              [&](size_t i) { return Show(scores.suda2_scores[i]); });
+    AddColumn({.name = "dis_score", .sql_type = "DOUBLE"},
+              [&](size_t i) { return Show(scores.dis_scores[i]); });
+    AddColumn({.name = "smallest_special_unique", .sql_type = "BIGINT"}, [&](size_t i) {
       return scores.smallest[i] == 0 ? std::string() : std::to_string(scores.smallest[i]);
     });
     rows_.columns.resize(columns_.size());
@@ -55,8 +60,9 @@ class ScoreRows {
     for (size_t i = 0; i < rows_.rows; ++i) {
       const uint32_t tuple = scores_.tuple_of_row[next_ + i];
       rows_.columns[0].emplace_back(numbers_[i]);
-      for (size_t c = 0; c < texts_.size(); ++c)
+      for (size_t c = 0; c < texts_.size(); ++c) {
         rows_.columns[c + 1].emplace_back(texts_[c][tuple]);
+      }
     }
     next_ += rows_.rows;
     return &rows_;
@@ -68,8 +74,8 @@ class ScoreRows {
   static std::string RiskIn(uint64_t group) { return Show(1.0 / static_cast<double>(group)); }
 
   template <class TextOf>
-  void AddColumn(const char* name, const char* sql_type, TextOf&& text_of) {
-    columns_.push_back({.name = name, .sql_type = sql_type});
+  void AddColumn(data::RowFileColumn column, TextOf&& text_of) {
+    columns_.push_back(std::move(column));
     std::vector<std::string>& texts = texts_.emplace_back();
     texts.reserve(scores_.classes.size());
     for (size_t i = 0; i < scores_.classes.size(); ++i) texts.push_back(text_of(i));
