@@ -2,6 +2,7 @@
 #include "weir/anon/internal/witnesses.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <span>
 #include <utility>
@@ -11,6 +12,7 @@ namespace {
 
 constexpr size_t kMostKnown = 64;
 constexpr size_t kMostGroundBitmaps = 512;
+constexpr size_t kBlockWords = 64;
 
 }  // namespace
 
@@ -103,14 +105,21 @@ bool Witnesses::IsSmall(const Levels& levels, const std::vector<uint64_t>& key) 
   const size_t count = chosen_.size();
   const uint64_t* const* chosen = chosen_.data();
   uint64_t found = 0;
-  for (size_t w = 0; w < words_; ++w) {
-    uint64_t bits = count == 0 ? ~uint64_t{0} : chosen[0][w];
-    for (size_t c = 1; c < count; ++c) bits &= chosen[c][w];
-    for (; bits != 0; bits &= bits - 1) {
-      const size_t tuple = 64 * w + static_cast<size_t>(std::countr_zero(bits));
-      if (tuple >= prepared_.tuples.size) break;
-      found += rows[tuple];
-      if (found >= least) return false;
+  std::array<uint64_t, kBlockWords> block = {};
+  for (size_t begin = 0; begin < words_; begin += kBlockWords) {
+    const size_t width = std::min(kBlockWords, words_ - begin);
+    std::fill_n(block.begin(), width, ~uint64_t{0});
+    for (size_t c = 0; c < count; ++c) {
+      const uint64_t* const bits = chosen[c] + begin;
+      for (size_t w = 0; w < width; ++w) block.data()[w] &= bits[w];
+    }
+    for (size_t w = 0; w < width; ++w) {
+      for (uint64_t bits = block.data()[w]; bits != 0; bits &= bits - 1) {
+        const size_t tuple = 64 * (begin + w) + static_cast<size_t>(std::countr_zero(bits));
+        if (tuple >= prepared_.tuples.size) break;
+        found += rows[tuple];
+        if (found >= least) return false;
+      }
     }
   }
   // A class of the population alone has nothing to suppress.
