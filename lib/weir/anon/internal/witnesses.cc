@@ -126,27 +126,64 @@ bool Witnesses::IsSmall(const Levels& levels, const std::vector<uint64_t>& key) 
   return found > 0;
 }
 
+const uint64_t* Witnesses::LabelBitmap(size_t attribute, size_t level,
+                                       const std::vector<uint64_t>& key) {
+  const Hierarchy& hierarchy = prepared_.packing->hierarchy(attribute);
+  if (hierarchy.size(level) == 1) return nullptr;  // all tuples
+  const BitField& field = prepared_.packing->field(attribute);
+  return BitmapOf(attribute, level, hierarchy.codes(level)[field.Of(key[field.word])]);
+}
+
+size_t Witnesses::HighestLevel(size_t attribute, size_t level, uint64_t ground,
+                               const std::vector<uint64_t>& rest) const {
+  const BitField& field = prepared_.packing->field(attribute);
+  const uint64_t* const keys = prepared_.tuples.keys.data() + field.word * prepared_.tuples.size;
+  const uint64_t* const rows = prepared_.tuples.rows.data();
+  for (; level < prepared_.lattice->top()[attribute]; ++level) {
+    const uint32_t* const codes = prepared_.packing->hierarchy(attribute).codes(level + 1).data();
+    uint64_t found = 0;
+    for (size_t w = 0; w < words_ && found < prepared_.least_rows; ++w) {
+      for (uint64_t bits = rest.data()[w]; bits != 0; bits &= bits - 1) {
+        const size_t tuple = 64 * w + static_cast<size_t>(std::countr_zero(bits));
+        if (tuple >= prepared_.tuples.size) break;
+        found += codes[field.Of(keys[tuple])] == codes[ground] ? rows[tuple] : 0;
+      }
+    }
+    if (found >= prepared_.least_rows) break;
+  }
+  return level;
+}
+
+Levels Witnesses::Rise(Levels levels, const std::vector<uint64_t>& key) {
+  const size_t attributes = levels.size();
+  // after[a]: tuples in the class if the attributes up to and with a are left out of account.
+  std::vector<std::vector<uint64_t>> after(attributes);
+  after[attributes - 1].assign(words_, ~uint64_t{0});
+  const auto narrow = [&](std::vector<uint64_t>& tuples, const uint64_t* bitmap) {
+    if (bitmap == nullptr) return;
+    for (size_t w = 0; w < words_; ++w) tuples.data()[w] &= bitmap[w];
+  };
+  for (size_t a = attributes - 1; a > 0; --a) {
+    after[a - 1] = after[a];
+    narrow(after[a - 1], LabelBitmap(a, levels[a], key));
+  }
+  std::vector<uint64_t> before(words_, ~uint64_t{0});
+  for (size_t a = 0; a < attributes; ++a) {
+    narrow(after[a], before.data());
+    const BitField& field = prepared_.packing->field(a);
+    levels[a] =
+        static_cast<uint8_t>(HighestLevel(a, levels[a], field.Of(key[field.word]), after[a]));
+    narrow(before, LabelBitmap(a, levels[a], key));
+  }
+  return levels;
+}
+
 std::optional<Levels> Witnesses::Refute(const Levels& levels) {
   for (size_t place = 0; place < known_.size(); ++place) {
     if (!IsSmall(levels, known_[place])) continue;
     std::rotate(known_.begin(), known_.begin() + static_cast<ptrdiff_t>(place),
                 known_.begin() + static_cast<ptrdiff_t>(place) + 1);
-    const Levels& top = prepared_.lattice->top();
-    Levels high = levels;
-    bool has_risen = true;
-    while (has_risen) {
-      has_risen = false;
-      for (size_t a = 0; a < high.size(); ++a) {
-        if (high[a] == top[a]) continue;
-        ++high[a];
-        if (IsSmall(high, known_[0])) {
-          has_risen = true;
-        } else {
-          --high[a];
-        }
-      }
-    }
-    return high;
+    return Rise(levels, known_[0]);
   }
   return std::nullopt;
 }
