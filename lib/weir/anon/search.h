@@ -44,7 +44,6 @@ struct SearchProblem {
 struct SearchLimits {
   std::optional<std::chrono::milliseconds> time = std::nullopt;
   uint64_t memory_bytes = uint64_t{2} << 30;
-  unsigned threads = 1;  // reserved: the search runs in the calling thread
   // Called now and then from the calling thread, with the share done in [0, 1].
   std::function<void(double)> progress = {};
 };
@@ -65,14 +64,15 @@ struct SearchResult {
 // Finds the full-domain generalization with the smallest quality score among those for which at
 // most `suppression_limit_rows` rows lie in classes that break a model.
 //
-// Guarantee: the result holds all models. Equal problem, equal result, whatever the threads; among
+// Guarantee: the result holds all models. Equal problem, equal result; among
 //            equal scores the one of lower total level, then of lexically smaller levels. With a
 //            time limit the result may depend on the machine's speed.
 // Errors:    FAILED_PRECONDITION  nothing satisfies the models within the limit: names the models
 //                                 that fail at the most general node and the limit that would do.
 //            RESOURCE_EXHAUSTED   the table does not fit into the memory allowed.
-// Cost:      grouping n tuples for each node checked; nodes are ruled out before by bounds from
-//            marginals, from suppression of more general nodes and by witnesses.
+// Cost:      for each node checked, grouping the classes of the best more special node that is
+//            kept (at first the n tuples); nodes are ruled out before by bounds from marginals,
+//            from suppression of more general nodes and by witnesses. One thread.
 // Source:    Kohlmayer, Prasser et al., "Flash: efficient, stable and optimal k-anonymity",
 //            PASSAT 2012; El Emam et al., "A globally optimal k-anonymity method", JAMIA 2009.
 StatusOr<SearchResult> Search(const SearchProblem& problem, const SearchLimits& limits);

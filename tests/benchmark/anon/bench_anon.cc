@@ -4,7 +4,8 @@
 // is what follows once codes are in memory: collapse to tuples, bounds, grouping, result. Medians.
 // The runs of the other models begin with the tuples.
 //
-// bench_anon TEXT measures only what has TEXT in its name.
+// bench_anon TEXT measures only what has TEXT in its name; bench_anon --curves the cost of
+// 5-anonymity against rows, distinct tuples and attributes, for plot_anon.py.
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -102,6 +103,9 @@ class Table {
       return anon::Search(problem, {});
     });
   }
+  size_t Tuples() const {
+    return anon::internal::CollapseTable(table_, request_, nullptr)->table.tuples();
+  }
 
  private:
   anon::internal::CodedTable table_;
@@ -166,6 +170,47 @@ void MeasureResampled(const std::string& only, nlohmann::json& rows) {
   }
 }
 
+struct Curve {
+  std::string plot;
+  std::string name;
+  std::vector<double> x;
+  std::vector<double> y;  // CPU ms
+};
+
+SearchProblem FiveAnonymity(double limit, size_t rows) {
+  SearchProblem problem;
+  problem.k_anonymity = {{.k = 5}};
+  problem.suppression_limit_rows = static_cast<uint64_t>(limit * static_cast<double>(rows));
+  return problem;
+}
+
+// Rows and tuples: adult resampled with a twentieth of the cells drawn anew. Attributes: the first
+// few of adult as it is.
+void MeasureCurves(std::vector<Curve>& curves) {
+  const auto adult = anon::test::CodeAdult(anon::test::AdultAll(), anon::test::Adult9());
+  for (const Cold& cold : kResampled) {
+    char name[40];
+    std::snprintf(name, sizeof name, "%g %% may be suppressed", 100 * cold.limit);
+    Curve by_rows = {.plot = "search-rows", .name = name, .x = {}, .y = {}};
+    Curve by_tuples = {.plot = "search-tuples", .name = name, .x = {}, .y = {}};
+    for (const size_t rows : {10'000, 30'000, 100'000, 300'000, 1'000'000}) {
+      const Table table(Resample(adult, rows, 0.05));
+      const double ms = table.Measure(FiveAnonymity(cold.limit, rows)).median;
+      by_rows.x.push_back(static_cast<double>(rows));
+      by_rows.y.push_back(ms);
+      by_tuples.x.push_back(static_cast<double>(table.Tuples()));
+      by_tuples.y.push_back(ms);
+    }
+    Curve by_attributes = {.plot = "search-attributes", .name = name, .x = {}, .y = {}};
+    for (size_t attributes = 3; attributes <= adult.size(); ++attributes) {
+      const Table table({adult.begin(), adult.begin() + static_cast<ptrdiff_t>(attributes)});
+      by_attributes.x.push_back(static_cast<double>(attributes));
+      by_attributes.y.push_back(table.Measure(FiveAnonymity(cold.limit, adult[0].size())).median);
+    }
+    curves.insert(curves.end(), {by_rows, by_tuples, by_attributes});
+  }
+}
+
 }  // namespace
 }  // namespace weir::bench
 
@@ -176,6 +221,15 @@ int main(int argc, char** argv) {
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   const std::string only = argc > 1 ? argv[1] : "";
   nlohmann::json rows = nlohmann::json::array();
+  if (only == "--curves") {
+    std::vector<weir::bench::Curve> curves;
+    weir::bench::MeasureCurves(curves);
+    for (const auto& curve : curves) {
+      rows.push_back({{"plot", curve.plot}, {"name", curve.name}, {"x", curve.x}, {"y", curve.y}});
+    }
+    std::printf("%s\n", rows.dump().c_str());
+    return 0;
+  }
   weir::bench::MeasureReference(only, rows);
   weir::bench::MeasureModels(only, rows);
   weir::bench::MeasureResampled(only, rows);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 #include <span>
 #include <utility>
 
@@ -12,6 +13,9 @@
 
 namespace weir::anon::internal {
 namespace {
+
+// Fewer records are sorted in the cache, which costs no more than to hash them.
+constexpr size_t kLeastHashed = size_t{1} << 17;
 
 StatusOr<const CodedColumn*> FindColumn(const CodedTable& table, const CodeMap& map) {
   const CodedColumn* const column = table.Find(map.column);
@@ -53,8 +57,11 @@ class Collapser {
   Status CheckRequest();
   Status AppendKeys(const CodedTable& table, const std::vector<MappedColumn>& columns,
                     std::vector<uint64_t>& keys) const;
-  void MakeTuples(const std::vector<uint64_t>& keys);
-  void AddRecord(uint32_t number);
+  // Leaves the distinct keys in `keys`, ascending; the place there of each record's key.
+  static std::vector<uint32_t> RankByHash(std::vector<uint64_t>& keys);
+  std::vector<uint32_t> RankBySort(std::vector<uint64_t>& keys);
+  void MakeTuples(std::vector<uint64_t>& keys);
+  void ListRecords();
   uint64_t RowsOf(size_t record) const { return table_.held ? 1 : table_.rows_of_record[record]; }
   std::span<const uint32_t> RecordsOf(size_t tuple) const {
     return std::span<const uint32_t>(records_).subspan(
@@ -124,49 +131,110 @@ Status Collapser::AppendKeys(const CodedTable& table, const std::vector<MappedCo
   return OkStatus();
 }
 
-// Adds a record to the last tuple. Those of the population are numbered behind those of the table.
-void Collapser::AddRecord(uint32_t number) {
-  TupleTable& table = result_.table;
-  if (number < table_.facts.records) {
-    table.rows.back() += RowsOf(number);
-    result_.tuple_of_record[number] = static_cast<uint32_t>(table.rows.size() - 1);
-    records_.push_back(number);
-    return;
+// Finds distinct keys of one word by hashing and sorts only these; each record's place there.
+std::vector<uint32_t> Collapser::RankByHash(std::vector<uint64_t>& keys) {
+  constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
+  struct Slot {
+    uint64_t key = 0;
+    uint64_t number = 0;  // from 1
+  };
+  unsigned bits = 12;
+  std::vector<Slot> slots(size_t{1} << bits);
+  std::vector<uint64_t> distinct;
+  std::vector<uint32_t> number_of(keys.size());
+  const auto find = [&](uint64_t key) -> Slot& {
+    const size_t mask = slots.size() - 1;
+    size_t at = static_cast<size_t>(key * kGolden >> (64 - bits));
+    while (slots.data()[at].number != 0 && slots.data()[at].key != key) at = (at + 1) & mask;
+    return slots.data()[at];
+  };
+  for (size_t record = 0; record < keys.size(); ++record) {
+    Slot& slot = find(keys[record]);
+    if (slot.number == 0) {
+      distinct.push_back(keys[record]);
+      slot = {.key = keys[record], .number = distinct.size()};
+    }
+    number_of.data()[record] = static_cast<uint32_t>(slot.number - 1);
+    if (2 * distinct.size() < slots.size()) continue;
+    bits += 2;
+    slots.assign(size_t{1} << bits, Slot());
+    for (size_t i = 0; i < distinct.size(); ++i) {
+      find(distinct[i]) = {.key = distinct[i], .number = i + 1};
+    }
   }
-  const size_t record = number - table_.facts.records;
-  table.population.back() += population_->held ? 1 : population_->rows_of_record[record];
+  const std::vector<uint32_t> order = SortKeys(distinct, 1);
+  std::vector<uint32_t> rank(order.size());
+  keys.resize(order.size());
+  for (uint32_t tuple = 0; tuple < order.size(); ++tuple) {
+    rank[order[tuple]] = tuple;
+    keys[tuple] = distinct[order[tuple]];
+  }
+  for (uint32_t& number : number_of) number = rank.data()[number];
+  return number_of;
 }
 
-void Collapser::MakeTuples(const std::vector<uint64_t>& keys) {
+// The same by sorting all keys.
+std::vector<uint32_t> Collapser::RankBySort(std::vector<uint64_t>& keys) {
   const size_t words = layout_.words();
   const std::vector<uint32_t> order = SortKeys(keys, words);
-  TupleTable& table = result_.table;
-  result_.tuple_of_record.resize(table_.facts.records);
-  records_.reserve(table_.facts.records);
-  std::vector<uint32_t> first;
-  first.reserve(order.size());
-  table.rows.reserve(order.size());
-  records_begin_.reserve(order.size() + 1);
-  const uint64_t* last = nullptr;
-  for (const uint32_t number : order) {
-    const uint64_t* const key = keys.data() + number * words;
-    bool is_same = last != nullptr;
-    for (size_t word = 0; is_same && word < words; ++word) is_same = key[word] == last[word];
-    if (!is_same) {
-      first.push_back(number);
-      table.rows.push_back(0);
-      if (population_ != nullptr) table.population.push_back(0);
-      records_begin_.push_back(records_.size());
-      last = key;
+  std::vector<uint32_t> rank_of(order.size());
+  std::vector<uint64_t> distinct;
+  for (const uint32_t record : order) {
+    const uint64_t* const key = keys.data() + record * words;
+    bool is_new = distinct.empty();
+    for (size_t word = 0; !is_new && word < words; ++word) {
+      is_new = key[word] != distinct.data()[distinct.size() - words + word];
     }
-    AddRecord(number);
+    if (is_new) {
+      distinct.insert(distinct.end(), key, key + words);
+    }
+    rank_of[record] = static_cast<uint32_t>(distinct.size() / words - 1);
   }
-  records_begin_.push_back(records_.size());
+  keys = std::move(distinct);
+  return rank_of;
+}
+
+void Collapser::MakeTuples(std::vector<uint64_t>& keys) {
+  const size_t words = layout_.words();
+  const bool is_hashed = words == 1 && keys.size() >= kLeastHashed;
+  std::vector<uint32_t> rank_of = is_hashed ? RankByHash(keys) : RankBySort(keys);
+  TupleTable& table = result_.table;
+  const size_t tuples = keys.size() / words;
   table.codes.resize(columns_.size());
   for (size_t i = 0; i < columns_.size(); ++i) {
     std::vector<uint32_t>& codes = table.codes[i];
-    codes.reserve(first.size());
-    for (const uint32_t number : first) codes.push_back(layout_.Get(&keys[number * words], i));
+    codes.reserve(tuples);
+    for (size_t tuple = 0; tuple < tuples; ++tuple) {
+      codes.push_back(layout_.Get(keys.data() + tuple * words, i));
+    }
+  }
+  // Records of the population are behind those of the table.
+  const size_t records = table_.facts.records;
+  table.rows.assign(tuples, 0);
+  for (size_t record = 0; record < records; ++record) {
+    table.rows.data()[rank_of.data()[record]] += RowsOf(record);
+  }
+  if (population_ != nullptr) {
+    table.population.assign(tuples, 0);
+    for (size_t record = 0; record + records < rank_of.size(); ++record) {
+      table.population[rank_of[records + record]] +=
+          population_->held ? 1 : population_->rows_of_record[record];
+    }
+  }
+  rank_of.resize(records);
+  result_.tuple_of_record = std::move(rank_of);
+}
+
+// Only where something is collected by tuple.
+void Collapser::ListRecords() {
+  const std::vector<uint32_t>& tuple_of = result_.tuple_of_record;
+  records_begin_.assign(result_.table.tuples() + 1, 0);
+  for (const uint32_t tuple : tuple_of) ++records_begin_[tuple + 1];
+  std::partial_sum(records_begin_.begin(), records_begin_.end(), records_begin_.begin());
+  std::vector<uint64_t> next(records_begin_.begin(), records_begin_.end() - 1);
+  records_.resize(tuple_of.size());
+  for (uint32_t record = 0; record < tuple_of.size(); ++record) {
+    records_[next[tuple_of[record]]++] = record;
   }
 }
 
@@ -252,6 +320,7 @@ StatusOr<CollapsedTable> Collapser::Run() {
   }
   for (const CodeMap& map : request_.quasi_identifiers) result_.table.names.push_back(map.column);
   result_.table.total_rows = table_.facts.rows;
+  if (!request_.sensitive.empty() || table_.has_unit()) ListRecords();
   WEIR_RETURN_IF_ERROR(CountSensitive());
   if (table_.has_unit()) CollectUnits();
   return std::move(result_);

@@ -45,6 +45,7 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
       evaluator_(prepared),
       snapshots_(prepared, limits.memory_bytes / 2),
       start_(std::chrono::steady_clock::now()) {
+  floor_ = lattice_.bottom();
   if (prepared.least_rows > 1) witnesses_.emplace(prepared);
   hub_order_.resize(lattice_.attributes());
   for (size_t a = 0; a < hub_order_.size(); ++a) hub_order_[a] = a;
@@ -163,13 +164,18 @@ void DenseSearch::RaiseSuppressed(const Levels& levels, uint64_t suppressed) {
   if (suppressed == 0 || suppressed_[lattice_.IdOf(levels)] >= suppressed) return;
   ForEachRun(lattice_, lattice_.bottom(), levels, [&](Id first, uint64_t count) {
     uint64_t* known = suppressed_.data() + first;
-    for (uint64_t i = 0; i < count; ++i) known[i] = std::max(known[i], suppressed);
+    if (suppressed == kRefused) {
+      std::fill_n(known, count, kRefused);
+    } else {
+      for (uint64_t i = 0; i < count; ++i) known[i] = std::max(known[i], suppressed);
+    }
   });
 }
 
 void DenseSearch::Check(const Node& node, Purpose purpose) {
   is_checked_[node.id] = 1;
   ++outcome_.nodes_checked;
+  RaiseFloor();
   NeedHubs(node);
   const ClassSource source = snapshots_.BestFor(node.levels);
   const uint64_t most_suppressed = MostSuppressed(node);
@@ -234,25 +240,44 @@ void DenseSearch::RaiseBy(const std::vector<std::vector<double>>& parts, size_t 
   }
 }
 
+void DenseSearch::MakeHub(const Levels& levels) {
+  const ClassSource source = snapshots_.BestFor(levels);
+  if (source.list.size < kLeastHubSource) return;
+  evaluator_.GroupOnly(levels, source);
+  if (snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
+    snapshots_.Add(levels, evaluator_.TakeClasses(source));
+  }
+}
+
+// A level of an attribute is ruled out with all below it if it is with the others as general as
+// can be. What is not ruled out in this way lies above one node, which is worth a hub.
+void DenseSearch::RaiseFloor() {
+  bool has_risen = false;
+  const Id top = lattice_.nodes() - 1;
+  for (size_t a = 0; a < floor_.size(); ++a) {
+    const uint64_t height = uint64_t{lattice_.top()[a]} - floor_[a];
+    for (uint64_t below = height; below > 0; --below) {
+      if (suppressed_[top - below * lattice_.stride(a)] <= prepared_.limit()) break;
+      ++floor_[a];
+      has_risen = true;
+    }
+  }
+  if (has_risen) MakeHub(floor_);
+}
+
 // Hubs generalize the first few attributes as the node does, and leave the rest: whole families of
 // nodes are grouped from one, and each hub from the one before. A hub is made when it is asked for
 // the second time.
 void DenseSearch::NeedHubs(const Node& node) {
   if (outcome_.nodes_checked < kChecksBeforeHubs) return;
-  Levels hub = lattice_.bottom();
+  Levels hub = floor_;
   Id id = lattice_.IdOf(hub);
   for (const size_t a : hub_order_) {
-    if (node.levels[a] == hub[a]) continue;
+    if (node.levels[a] <= hub[a]) continue;
     id += lattice_.stride(a) * (uint64_t{node.levels[a]} - hub[a]);
     hub[a] = node.levels[a];
     uint8_t& requests = hub_requests_[id];
-    if (id == node.id || requests == 2 || ++requests != 2 || !snapshots_.has_room()) continue;
-    const ClassSource source = snapshots_.BestFor(hub);
-    if (source.list.size < kLeastHubSource) return;
-    evaluator_.GroupOnly(hub, source);
-    if (snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
-      snapshots_.Add(hub, evaluator_.TakeClasses(source));
-    }
+    if (id != node.id && requests < 2 && ++requests == 2 && snapshots_.has_room()) MakeHub(hub);
   }
 }
 

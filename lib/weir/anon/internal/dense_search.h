@@ -45,6 +45,8 @@ class DenseSearch {
   std::vector<Node> PathAbove(const Node& node) const;
   void Resolve(const Node& node);
   void Check(const Node& node, Purpose purpose);
+  void MakeHub(const Levels& levels);
+  void RaiseFloor();
   void NeedHubs(const Node& node);
   bool IsRefutedByWitness(const Node& node);
   // Of all nodes above, and of all nodes at or below `levels`.
@@ -65,6 +67,8 @@ class DenseSearch {
   Evaluator evaluator_;
   Snapshots snapshots_;
   std::optional<Witnesses> witnesses_;
+  // No node that can still be the best is lower in any attribute.
+  Levels floor_;
   // Attributes in the order in which hubs generalize them, and how often each hub was asked for.
   std::vector<size_t> hub_order_;
   std::vector<uint8_t> hub_requests_;  // by id

@@ -214,7 +214,7 @@ template <class Index, class Fill>
 void Grouper::CountHashed(const Fill& fill, std::vector<Slot<Index>>& slots) {
   StartNumbers();
   const size_t expected = std::min(items_, kFirstSlots / 2) >> (is_part_ ? kPartBits : 0);
-  slot_bits_ = static_cast<unsigned>(std::bit_width(std::max(2 * expected, 4 * kBlock) - 1));
+  slot_bits_ = static_cast<unsigned>(std::bit_width(std::max(expected, 4 * kBlock) - 1));
   if (slots.size() >> slot_bits_ == 0) slots.resize(size_t{1} << slot_bits_);
   for (size_t begin = 0; begin < items_; begin += kBlock) {
     const size_t count = std::min(kBlock, items_ - begin);

@@ -2,6 +2,7 @@
 #include "weir/anon/internal/witnesses.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <span>
 #include <utility>
@@ -11,6 +12,7 @@ namespace {
 
 constexpr size_t kMostKnown = 64;
 constexpr size_t kMostGroundBitmaps = 512;
+constexpr size_t kBlockWords = 64;
 
 }  // namespace
 
@@ -103,18 +105,77 @@ bool Witnesses::IsSmall(const Levels& levels, const std::vector<uint64_t>& key) 
   const size_t count = chosen_.size();
   const uint64_t* const* chosen = chosen_.data();
   uint64_t found = 0;
-  for (size_t w = 0; w < words_; ++w) {
-    uint64_t bits = count == 0 ? ~uint64_t{0} : chosen[0][w];
-    for (size_t c = 1; c < count; ++c) bits &= chosen[c][w];
-    for (; bits != 0; bits &= bits - 1) {
-      const size_t tuple = 64 * w + static_cast<size_t>(std::countr_zero(bits));
-      if (tuple >= prepared_.tuples.size) break;
-      found += rows[tuple];
-      if (found >= least) return false;
+  std::array<uint64_t, kBlockWords> block = {};
+  for (size_t begin = 0; begin < words_; begin += kBlockWords) {
+    const size_t width = std::min(kBlockWords, words_ - begin);
+    std::fill_n(block.begin(), width, ~uint64_t{0});
+    for (size_t c = 0; c < count; ++c) {
+      const uint64_t* const bits = chosen[c] + begin;
+      for (size_t w = 0; w < width; ++w) block.data()[w] &= bits[w];
+    }
+    for (size_t w = 0; w < width; ++w) {
+      for (uint64_t bits = block.data()[w]; bits != 0; bits &= bits - 1) {
+        const size_t tuple = 64 * (begin + w) + static_cast<size_t>(std::countr_zero(bits));
+        if (tuple >= prepared_.tuples.size) break;
+        found += rows[tuple];
+        if (found >= least) return false;
+      }
     }
   }
   // A class of the population alone has nothing to suppress.
   return found > 0;
+}
+
+const uint64_t* Witnesses::LabelBitmap(size_t attribute, size_t level,
+                                       const std::vector<uint64_t>& key) {
+  const Hierarchy& hierarchy = prepared_.packing->hierarchy(attribute);
+  if (hierarchy.size(level) == 1) return nullptr;  // all tuples
+  const BitField& field = prepared_.packing->field(attribute);
+  return BitmapOf(attribute, level, hierarchy.codes(level)[field.Of(key[field.word])]);
+}
+
+size_t Witnesses::HighestLevel(size_t attribute, size_t level, uint64_t ground,
+                               const std::vector<uint64_t>& rest) const {
+  const BitField& field = prepared_.packing->field(attribute);
+  const uint64_t* const keys = prepared_.tuples.keys.data() + field.word * prepared_.tuples.size;
+  const uint64_t* const rows = prepared_.tuples.rows.data();
+  for (; level < prepared_.lattice->top()[attribute]; ++level) {
+    const uint32_t* const codes = prepared_.packing->hierarchy(attribute).codes(level + 1).data();
+    uint64_t found = 0;
+    for (size_t w = 0; w < words_ && found < prepared_.least_rows; ++w) {
+      for (uint64_t bits = rest.data()[w]; bits != 0; bits &= bits - 1) {
+        const size_t tuple = 64 * w + static_cast<size_t>(std::countr_zero(bits));
+        if (tuple >= prepared_.tuples.size) break;
+        found += codes[field.Of(keys[tuple])] == codes[ground] ? rows[tuple] : 0;
+      }
+    }
+    if (found >= prepared_.least_rows) break;
+  }
+  return level;
+}
+
+Levels Witnesses::Rise(Levels levels, const std::vector<uint64_t>& key) {
+  const size_t attributes = levels.size();
+  // after[a]: tuples in the class if the attributes up to and with a are left out of account.
+  std::vector<std::vector<uint64_t>> after(attributes);
+  after[attributes - 1].assign(words_, ~uint64_t{0});
+  const auto narrow = [&](std::vector<uint64_t>& tuples, const uint64_t* bitmap) {
+    if (bitmap == nullptr) return;
+    for (size_t w = 0; w < words_; ++w) tuples.data()[w] &= bitmap[w];
+  };
+  for (size_t a = attributes - 1; a > 0; --a) {
+    after[a - 1] = after[a];
+    narrow(after[a - 1], LabelBitmap(a, levels[a], key));
+  }
+  std::vector<uint64_t> before(words_, ~uint64_t{0});
+  for (size_t a = 0; a < attributes; ++a) {
+    narrow(after[a], before.data());
+    const BitField& field = prepared_.packing->field(a);
+    levels[a] =
+        static_cast<uint8_t>(HighestLevel(a, levels[a], field.Of(key[field.word]), after[a]));
+    narrow(before, LabelBitmap(a, levels[a], key));
+  }
+  return levels;
 }
 
 std::optional<Levels> Witnesses::Refute(const Levels& levels) {
@@ -122,22 +183,7 @@ std::optional<Levels> Witnesses::Refute(const Levels& levels) {
     if (!IsSmall(levels, known_[place])) continue;
     std::rotate(known_.begin(), known_.begin() + static_cast<ptrdiff_t>(place),
                 known_.begin() + static_cast<ptrdiff_t>(place) + 1);
-    const Levels& top = prepared_.lattice->top();
-    Levels high = levels;
-    bool has_risen = true;
-    while (has_risen) {
-      has_risen = false;
-      for (size_t a = 0; a < high.size(); ++a) {
-        if (high[a] == top[a]) continue;
-        ++high[a];
-        if (IsSmall(high, known_[0])) {
-          has_risen = true;
-        } else {
-          --high[a];
-        }
-      }
-    }
-    return high;
+    return Rise(levels, known_[0]);
   }
   return std::nullopt;
 }

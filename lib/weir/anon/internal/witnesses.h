@@ -25,7 +25,7 @@ class Witnesses {
   // `key` is that of a tuple, one number a word.
   void Add(std::vector<uint64_t> key);
   // A node at or above `levels` in which the class of a known tuple is too small, as general as one
-  // finds by going up step by step; nothing if all known tuples have large classes.
+  // finds; nothing if all known tuples have large classes.
   std::optional<Levels> Refute(const Levels& levels);
 
  private:
@@ -34,6 +34,14 @@ class Witnesses {
     std::vector<uint64_t> words = {};
   };
   bool IsSmall(const Levels& levels, const std::vector<uint64_t>& key);
+  // From a node in which the class of `key` is too small to one above, as general as one finds by
+  // generalizing attribute after attribute.
+  Levels Rise(Levels levels, const std::vector<uint64_t>& key);
+  // The highest level of an attribute at which the class, which has the tuples of `rest` if the
+  // attribute is left out of account, is still too small.
+  size_t HighestLevel(size_t attribute, size_t level, uint64_t ground,
+                      const std::vector<uint64_t>& rest) const;
+  const uint64_t* LabelBitmap(size_t attribute, size_t level, const std::vector<uint64_t>& key);
   const uint64_t* BitmapOf(size_t attribute, size_t level, uint32_t label);
   void MakeGroundBitmaps(size_t attribute);
   void Scan(size_t attribute, size_t level, uint32_t label, Bitmap& bitmap) const;
