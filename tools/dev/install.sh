@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # install_packages SET...: brings what a verb needs onto a Debian 12 machine. Sourced by ./dev.
 
+. "$root/tools/dev/services.sh"
+
 packages_build=(
   build-essential cmake ninja-build ccache pkg-config git ca-certificates openssl
   protobuf-compiler protobuf-compiler-grpc libgrpc++-dev libprotobuf-dev libprotoc-dev libabsl-dev
@@ -8,6 +10,8 @@ packages_build=(
   libcli11-dev libyaml-cpp-dev nlohmann-json3-dev rapidjson-dev coinor-libclp-dev
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
   age faketime strace python3 python3-cryptography
+  clickhouse-server libcurl4 libcurl4-openssl-dev
+  libpq-dev libpq5 postgresql-15
 )
 packages_lint=(clang-14 clang-format-14 clang-tidy-14)
 packages_fuzz=(clang-14 libclang-rt-14-dev)
@@ -36,12 +40,16 @@ apt_install() {
   [ ${#wanted[@]} -gt 0 ] || return 0
   say "installing ${#wanted[@]} packages: ${wanted[*]}"
   log=$(mktemp)
+  hold_services
   { as_root apt-get update -q -o DPkg::Lock::Timeout=600 &&
     as_root apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=600 \
       "${wanted[@]}"; } >"$log" || {
+    release_services
     tail -n 30 "$log" >&2
     die "apt-get failed; its whole output is in $log"
   }
+  release_services
+  leave_disabled "${wanted[@]}"
   rm -f "$log"
 }
 
