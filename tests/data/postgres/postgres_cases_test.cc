@@ -65,9 +65,9 @@ TEST(PostgresCasesTest, GroupedRowsGiveTheIntegersOfFiles) {
     EXPECT_THAT(WrongCases(table,
                            [&dataset](const AggregateQuery& query) {
                              test::SeededRandom random(1);
-                             internal::PostgresRows rows(
-                                 std::get<PostgresSource>(dataset.source()),
-                                 internal::FilterOf(dataset, query), internal::Grouping::kAlways);
+                             internal::PostgresRows rows(std::get<PostgresSource>(dataset.source()),
+                                                         internal::FilterOf(dataset, query),
+                                                         internal::Grouping::kAlways);
                              return internal::AggregateRows(rows, dataset, query, {}, random);
                            }),
                 IsEmpty())
