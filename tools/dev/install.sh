@@ -11,6 +11,7 @@ packages_build=(
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
   age faketime strace python3 python3-cryptography
   clickhouse-server libcurl4 libcurl4-openssl-dev
+  libpq-dev libpq5 postgresql-15
 )
 packages_lint=(clang-14 clang-format-14 clang-tidy-14)
 packages_fuzz=(clang-14 libclang-rt-14-dev)

@@ -4,9 +4,13 @@
 
 policy=/usr/sbin/policy-rc.d
 held_services=
+# Read by Debian's PostgreSQL packages: they else make a cluster, which starts with the machine.
+no_cluster=/etc/postgresql-common/createcluster.d/weir.conf
 
 # No service starts while packages are installed, unless the machine has a rule of its own.
 hold_services() {
+  as_root mkdir -p "$(dirname "$no_cluster")"
+  echo 'create_main_cluster = false' | as_root tee "$no_cluster" >/dev/null
   [ ! -e "$policy" ] || return 0
   printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
   as_root chmod 755 "$policy"
@@ -14,6 +18,7 @@ hold_services() {
 }
 
 release_services() {
+  as_root rm -f "$no_cluster"
   [ -n "$held_services" ] || return 0
   as_root rm -f "$policy"
   held_services=

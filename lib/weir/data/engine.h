@@ -227,7 +227,8 @@ class Engine {
   //                              owner's steward only.
   //            RESOURCE_EXHAUSTED the memory limit or the disk is too small.
   //            CANCELLED, DEADLINE_EXCEEDED the engine's owner stopped it (run_control.h), never
-  //                              a requester.
+  //                              a requester; or a server its time limit.
+  //            UNAUTHENTICATED, PERMISSION_DENIED a server says no; for the owner's steward only.
   virtual StatusOr<Private<AggregateTable>> Aggregate(const DatasetDescription& dataset,
                                                       const AggregateQuery& query,
                                                       Charge charge) = 0;

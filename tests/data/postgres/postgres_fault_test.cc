@@ -199,18 +199,6 @@ TEST_F(PostgresFaultTest, AllScansOfACallSeeOneSnapshot) {
   EXPECT_EQ(count(later), 2u) << "the twin: another call sees the change";
 }
 
-TEST_F(PostgresFaultTest, AHandlersErrorEndsTheStatement) {
-  server_.Run(
-      "CREATE VIEW many AS SELECT i AS who, 'a'::text AS zone "
-      "FROM generate_series(1, 100000000) i");
-  Use("many");
-  const DatasetDescription dataset = dataset_.Description();
-  internal::PostgresRows rows(std::get<PostgresSource>(dataset.source()), {});
-  EXPECT_THAT(rows.Scan({dataset.FindColumn("who")}, {},
-                        [](const Batch&) { return ResourceExhausted("enough"); }),
-              StatusIs(StatusCode::kResourceExhausted, HasSubstr("enough")));
-}
-
 // While the server is at a view that takes ten minutes.
 class PostgresStopTest : public PostgresFaultTest {
  protected:
@@ -250,6 +238,21 @@ TEST_F(PostgresStopTest, ADeadlineEndsTheQueryOnTheServer) {
   const auto deadline = RunControl::Clock::now() + std::chrono::milliseconds(300);
   EXPECT_THAT(Ask({.control = {.deadline = deadline}}),
               StatusIs(StatusCode::kDeadlineExceeded, Not(HasSubstr("timeout_seconds"))));
+}
+
+TEST_F(PostgresStopTest, AHandlersErrorEndsTheQueryOnTheServer) {
+  server_.Run(
+      "CREATE VIEW many AS SELECT i AS who, 'a'::text AS zone "
+      "FROM generate_series(1, 30000) i, generate_series(1, 30000) j");
+  Use("many");
+  const DatasetDescription dataset = dataset_.Description();
+  internal::PostgresRows rows(std::get<PostgresSource>(dataset.source()), {},
+                              internal::Grouping::kNever);
+  EXPECT_THAT(rows.Scan({dataset.FindColumn("who")}, {},
+                        [](const Batch&) { return ResourceExhausted("enough"); }),
+              StatusIs(StatusCode::kResourceExhausted, HasSubstr("enough")));
+  EXPECT_TRUE(Becomes("0")) << "while the session is there";
+  server_.Run("DROP VIEW many");
 }
 
 TEST_F(PostgresStopTest, AServerThatEndsTheSession) {

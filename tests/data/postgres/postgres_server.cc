@@ -16,6 +16,7 @@
 #include <libpq-fe.h>
 #include <netinet/in.h>
 #include <pwd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -81,6 +82,7 @@ pid_t Spawn(const std::vector<std::string>& command, const std::string& log) {
                           ::setuid(user->pw_uid) != 0)) {
     ::_exit(126);
   }
+  ::prctl(PR_SET_PDEATHSIG, SIGINT);  // no server outlives a test that aborts
   const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   ::dup2(output, 1);
   ::dup2(output, 2);

@@ -41,7 +41,8 @@ class RowSource {
   //         DATA_LOSS          it is damaged; the message may hold values: for the owner only.
   //         RESOURCE_EXHAUSTED the memory limit, or the disk is full.
   //         UNAVAILABLE        it cannot be reached or read just now.
-  //         CANCELLED, DEADLINE_EXCEEDED by `scan.control`.
+  //         CANCELLED, DEADLINE_EXCEEDED by `scan.control`, or by a time limit of the source's own.
+  //         UNAUTHENTICATED, PERMISSION_DENIED a server, or a file of its password, says no.
   //         Any error of the handler.
   virtual Status Scan(const std::vector<const ColumnDescription*>& columns, const RowScan& scan,
                       const BatchHandler& handler) = 0;

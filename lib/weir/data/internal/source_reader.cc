@@ -185,8 +185,9 @@ StatusOr<Source> ReadPostgres(const Document& document, const std::string& folde
                                                  static_cast<long long>(kLongestTimeout.count()),
                                                  message.timeout_seconds()));
   }
-  if (message.timeout_seconds() > 0)
+  if (message.timeout_seconds() > 0) {
     source.timeout = std::chrono::seconds(message.timeout_seconds());
+  }
   return source;
 }
 

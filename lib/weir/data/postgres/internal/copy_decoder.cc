@@ -226,7 +226,7 @@ Status CopyDecoder::Flush() {
     batch.columns.push_back({.kind = kind, .cells = cells, .present = column.present.data()});
   }
   rows_ = 0;
-  const Status status = handler_(batch);
+  Status status = handler_(batch);
   bytes_.clear();
   return status;
 }

@@ -190,7 +190,7 @@ StatusOr<std::vector<PgRow>> PgSession::Query(const std::string& sql) {
 Status PgSession::CopyOut(const std::string& sql,
                           const std::function<Status(std::span<const char>)>& handler) {
   WEIR_RETURN_IF_ERROR(Send(sql));
-  const Status status = CopyMessages(handler);
+  Status status = CopyMessages(handler);
   if (!status.ok() && library_.PQtransactionStatus(connection_) == PQTRANS_ACTIVE) Cancel();
   return status;
 }

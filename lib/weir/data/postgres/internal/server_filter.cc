@@ -108,8 +108,9 @@ void AddWindows(const ServerFilter& filter, const PgColumn& stored, v1::ColumnTy
 
 // The values that a closed key may have; empty: not known.
 std::vector<std::string> ValuesOf(const KeyDomain& key) {
-  if (key.open || key.missing_is_key || key.part != KeyPart::kValue || !key.edges.empty())
+  if (key.open || key.missing_is_key || key.part != KeyPart::kValue || !key.edges.empty()) {
     return {};
+  }
   if (key.members.empty()) return key.values;
   std::vector<std::string> values;
   for (const auto& members : key.members) {
