@@ -52,14 +52,9 @@ std::vector<int64_t> WholesOf(v1::ColumnType type, const std::vector<std::string
 
 bool Fits(int128 value) { return value >= INT64_MIN && value <= INT64_MAX; }
 
-// value >= bound, value <= bound.
 std::string AtLeast(const std::string& value, int128 bound) {
   if (!Fits(bound)) return Bool(bound < 0);
   return "(" + value + " >= " + ClickHouseNumber(static_cast<int64_t>(bound)) + ")";
-}
-std::string AtMost(const std::string& value, int128 bound) {
-  if (!Fits(bound)) return Bool(bound > 0);
-  return "(" + value + " <= " + ClickHouseNumber(static_cast<int64_t>(bound)) + ")";
 }
 
 std::string Clamped(const std::string& value, int64_t lowest, int64_t highest) {
@@ -167,6 +162,11 @@ void AddCode(const ShardValue& value, KeyPart part, const std::string& text, siz
 
 }  // namespace
 
+std::string ShardAtMost(const std::string& value, int128 bound) {
+  if (!Fits(bound)) return Bool(bound > 0);
+  return "(" + value + " <= " + ClickHouseNumber(static_cast<int64_t>(bound)) + ")";
+}
+
 std::optional<ShardValue> ShardValueOf(const ColumnDescription& column, const ServerColumn& found) {
   const ServerType type = ReadServerType(found.type);
   ShardValue value{.type = column.type, .found = type.kind};
@@ -216,7 +216,7 @@ std::optional<std::string> ShardFilter(const ShardValue& value, const Condition&
     const auto range = RangeOf(value.type, condition);
     if (!range.has_value()) return std::nullopt;
     all.push_back(AtLeast(value.value, range->lowest));
-    all.push_back(AtMost(value.value, range->highest));
+    all.push_back(ShardAtMost(value.value, range->highest));
   }
   return "(" + JoinSql(all, " AND ") + ")";
 }
