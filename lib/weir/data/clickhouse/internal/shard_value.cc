@@ -138,6 +138,7 @@ struct Codes {
     const auto [lowest, highest] = std::minmax_element(numbers.begin(), numbers.end());
     if (*lowest >= 0 || *highest <= INT32_MAX) return List(numbers);
     std::vector<std::string> wide;
+    wide.reserve(numbers.size());
     for (const int64_t number : numbers) wide.push_back(ClickHouseInt(number));
     return JoinSql(wide, ", ");
   }
@@ -284,6 +285,7 @@ std::optional<std::string> ShardCode(const ShardValue& value, const KeyDomain& d
 std::optional<std::string> ShardEdges(const ShardValue& value, const std::vector<Decimal>& edges) {
   if (value.is_text() || edges.size() > kMostEdges) return std::nullopt;
   std::vector<std::string> reached;
+  reached.reserve(edges.size());
   for (const Decimal& edge : edges) {
     const auto whole = ScaleDecimal(edge, 0, Rounding::kUp);
     if (!whole.ok()) return std::nullopt;
