@@ -327,7 +327,8 @@ class Builder {
       const auto list = [](const std::string& array) {
         return "arrayStringConcat(arrayMap(x -> toString(x), " + array + "), ',')";
       };
-      Select(list("(sumMap(" + map + ".1, " + map + ".2) AS " + all + ").1"), query, selected);
+      const Parts sum = {"(sumMap(", map, ".1, ", map, ".2) AS ", all, ").1"};
+      Select(list(JoinSql(sum, "")), query, selected);
       Select(list(all + ".2"), query, selected);
     }
     query.sql = "SELECT " + JoinSql(selected, ", ") + " FROM (" + Pairs() + ")";
@@ -360,8 +361,9 @@ class Builder {
       for (size_t bin = 0; bin < histogram.ends.size(); ++bin) {
         std::string in_bin = figure + " > 0";
         if (bin > 0) in_bin += " AND NOT (" + ShardAtMost(figure, histogram.ends[bin - 1]) + ")";
-        if (bin + 1 < histogram.ends.size())
+        if (bin + 1 < histogram.ends.size()) {
           in_bin += " AND " + ShardAtMost(figure, histogram.ends[bin]);
+        }
         Select("toInt64(countIf(" + in_bin + "))", query, selected);
       }
     }
