@@ -13,7 +13,7 @@ namespace weir::data::test_query {
 namespace {
 
 constexpr double kFalsePositiveRate = 1e-9;
-constexpr internal::BoundedSumOptions kOneThread{.memory_bytes = 64 << 20, .threads = 1};
+const internal::BoundedSumOptions kOneThread{.memory_bytes = 64 << 20, .threads = 1};
 
 struct Limits {
   int64_t keys, rows_per_key, rows_per_unit;

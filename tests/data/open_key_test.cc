@@ -14,7 +14,7 @@
 namespace weir::data::test_query {
 namespace {
 
-constexpr internal::BoundedSumOptions kOneThread{.memory_bytes = 64 << 20, .threads = 1};
+const internal::BoundedSumOptions kOneThread{.memory_bytes = 64 << 20, .threads = 1};
 
 // A data set of texts: who, the unit, and two more.
 class OpenKeyTest : public ::testing::Test {

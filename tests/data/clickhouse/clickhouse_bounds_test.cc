@@ -249,13 +249,15 @@ TEST_F(ClickHouseBoundsTest, ADivisionIsBelievedOnlyOnceItIsSeen) {
   for (int64_t who = 0; who < 3000; ++who) rows.push_back({who, who % 3, 1});
   const DatasetDescription right = Load("divided_right", rows);
   test::SeededRandom random(35);
-  EXPECT_EQ(*internal::IsDividedByUnit(SourceOf(right), right, EngineOptions{}, random), true);
+  EXPECT_EQ(*internal::FindDivision(SourceOf(right), right, EngineOptions{}, random),
+            internal::Division::kByUnit);
 
   // One row of one unit on another server.
   const DatasetDescription wrong = Load("divided_wrong", rows);
   const size_t home = ByFirstColumn(0, "77");
   ThreeServers()[(home + 1) % 3]->Run("INSERT INTO divided_wrong VALUES (77, 2, 1)");
-  EXPECT_EQ(*internal::IsDividedByUnit(SourceOf(wrong), wrong, EngineOptions{}, random), false);
+  EXPECT_EQ(*internal::FindDivision(SourceOf(wrong), wrong, EngineOptions{}, random),
+            internal::Division::kByOther);
   const AggregateQuery query{
       .keys = {{.column = "zone", .open = true}}, .measures = {Units()}, .bounds = Bounds(1, 1)};
   int128 units = 0;
@@ -287,9 +289,9 @@ TEST_F(ClickHouseBoundsTest, ADivisionIsComparedInRounds) {
     const DatasetDescription description = dataset.Description();
     test::SeededRandom random(36);
     // 5,000 hashes a round.
-    EXPECT_EQ(*internal::IsDividedByUnit(SourceOf(description), description,
-                                         EngineOptions{.memory_limit_bytes = 160'000}, random),
-              is_right);
+    EXPECT_EQ(*internal::FindDivision(SourceOf(description), description,
+                                      EngineOptions{.memory_limit_bytes = 160'000}, random),
+              is_right ? internal::Division::kByUnit : internal::Division::kByOther);
   }
 }
 

@@ -194,6 +194,7 @@ bool Becomes(const std::string& expected, const std::function<std::string()>& cu
 TEST_P(ClickHouseFaultsTest, StoppingEndsTheQueriesOnTheServers) {
   source_->clear_urls();
   source_->add_urls(ThreeServers()[0]->url());
+  source_->set_user(GetParam() ? "strict" : "default");
   CreateEndless(*ThreeServers()[0]);
   const auto running = [] { return RunningQueries(*ThreeServers()[0]); };
   std::stop_source stop;

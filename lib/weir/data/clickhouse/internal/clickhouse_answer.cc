@@ -19,8 +19,8 @@ StatusOr<std::optional<AggregateTable>> AskShards(const ClickHouseSource& source
                                                   const AggregateQuery& query,
                                                   const EngineOptions& options,
                                                   RandomSource& random) {
-  WEIR_ASSIGN_OR_RETURN(const bool is_divided, IsDividedByUnit(source, dataset, options, random));
-  if (!is_divided) return std::optional<AggregateTable>();
+  WEIR_ASSIGN_OR_RETURN(const Division division, FindDivision(source, dataset, options, random));
+  if (division != Division::kByUnit) return std::optional<AggregateTable>();
   return AggregateShards(source, dataset, query, options, random);
 }
 
@@ -45,15 +45,13 @@ StatusOr<SourceReport> CheckClickHouse(const ClickHouseSource& source,
   ServerRows rows(source);
   WEIR_ASSIGN_OR_RETURN(SourceReport report, CheckRows(rows, dataset, options, random));
   if (source.sharding_key.empty()) return report;
-  WEIR_ASSIGN_OR_RETURN(const bool is_divided, IsDividedByUnit(source, dataset, options, random));
-  if (is_divided) return report;
+  WEIR_ASSIGN_OR_RETURN(const Division division, FindDivision(source, dataset, options, random));
+  if (division != Division::kByOther) return report;
   ++report.fault_count;
-  report.faults.insert(
-      report.faults.begin(),
-      {.row = 0,
-       .column = source.sharding_key.front(),
-       .what = "some of the sharding key's values are on two servers, or cannot be compared there: "
-               "all rows are read from the servers, instead of sums"});
+  report.faults.insert(report.faults.begin(),
+                       {.row = 0,
+                        .column = source.sharding_key.front(),
+                        .what = "not the sharding key: some of its values are on two servers"});
   return report;
 }
 

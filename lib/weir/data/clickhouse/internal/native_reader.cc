@@ -151,8 +151,7 @@ StatusOr<bool> NativeReader::TakeHead() {
   return true;
 }
 
-Status NativeReader::StartColumn(Text name, Text type) {
-  if (View(name) != names_[columns_.size()]) return NotABlock();
+Status NativeReader::StartColumn(Text type) {
   std::string_view text = View(type);
   Column column;
   if (text.starts_with("Nullable(") && text.ends_with(")")) {
@@ -184,7 +183,8 @@ StatusOr<bool> NativeReader::TakeColumn() {
       next_ = start;
       return false;
     }
-    WEIR_RETURN_IF_ERROR(StartColumn(name, type));
+    if (View(name) != names_[columns_.size()]) return NotABlock();
+    WEIR_RETURN_IF_ERROR(StartColumn(type));
   }
   Column& column = columns_.back();
   if (column.is_nullable && !column.nulls.has_value()) {

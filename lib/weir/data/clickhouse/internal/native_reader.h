@@ -79,7 +79,7 @@ class NativeReader {
   StatusOr<bool> TakeHead();
   StatusOr<bool> TakeColumn();
   StatusOr<bool> TakeValues(Column& column);
-  Status StartColumn(Text name, Text type);
+  Status StartColumn(Text type);
   std::string_view View(Text text) const { return {buffer_.data() + text.at, text.size}; }
   void DropPassed();
   Status Pass(const BlockHandler& handler);

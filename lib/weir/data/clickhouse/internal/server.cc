@@ -150,7 +150,12 @@ std::string Server::UrlOf(const ServerQuery& query, const std::string& query_id)
   // Names and values are letters, digits, - and _: nothing has to be escaped.
   std::string url = url_ + "/?default_format=Native&query_id=" + query_id;
   if (query.is_small) url += "&wait_end_of_query=1&buffer_size=1048576";
-  for (const auto& [name, value] : settings_) url += "&" + name + "=" + value;
+  for (const auto& [name, value] : settings_) {
+    url += '&';
+    url += name;
+    url += '=';
+    url += value;
+  }
   const auto left = control_.TimeLeft();
   if (left.has_value() && !settings_.empty()) {
     url += "&max_execution_time=" + std::to_string(left->count() / 1000 + 1);
@@ -172,7 +177,7 @@ Status Server::TryOnce(const ServerQuery& query, size_t most_block_bytes,
       attempt.error_text += bytes.substr(0, kMostErrorText);
       return OkStatus();
     }
-    const Status status = reader.Add(bytes, pass);
+    Status status = reader.Add(bytes, pass);
     if (status.code() != StatusCode::kDataLoss || !attempt.handler_status.ok()) return status;
     attempt.error_text = reader.rest().substr(0, kMostErrorText);
     return OkStatus();
@@ -197,7 +202,7 @@ Status Server::Ask(const ServerQuery& query, size_t most_block_bytes,
   std::chrono::milliseconds pause = kFirstPause;
   for (int left = kMostAttempts - 1;; --left, pause *= 4) {
     Attempt attempt;
-    const Status status = TryOnce(query, most_block_bytes, handler, attempt);
+    Status status = TryOnce(query, most_block_bytes, handler, attempt);
     if (status.ok() || !attempt.may_retry || left == 0) return status;
     WEIR_RETURN_IF_ERROR(Pause(control_, pause));
   }

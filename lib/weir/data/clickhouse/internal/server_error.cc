@@ -55,8 +55,9 @@ Status ReadServerError(const std::string& body) {
   if (IsOneOf(code, {291, 497})) {
     return Unavailable("the user may not read the table (%s)", message.c_str());
   }
-  if (code == 159)
+  if (code == 159) {
     return Unavailable("the server's limit of time was reached (%s)", message.c_str());
+  }
   return Unavailable("%s", message.c_str());
 }
 

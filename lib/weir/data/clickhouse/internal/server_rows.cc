@@ -91,6 +91,7 @@ StatusOr<std::vector<ServerExpression>> ExpressionsOf(Server& server,
                                                       const std::vector<ServerColumn>& found,
                                                       const Columns& columns) {
   std::vector<std::string> names;
+  names.reserve(found.size());
   for (const ServerColumn& column : found) names.push_back(column.name);
   std::vector<ServerExpression> expressions;
   for (const ColumnDescription* column : columns) {

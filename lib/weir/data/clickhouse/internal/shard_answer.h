@@ -19,7 +19,7 @@ namespace weir::data::internal {
 // none: SQL cannot say the query exactly on some server, or not this choice of rows: the rows must
 //       come here.
 //
-// Assumes: IsDividedByUnit.
+// Assumes: Division::kByUnit.
 // Errors:  as AggregateRows.
 StatusOr<std::optional<AggregateTable>> AggregateShards(const ClickHouseSource& source,
                                                         const DatasetDescription& dataset,

@@ -35,7 +35,7 @@ inline size_t LimbsOf(uint64_t most) {
 
 // Limb `limb` of `limbs`; the last one has the sign.
 inline std::string Limb(const std::string& value, size_t limb, size_t limbs) {
-  const std::string shifted =
+  std::string shifted =
       limb == 0 ? value : "bitShiftRight(" + value + ", " + std::to_string(limb * kLimbBits) + ")";
   if (limb + 1 == limbs) return shifted;
   return "bitAnd(" + shifted + ", toInt64('" + std::to_string(kMostPlain - 1) + "'))";

@@ -21,10 +21,6 @@ constexpr uint64_t kMostSquared = uint64_t{1} << 31;
 
 using Parts = std::vector<std::string>;
 
-std::string As(const std::string& sql, const std::string& name) { return sql + " AS " + name; }
-
-std::string Number(uint64_t value) { return "toUInt64('" + std::to_string(value) + "')"; }
-
 class Builder {
  public:
   Builder(const ClickHouseSource& source, const AggregateQuery& query, const BoundedQuery& bounded,
@@ -44,7 +40,6 @@ class Builder {
     ShardSql sql;
     MakeCells(sql);
     MakeHistograms(sql);
-    sql.layout = layout_;
     if (sql.cells.sql.size() > kMostSqlBytes || sql.histograms.sql.size() > kMostSqlBytes) {
       return std::nullopt;
     }
@@ -63,10 +58,13 @@ class Builder {
 
   // A row that was max_rows_per_unit's to drop cannot be found without all of them.
   bool FindValues() {
-    const bool has_rows =
-        std::any_of(bounded_.measures.begin(), bounded_.measures.end(),
-                    [](const auto& measure) { return measure.kind != ContributionKind::kUnits; });
-    if (bounded_.max_rows_per_unit.has_value() && has_rows) return false;
+    const auto is_of_units = [](const auto& measure) {
+      return measure.kind == ContributionKind::kUnits;
+    };
+    if (bounded_.max_rows_per_unit.has_value() &&
+        !std::all_of(bounded_.measures.begin(), bounded_.measures.end(), is_of_units)) {
+      return false;
+    }
     for (const ColumnDescription* column : bounded_.columns) {
       const auto at = std::find_if(found_.begin(), found_.end(), [column](const auto& candidate) {
         return candidate.name == column->name;
@@ -191,8 +189,7 @@ class Builder {
              std::to_string(measure.edges.size()) + ", 0, " + *reached + "), 0))";
     }
     const auto steps = ShardSteps(value, bins.value);
-    const bool fits = int128{bins.value.highest} - bins.value.lowest <= INT64_MAX;
-    if (!steps.has_value() || !fits) return std::nullopt;
+    if (!steps.has_value() || int128{bins.value.highest} - bins.value.lowest > INT64_MAX) return {};
     return "toUInt32(if(" + value.present + ", intDiv(" + *steps + " - " +
            ClickHouseInt(bins.value.lowest) + ", " +
            ClickHouseInt(static_cast<int64_t>(bins.steps)) + ") + 1, 0))";
@@ -290,7 +287,7 @@ class Builder {
   }
 
   std::string KeptRows() const {
-    return "least(" + prefix_ + "n, " + Number(bounded_.max_rows_per_key) + ")";
+    return "least(" + prefix_ + "n, " + ClickHouseUInt(bounded_.max_rows_per_key) + ")";
   }
 
   // The next column of the answer.
@@ -310,7 +307,8 @@ class Builder {
     layout_.units = Select("toInt64(count())", query, selected);
     const bool rows_matter = has_row_totals_ || !bounded_.bins.empty();
     const std::string over =
-        rows_matter ? "max(" + prefix_ + "n > " + Number(bounded_.max_rows_per_key) + ")" : "0";
+        rows_matter ? "max(" + prefix_ + "n > " + ClickHouseUInt(bounded_.max_rows_per_key) + ")"
+                    : "0";
     layout_.over = Select("toInt64(" + over + ")", query, selected);
     for (size_t i = 0; i < totals_.size(); ++i) {
       layout_.totals.push_back({.at = query.names.size(), .limbs = totals_[i].limbs});
@@ -329,12 +327,13 @@ class Builder {
       const auto list = [](const std::string& array) {
         return "arrayStringConcat(arrayMap(x -> toString(x), " + array + "), ',')";
       };
-      Select(list("(sumMap(" + map + ".1, " + map + ".2) AS " + all + ").1"), query, selected);
+      const Parts sum = {"(sumMap(", map, ".1, ", map, ".2) AS ", all, ").1"};
+      Select(list(JoinSql(sum, "")), query, selected);
       Select(list(all + ".2"), query, selected);
     }
     query.sql = "SELECT " + JoinSql(selected, ", ") + " FROM (" + Pairs() + ")";
     if (!cell_.empty()) query.sql += " GROUP BY " + JoinSql(cell_, ", ");
-    layout_.names = query.names;
+    sql.layout = layout_;
   }
 
   std::string FigureOf(const BoundedQuery::Histogram& histogram) const {
@@ -350,12 +349,6 @@ class Builder {
     }
   }
 
-  static std::string AtMost(const std::string& figure, int128 end) {
-    if (end > INT64_MAX) return "1";
-    if (end < 0) return "0";
-    return figure + " <= " + ClickHouseInt(static_cast<int64_t>(end));
-  }
-
   void MakeHistograms(ShardSql& sql) const {
     if (bounded_.histograms.empty()) return;
     ServerQuery& query = sql.histograms;
@@ -367,9 +360,10 @@ class Builder {
       figures.push_back(As(FigureOf(histogram), figure));
       for (size_t bin = 0; bin < histogram.ends.size(); ++bin) {
         std::string in_bin = figure + " > 0";
-        if (bin > 0) in_bin += " AND NOT (" + AtMost(figure, histogram.ends[bin - 1]) + ")";
-        if (bin + 1 < histogram.ends.size())
-          in_bin += " AND " + AtMost(figure, histogram.ends[bin]);
+        if (bin > 0) in_bin += " AND NOT (" + ShardAtMost(figure, histogram.ends[bin - 1]) + ")";
+        if (bin + 1 < histogram.ends.size()) {
+          in_bin += " AND " + ShardAtMost(figure, histogram.ends[bin]);
+        }
         Select("toInt64(countIf(" + in_bin + "))", query, selected);
       }
     }
@@ -384,10 +378,9 @@ class Builder {
   const ShardSecrets& secrets_;
   bool choose_rows_;
   std::string prefix_;
-  std::vector<ShardValue> values_;  // as bounded_.columns
-  Parts base_, where_;              // of the rows
-  Parts unit_, cell_;               // names
-  Parts pair_;                      // of the pairs, besides unit, cell and rows
+  std::vector<ShardValue> values_;    // as bounded_.columns
+  Parts base_, where_, unit_, cell_;  // of the rows; names of the columns of unit and cell
+  Parts pair_;                        // of the pairs, besides unit, cell and rows
   std::vector<PairTotal> totals_;
   bool has_row_totals_ = false;
   ShardLayout layout_;

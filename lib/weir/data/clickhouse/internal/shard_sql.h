@@ -14,8 +14,7 @@
 
 namespace weir::data::internal {
 
-// What the columns of a shard's answer to the query of cells are. The names depend on the query
-// alone, so that all servers give the same.
+// What the columns of a shard's answer to the query of cells are.
 struct ShardLayout {
   struct Key {
     bool is_open = false;
@@ -27,7 +26,6 @@ struct ShardLayout {
     size_t at = 0;
     size_t limbs = 1;
   };
-  std::vector<std::string> names = {};
   std::vector<Key> keys = {};
   size_t rows = 0;
   size_t units = 0;

@@ -52,14 +52,9 @@ std::vector<int64_t> WholesOf(v1::ColumnType type, const std::vector<std::string
 
 bool Fits(int128 value) { return value >= INT64_MIN && value <= INT64_MAX; }
 
-// value >= bound, value <= bound.
 std::string AtLeast(const std::string& value, int128 bound) {
   if (!Fits(bound)) return Bool(bound < 0);
   return "(" + value + " >= " + ClickHouseNumber(static_cast<int64_t>(bound)) + ")";
-}
-std::string AtMost(const std::string& value, int128 bound) {
-  if (!Fits(bound)) return Bool(bound > 0);
-  return "(" + value + " <= " + ClickHouseNumber(static_cast<int64_t>(bound)) + ")";
 }
 
 std::string Clamped(const std::string& value, int64_t lowest, int64_t highest) {
@@ -143,6 +138,7 @@ struct Codes {
     const auto [lowest, highest] = std::minmax_element(numbers.begin(), numbers.end());
     if (*lowest >= 0 || *highest <= INT32_MAX) return List(numbers);
     std::vector<std::string> wide;
+    wide.reserve(numbers.size());
     for (const int64_t number : numbers) wide.push_back(ClickHouseInt(number));
     return JoinSql(wide, ", ");
   }
@@ -166,6 +162,11 @@ void AddCode(const ShardValue& value, KeyPart part, const std::string& text, siz
 }
 
 }  // namespace
+
+std::string ShardAtMost(const std::string& value, int128 bound) {
+  if (!Fits(bound)) return Bool(bound > 0);
+  return "(" + value + " <= " + ClickHouseNumber(static_cast<int64_t>(bound)) + ")";
+}
 
 std::optional<ShardValue> ShardValueOf(const ColumnDescription& column, const ServerColumn& found) {
   const ServerType type = ReadServerType(found.type);
@@ -216,7 +217,7 @@ std::optional<std::string> ShardFilter(const ShardValue& value, const Condition&
     const auto range = RangeOf(value.type, condition);
     if (!range.has_value()) return std::nullopt;
     all.push_back(AtLeast(value.value, range->lowest));
-    all.push_back(AtMost(value.value, range->highest));
+    all.push_back(ShardAtMost(value.value, range->highest));
   }
   return "(" + JoinSql(all, " AND ") + ")";
 }
@@ -284,6 +285,7 @@ std::optional<std::string> ShardCode(const ShardValue& value, const KeyDomain& d
 std::optional<std::string> ShardEdges(const ShardValue& value, const std::vector<Decimal>& edges) {
   if (value.is_text() || edges.size() > kMostEdges) return std::nullopt;
   std::vector<std::string> reached;
+  reached.reserve(edges.size());
   for (const Decimal& edge : edges) {
     const auto whole = ScaleDecimal(edge, 0, Rounding::kUp);
     if (!whole.ok()) return std::nullopt;

@@ -53,6 +53,9 @@ std::optional<std::string> ShardEdges(const ShardValue& value, const std::vector
 // Clamped grid steps less the origin, as an Int64; 0 where there is no value.
 std::optional<std::string> ShardSteps(const ShardValue& value, const BoundedQuery::Value& rule);
 
+// value <= bound, as a UInt8.
+std::string ShardAtMost(const std::string& value, int128 bound);
+
 }  // namespace weir::data::internal
 
 #endif  // WEIR_DATA_CLICKHOUSE_INTERNAL_SHARD_VALUE_H_

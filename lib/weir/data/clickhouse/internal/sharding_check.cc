@@ -88,7 +88,7 @@ class Check {
         const EngineOptions& options, RandomSource& random)
       : source_(source), dataset_(dataset), options_(options), secret_(RandomText(random)) {}
 
-  StatusOr<bool> Run() {
+  StatusOr<Division> Run() {
     std::atomic<uint64_t> count{0};
     WEIR_RETURN_IF_ERROR(ForEach([&count](Server& server, const KeySql& key,
                                           const std::string& from) {
@@ -97,15 +97,15 @@ class Check {
                               .is_small = true};
       return server.Ask(query, kMostBlockBytes, Numbers([&count](uint64_t n) { count += n; }));
     }));
-    if (!is_comparable_) return false;
+    if (!is_comparable_) return Division::kUnknown;
     const uint64_t a_round =
         std::max<uint64_t>(options_.memory_limit_bytes / 4 / sizeof(uint64_t), 1);
     const uint64_t rounds = std::min(count / a_round + 1, kMostRounds);
     for (uint64_t round = 0; round < rounds; ++round) {
       WEIR_ASSIGN_OR_RETURN(const bool is_right, Compare(round, rounds));
-      if (!is_right) return false;
+      if (!is_right) return Division::kByOther;
     }
-    return true;
+    return Division::kByUnit;
   }
 
  private:
@@ -158,14 +158,14 @@ class Check {
 
 }  // namespace
 
-StatusOr<bool> IsDividedByUnit(const ClickHouseSource& source, const DatasetDescription& dataset,
-                               const EngineOptions& options, RandomSource& random) {
-  if (source.sharding_key.empty()) return false;
+StatusOr<Division> FindDivision(const ClickHouseSource& source, const DatasetDescription& dataset,
+                                const EngineOptions& options, RandomSource& random) {
+  if (source.sharding_key.empty()) return Division::kByOther;
   const std::string name = NameOfDivision(source);
-  if (source.urls.size() == 1 || Known().Has(name)) return true;
-  WEIR_ASSIGN_OR_RETURN(const bool is_right, Check(source, dataset, options, random).Run());
-  if (is_right) Known().Add(name);
-  return is_right;
+  if (source.urls.size() == 1 || Known().Has(name)) return Division::kByUnit;
+  WEIR_ASSIGN_OR_RETURN(const Division division, Check(source, dataset, options, random).Run());
+  if (division == Division::kByUnit) Known().Add(name);
+  return division;
 }
 
 }  // namespace weir::data::internal

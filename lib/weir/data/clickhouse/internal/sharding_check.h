@@ -9,8 +9,14 @@
 
 namespace weir::data::internal {
 
-// Whether no value of the sharding key is on two servers: only then may each server bound what the
-// units of its rows contribute. False without a sharding key.
+enum class Division {
+  kByUnit,   // no value of the sharding key is on two servers
+  kByOther,  // some value is, or no key is declared
+  kUnknown,  // SQL cannot tell the key's values apart as we do
+};
+
+// How the rows are divided: only by unit may each server bound what the units of its rows
+// contribute.
 //
 // Each server gives the keyed hashes (64 bits, a fresh key) of its distinct values, which meet
 // here, in as many rounds by hash as the memory limit asks for: what a server holds is compared,
@@ -19,8 +25,8 @@ namespace weir::data::internal {
 // for the process; rows that are put on a wrong server after that are the owner's to prevent.
 //
 // Errors: as RowSource::Scan.
-StatusOr<bool> IsDividedByUnit(const ClickHouseSource& source, const DatasetDescription& dataset,
-                               const EngineOptions& options, RandomSource& random);
+StatusOr<Division> FindDivision(const ClickHouseSource& source, const DatasetDescription& dataset,
+                                const EngineOptions& options, RandomSource& random);
 
 }  // namespace weir::data::internal
 

@@ -31,6 +31,8 @@ std::string ClickHouseName(std::string_view name) { return Quoted(name, '`'); }
 std::string ClickHouseText(std::string_view text) { return Quoted(text, '\''); }
 std::string ClickHouseInt(int64_t value) { return "toInt64('" + std::to_string(value) + "')"; }
 
+std::string ClickHouseUInt(uint64_t value) { return "toUInt64('" + std::to_string(value) + "')"; }
+
 std::string ClickHouseNumber(int64_t value) {
   // The digits of the lowest one alone are too large.
   return value == INT64_MIN ? ClickHouseInt(value) : std::to_string(value);

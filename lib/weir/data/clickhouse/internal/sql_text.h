@@ -22,6 +22,9 @@ std::string ClickHouseInt(int64_t value);
 // The plain number, where its type does not matter: a list of many is read much faster.
 std::string ClickHouseNumber(int64_t value);
 
+// toUInt64('7').
+std::string ClickHouseUInt(uint64_t value);
+
 // The parts, with `between` between them.
 template <class Parts>
 std::string JoinSql(const Parts& parts, std::string_view between) {
@@ -31,6 +34,11 @@ std::string JoinSql(const Parts& parts, std::string_view between) {
     joined += part;
   }
   return joined;
+}
+
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): in the order of SQL
+inline std::string As(const std::string& sql, const std::string& name) {
+  return sql + " AS " + name;
 }
 
 }  // namespace weir::data::internal
