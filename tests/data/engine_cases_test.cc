@@ -10,12 +10,26 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/data/compressed_text.h"
+#include "tests/support/temporary_folder.h"
 #include "weir/data/duckdb/internal/database.h"
 
 namespace weir::data::engine_cases {
 namespace {
 
 using ::testing::IsEmpty;
+
+// The file that was written, compressed, as the source.
+void Compress(TestDataset& dataset, std::string (*pack)(std::string_view), const char* extension) {
+  const std::string path = dataset.path() + extension;
+  test::WriteTextFile(path, pack(test::ReadTextFile(dataset.path())));
+  v1::Source& source = *dataset.message().mutable_source();
+  if (source.has_csv()) {
+    source.mutable_csv()->set_path(path);
+  } else {
+    source.mutable_json()->set_path(path);
+  }
+}
 
 void WriteCsvFile(const CaseTable& table, TestDataset& dataset) {
   TextTable texts;
@@ -107,6 +121,21 @@ class EngineCasesTest : public ::testing::TestWithParam<Way> {};
 
 INSTANTIATE_TEST_SUITE_P(Files, EngineCasesTest,
                          ::testing::Values(Way{"Csv", WriteCsvFile}, Way{"Json", WriteJsonFile},
+                                           Way{"CsvInGzip",
+                                               [](const CaseTable& table, TestDataset& dataset) {
+                                                 WriteCsvFile(table, dataset);
+                                                 Compress(dataset, Gzip, ".gz");
+                                               }},
+                                           Way{"CsvInZstd",
+                                               [](const CaseTable& table, TestDataset& dataset) {
+                                                 WriteCsvFile(table, dataset);
+                                                 Compress(dataset, Zstd, ".zst");
+                                               }},
+                                           Way{"JsonInZstd",
+                                               [](const CaseTable& table, TestDataset& dataset) {
+                                                 WriteJsonFile(table, dataset);
+                                                 Compress(dataset, Zstd, ".zst");
+                                               }},
                                            Way{"ParquetOfTexts",
                                                [](const CaseTable& table, TestDataset& dataset) {
                                                  WriteParquetFile(table, dataset, false);

@@ -117,8 +117,8 @@ TEST_F(FileSourceTest, CompressedDataThatEndsEarlyIsAnErrorOfTheSource) {
   for (const char* name : {"a.csv.gz", "a.csv.zst"}) {
     const std::string packed = std::string(name).ends_with(".gz") ? Gzip(csv) : Zstd(csv);
     Use(name);
-    for (const std::string& bytes : {packed.substr(0, packed.size() / 2),
-                                     packed.substr(0, packed.size() - 1), std::string(), csv}) {
+    for (const std::string& bytes :
+         {packed.substr(0, packed.size() / 2), packed.substr(0, packed.size() - 1), csv}) {
       Write(name, bytes);
       EXPECT_THAT(TryRun(), StatusIs(StatusCode::kUnavailable, Not(HasSubstr("r1"))));
       EXPECT_THAT(Check(dataset_.Description()),

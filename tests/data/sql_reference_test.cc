@@ -61,7 +61,6 @@ const Kind kKeyKinds[] = {
      "rtrim(rtrim(k::VARCHAR, '0'), '.')"},
     {"text", v1::COLUMN_TYPE_TEXT, "'Z\xC3\xBCrich ' || x", "k"},
     {"uuid", v1::COLUMN_TYPE_TEXT, "md5(x::VARCHAR)::UUID", "k::VARCHAR"},
-    {"time", v1::COLUMN_TYPE_TEXT, "(TIME '10:00:00' + to_seconds(x))", "k::VARCHAR"},
     {"date", v1::COLUMN_TYPE_DATE, "(DATE '1999-12-30' + x::INTEGER)", "k::VARCHAR"},
     {"timestamp_ns", v1::COLUMN_TYPE_TIMESTAMP,
      "(TIMESTAMP '2024-02-28 12:00:00' + to_hours(x * 9))::TIMESTAMP_NS",
@@ -180,7 +179,8 @@ class SqlReferenceTest : public ::testing::Test {
         shape.is_tuple ? "u IS NOT NULL AND w IS NOT NULL" : "u IS NOT NULL";
     const auto result = (*database)->Query(
         "WITH counted AS (SELECT " + unit + ", " + shape.key.label +
-        " AS label, CASE WHEN v IS NULL THEN 0 ELSE least(greatest(v, -50), 50) END AS v, h FROM read_parquet(" +
+        " AS label, CASE WHEN v IS NULL THEN 0 ELSE least(greatest(v, -50), 50) END AS v, h FROM "
+        "read_parquet(" +
         internal::QuoteLiteral(dataset_->path()) + ") JOIN (VALUES " + order +
         ") o(row_id, h) USING (row_id) WHERE " + present +
         " AND k IS NOT NULL), pairs AS (SELECT " + unit +

@@ -17,12 +17,25 @@ StatusOr<CsvReader> CsvReader::Open(OpenFile file, char delimiter) {
 
 StatusOr<CsvReader> CsvReader::Open(std::unique_ptr<ByteStream> stream, char delimiter) {
   CsvReader reader(FileWindow(std::move(stream)), delimiter);
+  WEIR_RETURN_IF_ERROR(reader.input_.Fill());
   WEIR_RETURN_IF_ERROR(reader.ReadHeader());
   return reader;
 }
 
+StatusOr<CsvReader> CsvReader::OverText(std::string text, char delimiter) {
+  CsvReader reader(FileWindow(std::move(text)), delimiter);
+  WEIR_RETURN_IF_ERROR(reader.ReadHeader());
+  return reader;
+}
+
+CsvReader CsvReader::OverRows(std::string text, const CsvReader& like) {
+  CsvReader reader(FileWindow(std::move(text)), like.delimiter_);
+  reader.header_ = like.header_;
+  reader.Select(like.selected_);
+  return reader;
+}
+
 Status CsvReader::ReadHeader() {
-  WEIR_RETURN_IF_ERROR(input_.Fill());
   WEIR_ASSIGN_OR_RETURN(const Step step, NextRow(/*may_fill=*/true));
   if (step == Step::kEnd) {
     return InvalidArgument("empty: a header line with column names is needed");

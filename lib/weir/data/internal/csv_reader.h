@@ -37,6 +37,10 @@ class CsvReader {
   static StatusOr<CsvReader> Open(OpenFile file, char delimiter);
   static StatusOr<CsvReader> Open(std::unique_ptr<ByteStream> stream, char delimiter);
 
+  // Over a text alone: with a header, and without one but with the header and selection of `like`.
+  static StatusOr<CsvReader> OverText(std::string text, char delimiter);
+  static CsvReader OverRows(std::string text, const CsvReader& like);
+
   const std::vector<std::string>& header() const { return header_; }
 
   // Which cells batches have, as positions in the header. Before the first NextBatch.

@@ -93,7 +93,13 @@ class JsonReader::LineHandler {
 };
 
 JsonReader::JsonReader(std::unique_ptr<ByteStream> stream, std::vector<std::string> names)
-    : input_(std::move(stream)),
+    : JsonReader(FileWindow(std::move(stream)), std::move(names)) {}
+
+JsonReader::JsonReader(std::string text, std::vector<std::string> names)
+    : JsonReader(FileWindow(std::move(text)), std::move(names)) {}
+
+JsonReader::JsonReader(FileWindow input, std::vector<std::string> names)
+    : input_(std::move(input)),
       names_(std::move(names)),
       seen_(names_.size()),
       cells_(names_.size()),

@@ -36,6 +36,8 @@ class JsonReader {
   JsonReader(std::unique_ptr<ByteStream> stream, std::vector<std::string> names);
   JsonReader(OpenFile file, std::vector<std::string> names)
       : JsonReader(PlainByteStream(std::move(file)), std::move(names)) {}
+  // Over a text alone.
+  JsonReader(std::string text, std::vector<std::string> names);
 
   // Up to 2048 rows; none: the end. Valid until the next call.
   StatusOr<const Batch*> NextBatch();
@@ -54,6 +56,8 @@ class JsonReader {
     size_t size = 0;
   };
   class LineHandler;
+
+  JsonReader(FileWindow input, std::vector<std::string> names);
 
   // Goes on behind the line at the position without keeping it.
   Status SkipLine();

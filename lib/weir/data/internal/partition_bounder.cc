@@ -9,6 +9,11 @@ namespace {
 
 constexpr size_t kFirstSlots = 1024;
 constexpr size_t kFirstForgetting = size_t{1} << 16;
+// Records whose pairs are remembered, 4 bytes each.
+constexpr size_t kMostRemembered = size_t{1} << 20;
+// How many records ahead a slot is asked for; its pair half as many.
+constexpr size_t kAhead = 16;
+constexpr uint32_t kForgotten = UINT32_MAX;
 constexpr uint64_t kSpread = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio, odd
 
 // The unit's hash is a secret pseudo-random value: nobody can aim at a slot.
@@ -43,6 +48,9 @@ Status PartitionBounder::AddPartition(std::span<RecordStore* const> stores, size
   pairs_.clear();
   pair_cells_.clear();
   pair_totals_.clear();
+  record_pairs_.clear();
+  remembers_pairs_ = true;
+  sampled_ = 0;
   forget_at_ = query_.most_cells() > query_.max_keys_per_unit ? kFirstForgetting : SIZE_MAX;
   for (const RecordStore* store : stores) {
     WEIR_RETURN_IF_ERROR(store->ForEachBlock(
@@ -129,10 +137,25 @@ void PartitionBounder::GrowUnitSlots() {
   }
 }
 
+// Asks for what the records behind the one at `from` will need. Most often a pair is in its first
+// slot.
+void PartitionBounder::Prefetch(std::span<const uint64_t> records, size_t from) const {
+  if (from + kAhead * stride_ >= records.size()) return;
+  const uint64_t* const far = records.data() + from + kAhead * stride_;
+  __builtin_prefetch(&pair_slots_[PairSlot(far[0], far[2], pair_slots_.size())]);
+  const uint64_t* const near = records.data() + from + kAhead / 2 * stride_;
+  const uint32_t found = pair_slots_[PairSlot(near[0], near[2], pair_slots_.size())];
+  if (found == 0) return;
+  __builtin_prefetch(&pairs_[found - 1]);
+  if (totals_ > 0) __builtin_prefetch(&pair_totals_[(found - 1) * totals_]);
+}
+
 void PartitionBounder::CountRows(std::span<const uint64_t> records) {
   for (size_t i = 0; i < records.size(); i += stride_) {
     const uint64_t* record = records.data() + i;
+    Prefetch(records, i);
     const uint32_t at = FindPair(record);
+    if (record_pairs_.size() < kMostRemembered) record_pairs_.push_back(at);
     ++pairs_[at].rows;
     if (!query_.only_sums) {
       AddTotals(at, record, /*of_rows_only=*/false);
@@ -197,6 +220,7 @@ void PartitionBounder::BoundUnits() {
 // max_keys_per_unit first of its unit in the end is so all the way: nothing of it is lost. One that
 // comes again after it was forgotten is dropped again.
 void PartitionBounder::ForgetPairs() {
+  remembers_pairs_ = false;
   FindUnits();
   dropped_.assign(pairs_.size(), 0);
   GroupPairs();
@@ -316,12 +340,20 @@ bool PartitionBounder::Keeps(Sampling& sampling) const {
   return keeps;
 }
 
+// The pair of the next record of the second pass.
+uint32_t PartitionBounder::KnownPair(const uint64_t* record) {
+  const size_t number = sampled_++;
+  if (remembers_pairs_ && number < record_pairs_.size()) return record_pairs_[number];
+  const uint32_t found = pair_slots_[SlotOf(record)];
+  return found == 0 ? kForgotten : found - 1;
+}
+
 void PartitionBounder::SampleRows(std::span<const uint64_t> records, CellSums& cells) {
   for (size_t i = 0; i < records.size(); i += stride_) {
     const uint64_t* record = records.data() + i;
-    const size_t slot = SlotOf(record);
-    if (pair_slots_[slot] == 0) continue;  // forgotten
-    const uint32_t at = pair_slots_[slot] - 1;
+    if (!remembers_pairs_) Prefetch(records, i);
+    const uint32_t at = KnownPair(record);
+    if (at == kForgotten) continue;
     Sampling& sampling = sampling_[at];
     if (sampling.places == 0 || !Keeps(sampling)) continue;
     if (sampling.stream != 0) AddTotals(at, record, /*of_rows_only=*/true);

@@ -70,6 +70,8 @@ class PartitionBounder {
   void FillPairSlots();
   void GrowUnitSlots();
   void CountRows(std::span<const uint64_t> records);
+  void Prefetch(std::span<const uint64_t> records, size_t from) const;
+  uint32_t KnownPair(const uint64_t* record);
   void AddTotals(uint32_t pair, const uint64_t* record, bool of_rows_only);
   void FindUnits();
   void BoundUnits();
@@ -108,6 +110,11 @@ class PartitionBounder {
   std::vector<Pair> pairs_;
   std::vector<uint64_t> pair_cells_;  // high halves, with an open key
   std::vector<int128> pair_totals_;   // pairs_.size() x totals_
+  // Of the first records of the partition, in their order: so that a second pass need not look for
+  // them. None once pairs were forgotten.
+  std::vector<uint32_t> record_pairs_;
+  bool remembers_pairs_ = true;
+  size_t sampled_ = 0;  // records of the second pass so far
   std::vector<uint8_t> dropped_;
   std::vector<uint64_t> kept_;       // rows by pair, where max_rows_per_unit drops some
   std::vector<Sampling> sampling_;   // of pairs with rows left out, and with bins of all

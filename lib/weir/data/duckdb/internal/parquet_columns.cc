@@ -24,8 +24,7 @@ bool IsInteger(std::string_view sql_type) {
 bool HasText(std::string_view sql_type) {
   return IsInteger(sql_type) || (sql_type.starts_with("DECIMAL(") && sql_type.ends_with(')')) ||
          (sql_type.starts_with("ENUM(") && sql_type.ends_with(')')) ||
-         IsOneOf(sql_type, {"UBIGINT", "HUGEINT", "UHUGEINT", "FLOAT", "DOUBLE", "UUID", "JSON",
-                            "TIME", "TIME_NS", "TIME WITH TIME ZONE"});
+         IsOneOf(sql_type, {"UBIGINT", "HUGEINT", "UHUGEINT", "FLOAT", "DOUBLE", "UUID", "JSON"});
 }
 
 bool IsTimestamp(std::string_view sql_type) {

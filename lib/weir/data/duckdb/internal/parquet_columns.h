@@ -25,9 +25,9 @@ StatusOr<FoundColumns> DescribeParquet(Database& database, const std::string& pr
 // is exact for the declared type, as text otherwise. `milliseconds`: columns of which Unmark took
 // that mark (parquet_footer.h). No value can end the query.
 //
-// Every type but those whose values DuckDB cannot always show: lists, structs, maps, unions,
-// intervals, bit strings and what later versions add. Nanoseconds are cut off to microseconds;
-// integers beyond 64 bits, decimals, single floats, UUID, enumerations and times of day come as
+// Every type but those whose values DuckDB cannot always show: times of day, lists, structs,
+// maps, unions, intervals, bit strings and what later versions add. Nanoseconds are cut off to
+// microseconds; integers beyond 64 bits, decimals, single floats, UUID and enumerations come as
 // text, days and times too where the column is no date and no timestamp.
 //
 // INVALID_ARGUMENT: no such column, two, or one of a type that is not read.
