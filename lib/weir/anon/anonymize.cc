@@ -309,8 +309,7 @@ StatusOr<OwnerView<RecipeInspection>> Anonymizer::Inspect(const Recipe& recipe,
 
 SearchLimits Anonymizer::LimitsOfSearch() const {
   const AnonymizeOptions& options = state_->options;
-  SearchLimits limits = {.time = options.time_limit,
-                         .memory_bytes = options.limits.memory_bytes};
+  SearchLimits limits = {.time = options.time_limit, .memory_bytes = options.limits.memory_bytes};
   if (options.progress) {
     limits.progress = [&options](double share) {
       static_cast<void>(options.progress(Stage::kSearching, share));
