@@ -37,7 +37,7 @@ TEST_P(CollapseManyTest, CountsEveryTupleInOrder) {
   CollapseRequest request;
   for (size_t i = 0; i < kValues.size(); ++i) {
     CodedColumn column = {.name = std::string(1, static_cast<char>('a' + i)),
-                                    .codes = Codes(GetParam(), kValues[i], i)};
+                          .codes = Codes(GetParam(), kValues[i], i)};
     CodeMap map = {.column = column.name};
     for (uint32_t code = 0; code < kValues[i]; ++code) {
       map.codes.push_back(column.values.Add(std::to_string(code)));
