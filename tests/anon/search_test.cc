@@ -15,6 +15,7 @@
 #include "tests/anon/adult_fixture.h"
 #include "tests/support/status_matchers.h"
 #include "weir/anon/class_table.h"
+#include "weir/anon/risk_limits.h"
 
 namespace weir::anon {
 namespace {
@@ -57,6 +58,15 @@ TEST(SearchTest, NamesTheModelThatFailsAndTheLimitThatWouldDo) {
   EXPECT_THAT(Search(problem, {}),
               StatusIs(StatusCode::kFailedPrecondition,
                        AllOf(HasSubstr("40000-anonymity"), HasSubstr("limit of 1 would do"))));
+}
+
+TEST(SearchTest, NamesEachModelByItself) {
+  SearchProblem problem = FiveAnonymity(Adult());
+  WEIR_ASSERT_OK_AND_ASSIGN(const ClassModelPtr risk, MakeHighestRisk({1, -5}));
+  problem.class_models = {risk};
+  EXPECT_THAT(Search(problem, {}), StatusIs(StatusCode::kFailedPrecondition,
+                                            AllOf(HasSubstr("fail: " + risk->name() + ";"),
+                                                  HasSubstr("would do there, and keep no row"))));
 }
 
 TEST(SearchTest, UsesOnlyTheLevelsAllowed) {

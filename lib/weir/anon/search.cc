@@ -52,9 +52,11 @@ Status NothingHolds(const Prepared& prepared, const SearchOutcome& outcome) {
   // Rounded up, so that the limit named is enough.
   const double share = static_cast<double>(failure.suppressed_rows) /
                        static_cast<double>(prepared.table().total_rows);
+  const bool keeps_none = failure.suppressed_rows == prepared.table().total_rows;
   return FailedPrecondition(
-      "%s; at the most general one fail: %s; a suppression limit of %.4g would do there", what,
-      names.c_str(), std::min(1.0, std::ceil(share * 1e4) / 1e4));
+      "%s; at the most general one fail: %s; a suppression limit of %.4g would do there%s", what,
+      names.c_str(), std::min(1.0, std::ceil(share * 1e4) / 1e4),
+      keeps_none ? ", and keep no row" : "");
 }
 
 Status CheckMemory(const Prepared& prepared, const SearchLimits& limits) {

@@ -268,18 +268,44 @@ ClassList Evaluator::TakeClasses(const ClassSource& source) const {
   return MakeClassList(prepared_, source, grouper_);
 }
 
+// Prepared::least_rows is the largest of what several models ask of the rows of a class: each of
+// those that the smallest class fails is named by itself.
+std::vector<std::string> Evaluator::ModelsOfSizes() const {
+  uint64_t smallest = UINT64_MAX;
+  for (size_t id = 0; id < grouper_.classes(); ++id) {
+    if (grouper_.rows()[id] > 0) smallest = std::min(smallest, grouper_.rows()[id]);
+  }
+  std::vector<std::string> names;
+  uint64_t k = 0;
+  for (const KAnonymityRule& rule : prepared_.problem->k_anonymity) {
+    if (rule.attributes.empty()) k = std::max(k, rule.k);
+  }
+  if (smallest < k) names.push_back(std::to_string(k) + "-anonymity");
+  if (prepared_.least_population > 0 && names.empty()) {
+    names.push_back(std::to_string(prepared_.least_population) + "-map");
+  }
+  for (const auto& model : prepared_.problem->class_models) {
+    if (smallest < model->least_rows()) names.push_back(model->name());
+  }
+  return names;
+}
+
 Evaluator::Failure Evaluator::Explain(const Levels& levels, const ClassSource& source) {
   Failure failure;
   grouper_.Group(*prepared_.packing, source.list, levels);
   Start(source);
-  const auto note = [&](std::string name) { failure.models.push_back(std::move(name)); };
+  const auto note = [&](std::string name) {
+    auto& names = failure.models;
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(std::move(name));
+  };
   const auto judge = [&](const auto& name, const auto& run) {
     const uint64_t before = suppressed_rows_;
     run();
     if (suppressed_rows_ > before) note(name());
   };
-  judge([&] { return std::to_string(prepared_.least_rows) + "-anonymity"; },
-        [&] { JudgeSizes(source); });
+  JudgeSizes(source);
+  if (suppressed_rows_ > 0) failure.models = ModelsOfSizes();
   judge([&] { return std::to_string(prepared_.least_units) + "-anonymity of privacy units"; },
         [&] { JudgeUnits(source); });
   for (const auto& model : prepared_.problem->class_models) {
@@ -297,18 +323,18 @@ Evaluator::Failure Evaluator::Explain(const Levels& levels, const ClassSource& s
       if (model->judges_empty_classes()) note(model->name());
     }
   }
-  judge(
-      [&] {
-        std::string names;
-        for (const auto& model : prepared_.problem->table_models) {
-          names += (names.empty() ? "" : ", ") + model->name();
-        }
-        return names;
-      },
-      [&] { JudgeTable(levels, source, kRefused); });
+  judge([this] { return NamesOfTableModels(); }, [&] { JudgeTable(levels, source, kRefused); });
   failure.is_refused |= suppressed_rows_ == kRefused;
   failure.suppressed_rows = suppressed_rows_;
   return failure;
+}
+
+std::string Evaluator::NamesOfTableModels() const {
+  std::string names;
+  for (const auto& model : prepared_.problem->table_models) {
+    names += (names.empty() ? "" : ", ") + model->name();
+  }
+  return names;
 }
 
 }  // namespace weir::anon::internal

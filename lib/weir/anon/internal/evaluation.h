@@ -72,8 +72,6 @@ class Evaluator {
   Failure Explain(const Levels& levels, const ClassSource& source);
 
  private:
-  // How many rows are in too small classes, counted in an eighth of the classes; 0 where that would
-  // save little.
   // What follows for other nodes from the classes, and from those suppressed so far if these are
   // suppressed in every more special node.
   void BoundOthers(const Levels& levels, const ClassSource& source, const EvaluationGoal& goal,
@@ -84,6 +82,8 @@ class Evaluator {
             .rows = grouper_.rows(),
             .is_suppressed = is_suppressed_};
   }
+  // How many rows are in too small classes, counted in an eighth of the classes; 0 where that would
+  // save little.
   uint64_t SuppressedInPart(const Levels& levels, const ClassSource& source);
   void Start(const ClassSource& source);
   void JudgeSizes(const ClassSource& source);
@@ -94,6 +94,9 @@ class Evaluator {
   uint64_t JudgeModels(const std::vector<const ClassModel*>& models, const ClassSource& source,
                        const EvaluationGoal& goal, uint64_t enough);
   bool HoldsEmptyClasses(const ClassSource& source);
+  // For Explain: whom the smallest class is too small for, and all models of the table.
+  std::vector<std::string> ModelsOfSizes() const;
+  std::string NamesOfTableModels() const;
   void JudgeTable(const Levels& levels, const ClassSource& source, uint64_t most_suppressed);
   bool IsRoot(const Levels& levels) const;
   // Of the classes with rows.
