@@ -71,8 +71,8 @@ Status BoundedSum::Add(const Batch& batch) {
   });
 }
 
-StatusOr<AggregateTable> BoundedSum::Finish() {
-  Work work{.query = query_, .control = options_.control, .total = CellSums(query_)};
+StatusOr<AggregateTable> BoundedSum::Finish(const RunControl& control) {
+  Work work{.query = query_, .control = control, .total = CellSums(query_)};
   for (const auto& mapper : idle_) work.stores.push_back(&mapper->store());
   std::vector<std::thread> helpers;
   // A system without another thread to give only makes it slower.
@@ -83,7 +83,7 @@ StatusOr<AggregateTable> BoundedSum::Finish() {
   AddPartitions(work);
   for (std::thread& helper : helpers) helper.join();
   WEIR_RETURN_IF_ERROR(work.status);
-  WEIR_RETURN_IF_ERROR(options_.control.Check());
+  WEIR_RETURN_IF_ERROR(control.Check());
   return work.total.ToTable();
 }
 

@@ -23,7 +23,6 @@ struct BoundedSumOptions {
   uint64_t memory_bytes;
   int threads;              // that call Add at once at most, and that Finish uses
   std::string temp_folder;  // empty: records that do not fit are an error
-  RunControl control = {};  // of Finish
 };
 
 // Adds up the bounded contributions of a stream of batches.
@@ -42,9 +41,9 @@ class BoundedSum {
   BoundedSum(const BoundedQuery& query, BoundedSumOptions options);
 
   // Errors: RESOURCE_EXHAUSTED memory and temporary folder do not suffice.
-  //         CANCELLED, DEADLINE_EXCEEDED (Finish) by `control`, asked before each partition.
+  //         CANCELLED, DEADLINE_EXCEEDED by `control`, asked before each partition.
   Status Add(const Batch& batch);
-  StatusOr<AggregateTable> Finish();
+  StatusOr<AggregateTable> Finish(const RunControl& control = {});
 
  private:
   std::unique_ptr<RowMapper> TakeMapper();

@@ -16,11 +16,10 @@ StatusOr<AggregateTable> AddUp(const BoundedQuery& query, RowSource& source,
                                const EngineOptions& options, const RowScan& scan) {
   BoundedSum sum(query, {.memory_bytes = options.memory_limit_bytes / 2,
                          .threads = options.threads,
-                         .temp_folder = options.temp_folder,
-                         .control = options.control});
+                         .temp_folder = options.temp_folder});
   WEIR_RETURN_IF_ERROR(
       ScanRows(source, query.columns, scan, [&sum](const Batch& batch) { return sum.Add(batch); }));
-  return sum.Finish();
+  return sum.Finish(options.control);
 }
 
 StatusOr<AggregateTable> Aggregate(const BoundedQuery& query, RowSource& source,
