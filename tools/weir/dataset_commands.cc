@@ -23,18 +23,18 @@ struct AddOptions {
 
 // Reads the whole file. Faults are an error unless they are accepted: such values count as missing.
 Status CheckData(const Context& context, const data::DatasetDescription& dataset,
-                 bool accept_faults) {
+                 const AddOptions& options) {
   WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<WatchedEngine> engine,
-                        WatchedEngine::Create(context));
+                        WatchedEngine::Create(context, AbsoluteFolder(options.document)));
   WEIR_ASSIGN_OR_RETURN(const OwnerView<data::SourceReport> report, engine->Check(dataset));
   PrintReport(context, dataset, report);
-  return JudgeReport(context, dataset, report, accept_faults);
+  return JudgeReport(context, dataset, report, options.accept_faults);
 }
 
 Status Check(const Context& context, const AddOptions& options) {
   WEIR_ASSIGN_OR_RETURN(const data::DatasetDescription dataset,
                         ReadDescription(context, options.document));
-  WEIR_RETURN_IF_ERROR(CheckData(context, dataset, options.accept_faults));
+  WEIR_RETURN_IF_ERROR(CheckData(context, dataset, options));
   context.Say("data set " + dataset.id() + " fits its description");
   return OkStatus();
 }
@@ -62,7 +62,7 @@ Status Add(const Context& context, const AddOptions& options) {
   WEIR_RETURN_IF_ERROR(context.NeedState());
   WEIR_ASSIGN_OR_RETURN(const data::DatasetDescription dataset,
                         ReadDescription(context, options.document));
-  WEIR_RETURN_IF_ERROR(CheckData(context, dataset, options.accept_faults));
+  WEIR_RETURN_IF_ERROR(CheckData(context, dataset, options));
   v1::AddDatasetRequest request;
   WEIR_ASSIGN_OR_RETURN(*request.mutable_document(),
                         ReadDocument(context.files(), options.document));

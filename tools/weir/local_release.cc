@@ -17,7 +17,8 @@ StatusOr<std::unique_ptr<LocalRelease>> LocalRelease::Prepare(
     const doc::Document<v1::ReleaseSpec>& spec) {
   WEIR_ASSIGN_OR_RETURN(data::DatasetDescription dataset, ReadDescription(context, document));
   WEIR_ASSIGN_OR_RETURN(release::ReleasePlan plan, release::Plan(dataset, spec));
-  WEIR_ASSIGN_OR_RETURN(std::unique_ptr<WatchedEngine> engine, WatchedEngine::Create(context));
+  WEIR_ASSIGN_OR_RETURN(std::unique_ptr<WatchedEngine> engine,
+                        WatchedEngine::Create(context, AbsoluteFolder(document)));
   return std::unique_ptr<LocalRelease>(
       new LocalRelease(context, document, std::move(dataset), std::move(plan), std::move(engine)));
 }

@@ -71,7 +71,8 @@ StatusOr<std::unique_ptr<Session>> Session::Open(const Context& context) {
 
 Status Session::OpenHere(const Context& context) {
   if (engine_ == nullptr) {
-    WEIR_ASSIGN_OR_RETURN(engine_, WatchedEngine::Create(context));
+    WEIR_ASSIGN_OR_RETURN(
+        engine_, WatchedEngine::Create(context, AbsoluteFolder(JoinPath(context.state, "spill"))));
   }
   WEIR_ASSIGN_OR_RETURN(
       member_, member::Member::Open({.state_folder = context.state}, {.clock = context.clock(),

@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include <unistd.h>
+
 #include "services/wire/stop_signal.h"
 
 namespace weir::tool {
@@ -63,10 +65,13 @@ const char* NameOf(data::RunStage stage) {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<WatchedEngine>> WatchedEngine::Create(const Context& context) {
+StatusOr<std::unique_ptr<WatchedEngine>> WatchedEngine::Create(const Context& context,
+                                                               const std::string& temp_folder) {
   std::unique_ptr<WatchedEngine> watched(new WatchedEngine(context));
   WatchedEngine& self = *watched;
-  data::EngineOptions options{.control = {.stop = watched->stop_.get_token(),
+  const bool is_writable = ::access(temp_folder.c_str(), W_OK | X_OK) == 0;
+  data::EngineOptions options{.temp_folder = is_writable ? temp_folder : std::string(),
+                              .control = {.stop = watched->stop_.get_token(),
                                           .progress = [&self](data::RunStage stage, double share) {
                                             self.Show(stage, share);
                                           }}};

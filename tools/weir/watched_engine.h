@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 #include "tools/weir/context.h"
 #include "tools/weir/progress_line.h"
@@ -19,8 +20,10 @@ namespace weir::tool {
 // call, and when they come once more, the signals do what they always do. One call at a time.
 class WatchedEngine final : public data::Engine {
  public:
-  // `context` must outlive the engine.
-  static StatusOr<std::unique_ptr<WatchedEngine>> Create(const Context& context);
+  // `context` must outlive the engine. What does not fit the memory goes to unnamed files in
+  // `temp_folder`, which is absolute; nowhere if that cannot be written.
+  static StatusOr<std::unique_ptr<WatchedEngine>> Create(const Context& context,
+                                                         const std::string& temp_folder);
   WatchedEngine(const WatchedEngine&) = delete;
   WatchedEngine& operator=(const WatchedEngine&) = delete;
 

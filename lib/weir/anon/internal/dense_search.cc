@@ -223,20 +223,20 @@ void DenseSearch::RaiseBoundsBelow(const Levels& levels, const std::vector<doubl
       parts[a].push_back(measure_.PartWith(a, level, extra[a]));
     }
   }
-  RaiseBy(parts, 0, measure_.fold() == Fold::kProduct ? 1.0 : 0.0, 0);
+  RaiseBy(parts, {.folded = measure_.fold() == Fold::kProduct ? 1.0 : 0.0});
 }
 
-void DenseSearch::RaiseBy(const std::vector<std::vector<double>>& parts, size_t a, double folded,
-                          Id id) {
+void DenseSearch::RaiseBy(const std::vector<std::vector<double>>& parts, Folding done) {
+  const size_t a = done.attributes;
   const bool is_last = a + 1 == parts.size();
   for (const double part : parts[a]) {
-    const double with = FoldedWith(measure_.fold(), folded, part);
+    const double with = FoldedWith(measure_.fold(), done.folded, part);
     if (is_last) {
-      bounds_[id] = std::max(bounds_[id], measure_.Settled(with));
+      bounds_[done.id] = std::max(bounds_[done.id], measure_.Settled(with));
     } else {
-      RaiseBy(parts, a + 1, with, id);
+      RaiseBy(parts, {.attributes = a + 1, .folded = with, .id = done.id});
     }
-    id += lattice_.stride(a);
+    done.id += lattice_.stride(a);
   }
 }
 

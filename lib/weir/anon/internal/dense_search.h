@@ -55,7 +55,12 @@ class DenseSearch {
   void RaiseBoundsBelow(const Levels& levels, const std::vector<double>& extra);
   // Of the nodes that have the levels of `id` in the attributes before `a`, whose parts make up
   // `folded`.
-  void RaiseBy(const std::vector<std::vector<double>>& parts, size_t a, double folded, Id id);
+  struct Folding {
+    size_t attributes = 0;  // the first ones
+    double folded = 0;
+    Id id = 0;
+  };
+  void RaiseBy(const std::vector<std::vector<double>>& parts, Folding done);
   void RaiseSuppressed(const Levels& levels, uint64_t suppressed);
   bool IsTimeOver();
   void Report(size_t done);

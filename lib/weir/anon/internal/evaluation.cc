@@ -296,8 +296,9 @@ Evaluator::Failure Evaluator::Explain(const Levels& levels, const ClassSource& s
   Start(source);
   const auto note = [&](std::string name) {
     auto& names = failure.models;
-    if (std::find(names.begin(), names.end(), name) == names.end())
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
       names.push_back(std::move(name));
+    }
   };
   const auto judge = [&](const auto& name, const auto& run) {
     const uint64_t before = suppressed_rows_;
