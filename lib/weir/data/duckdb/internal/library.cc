@@ -41,7 +41,7 @@ StatusOr<Library> FindFunctions(void* handle) {
 StatusOr<Library> Load() {
   std::string tried;
   for (const std::string& place : Places()) {
-    void* handle = ::dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* handle = ::dlopen(place.c_str(), RTLD_LAZY | RTLD_LOCAL);
     if (handle != nullptr) return FindFunctions(handle);
     const char* reason = ::dlerror();  // NOLINT(concurrency-mt-unsafe): a state per thread
     tried += (tried.empty() ? "" : "; ") + (reason == nullptr ? place : std::string(reason));
