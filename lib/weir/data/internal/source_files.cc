@@ -56,6 +56,7 @@ bool MatchesName(std::string_view pattern, std::string_view name) {
 }
 
 // As MatchesName, with names for bytes and `**` for `*`.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the second is a path, the first asks for it
 bool MatchesNames(const Names& pattern, const Names& path) {
   size_t p = 0;
   size_t n = 0;
@@ -84,8 +85,9 @@ class Finder {
  public:
   // Files of `folder` that match what is left of the pattern.
   Status Find(const fs::path& folder, std::span<const std::string_view> left) {
-    if (!IsPattern(left.front()) && left.size() > 1)
+    if (!IsPattern(left.front()) && left.size() > 1) {
       return Find(folder / left.front(), left.subspan(1));
+    }
     const bool is_any = left.front() == kAnyFolders;
     if (is_any && left.size() > 1) WEIR_RETURN_IF_ERROR(Find(folder, left.subspan(1)));
     std::error_code error;

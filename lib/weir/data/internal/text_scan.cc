@@ -193,11 +193,11 @@ Status ScanOpened(TextScan& text, SourcePart& part, size_t threads) {
       OpenByteStream(std::move(file), CompressionOf(part.path), text.scan.control));
   const bool names_part = text.scan.ordered && IsPattern(text.source.path);
   const PartHandler handler(text.columns, part, names_part, text.handler);
-  const Status status = threads > 1 && part.facts->size > kSplitterBlockBytes
-                            ? ScanBlocks(text, std::move(stream), handler)
-                        : text.source.format == SourceFormat::kCsv
-                            ? ScanCsv(text, std::move(stream), handler)
-                            : ScanJson(text, std::move(stream), handler);
+  Status status = threads > 1 && part.facts->size > kSplitterBlockBytes
+                      ? ScanBlocks(text, std::move(stream), handler)
+                  : text.source.format == SourceFormat::kCsv
+                      ? ScanCsv(text, std::move(stream), handler)
+                      : ScanJson(text, std::move(stream), handler);
   // Half of a new file explains why the data looks damaged.
   if (status.ok() || status.code() == StatusCode::kDataLoss) {
     WEIR_RETURN_IF_ERROR(CheckUnchanged(part, same));

@@ -168,7 +168,7 @@ Status ScanSome(ParquetScan& parquet, std::span<SourcePart> parts) {
     if (!file.ok()) return AnnotatePart(file.status(), part);
     files.push_back(*std::move(file));
   }
-  const Status status = ScanFiles(parquet, files);
+  Status status = ScanFiles(parquet, files);
   // An interrupted query does not know what interrupted it.
   if (status.code() == StatusCode::kCancelled) {
     WEIR_RETURN_IF_ERROR(parquet.scan.control.Check());
