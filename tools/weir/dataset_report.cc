@@ -5,6 +5,22 @@
 #include "weir/doc/yaml_reader.h"
 
 namespace weir::tool {
+namespace {
+
+// Where a fault is and what it is.
+std::string DescribeFault(const data::SourceFault& fault, const data::DatasetDescription& dataset) {
+  std::string text;
+  if (fault.row == 0) {
+    text = data::NameOf(dataset.source());
+  } else {
+    if (!fault.file.empty()) text.append(fault.file).append(", ");
+    text.append("row ").append(std::to_string(fault.row));
+  }
+  if (!fault.column.empty()) text.append(", column ").append(fault.column);
+  return text.append(": ").append(fault.what);
+}
+
+}  // namespace
 
 StatusOr<data::DatasetDescription> ReadDescription(const Context& context,
                                                    const std::string& path) {
@@ -31,13 +47,7 @@ void PrintReport(const Context& context, const data::DatasetDescription& dataset
 Status JudgeReport(const Context& context, const data::DatasetDescription& dataset,
                    const OwnerView<data::SourceReport>& view, bool accept_faults) {
   const data::SourceReport& report = view.ShowToOwner();
-  for (const data::SourceFault& fault : report.faults) {
-    std::string place =
-        fault.row == 0 ? data::NameOf(dataset.source()) : "row " + std::to_string(fault.row);
-    if (!fault.file.empty() && fault.row != 0) place = fault.file + ", " + place;
-    if (!fault.column.empty()) place += ", column " + fault.column;
-    context.Warn(place + ": " + fault.what);
-  }
+  for (const data::SourceFault& fault : report.faults) context.Warn(DescribeFault(fault, dataset));
   if (report.fault_count > report.faults.size()) {
     context.Warn("and " + std::to_string(report.fault_count - report.faults.size()) +
                  " more faults");
