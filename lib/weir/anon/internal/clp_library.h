@@ -4,6 +4,7 @@
 
 #include <coin/Clp_C_Interface.h>
 
+#include "weir/base/shared_library.h"
 #include "weir/base/status.h"
 
 namespace weir::anon::internal {
@@ -23,10 +24,7 @@ namespace weir::anon::internal {
 // libClp, loaded when first asked for: only audits of tables need it, and it brings LAPACK, BLAS
 // and a Fortran runtime with it. Members have the names of the functions.
 struct ClpLibrary {
-// A declared name takes no parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses)
-#define WEIR_CLP_MEMBER(name) decltype(&::name) name = nullptr;
-  WEIR_CLP_FUNCTIONS(WEIR_CLP_MEMBER)
-#undef WEIR_CLP_MEMBER
+  WEIR_CLP_FUNCTIONS(WEIR_LIBRARY_MEMBER)
 };
 
 // Looks where the build found the library, then where the system looks. No environment variable is

@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 
+#include "weir/base/shared_library.h"
 #include "weir/base/status.h"
 
 namespace weir::data::internal {
@@ -30,10 +31,7 @@ namespace weir::data::internal {
 // libcurl, loaded when first asked for: it brings twenty libraries along, and most programs ask no
 // server. Members have the names of the functions.
 struct CurlLibrary {
-// A declared name takes no parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses)
-#define WEIR_CURL_MEMBER(name) decltype(&::name) name = nullptr;
-  WEIR_CURL_FUNCTIONS(WEIR_CURL_MEMBER)
-#undef WEIR_CURL_MEMBER
+  WEIR_CURL_FUNCTIONS(WEIR_LIBRARY_MEMBER)
 };
 
 // Looks where the system looks; no environment variable of ours is read. Thread-safe; the library

@@ -4,6 +4,7 @@
 
 #include <duckdb.h>
 
+#include "weir/base/shared_library.h"
 #include "weir/base/status.h"
 
 namespace weir::data::internal {
@@ -77,10 +78,7 @@ namespace weir::data::internal {
 // libduckdb, loaded when first asked for: whoever reads no data does not pay for 70 MB. Members
 // have the names of the functions.
 struct Library {
-// A declared name takes no parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses)
-#define WEIR_DUCKDB_MEMBER(name) decltype(&::name) name = nullptr;
-  WEIR_DUCKDB_FUNCTIONS(WEIR_DUCKDB_MEMBER)
-#undef WEIR_DUCKDB_MEMBER
+  WEIR_DUCKDB_FUNCTIONS(WEIR_LIBRARY_MEMBER)
 };
 
 // Looks where the build found the library, then in ../lib/weir beside the program's folder, then

@@ -4,6 +4,7 @@
 
 #include <libpq-fe.h>
 
+#include "weir/base/shared_library.h"
 #include "weir/base/status.h"
 
 namespace weir::data::internal {
@@ -46,10 +47,7 @@ namespace weir::data::internal {
 // libpq, loaded when first asked for: it brings 20 more libraries along, which would cost every
 // start 4 ms of processor time. Members have the names of the functions.
 struct PqLibrary {
-// A declared name takes no parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses)
-#define WEIR_PQ_MEMBER(name) decltype(&::name) name = nullptr;
-  WEIR_PQ_FUNCTIONS(WEIR_PQ_MEMBER)
-#undef WEIR_PQ_MEMBER
+  WEIR_PQ_FUNCTIONS(WEIR_LIBRARY_MEMBER)
 };
 
 // Looks where the system looks. Thread-safe; the library stays loaded.
