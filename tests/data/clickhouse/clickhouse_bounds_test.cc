@@ -15,7 +15,6 @@
 #include "tests/support/seeded_random.h"
 #include "tests/support/status_matchers.h"
 #include "weir/data/clickhouse/internal/server.h"
-#include "weir/data/clickhouse/internal/shard_answer.h"
 #include "weir/data/clickhouse/internal/shard_cells.h"
 #include "weir/data/clickhouse/internal/sharding_check.h"
 
@@ -28,20 +27,6 @@ using test_query::LabelledFigures;
 using ::testing::HasSubstr;
 
 constexpr double kFalsePositiveRate = 1e-9;
-
-const ClickHouseSource& SourceOf(const DatasetDescription& dataset) {
-  return std::get<ClickHouseSource>(dataset.source());
-}
-
-// What the servers bound, or none if they cannot. Aborts on an error.
-std::optional<AggregateTable> AskShards(const DatasetDescription& dataset,
-                                        const AggregateQuery& query, uint64_t seed = 1) {
-  test::SeededRandom random(seed);
-  auto table =
-      internal::AggregateShards(SourceOf(dataset), dataset, query, EngineOptions{}, random);
-  if (!table.ok()) ADD_FAILURE() << table.status();
-  return table.ok() ? *std::move(table) : std::nullopt;
-}
 
 // A data set of units, a zone and an amount, all ints, divided by unit.
 class ClickHouseBoundsTest : public ::testing::Test {

@@ -11,7 +11,6 @@
 #include "tests/data/slow_query.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/status_matchers.h"
-#include "weir/data/clickhouse/internal/shard_answer.h"
 
 namespace weir::data::test_clickhouse {
 namespace {
@@ -20,20 +19,6 @@ using test_query::ByLabel;
 using test_query::KnownCell;
 using test_query::KnownRow;
 using test_query::LabelledFigures;
-
-const ClickHouseSource& SourceOf(const DatasetDescription& dataset) {
-  return std::get<ClickHouseSource>(dataset.source());
-}
-
-// What the servers bound, or none if they cannot. Aborts on an error.
-std::optional<AggregateTable> AskShards(const DatasetDescription& dataset,
-                                        const AggregateQuery& query, uint64_t seed = 1) {
-  test::SeededRandom random(seed);
-  auto table =
-      internal::AggregateShards(SourceOf(dataset), dataset, query, EngineOptions{}, random);
-  if (!table.ok()) ADD_FAILURE() << table.status();
-  return table.ok() ? *std::move(table) : std::nullopt;
-}
 
 // Random rows in types of ClickHouse: days and whole seconds of its calendar, whole decimals.
 std::vector<KnownRow> RowsForServers(test::SeededRandom& random, size_t count) {

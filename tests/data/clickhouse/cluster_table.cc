@@ -2,7 +2,13 @@
 #include "tests/data/clickhouse/cluster_table.h"
 
 #include <algorithm>
+#include <utility>
+#include <variant>
 
+#include <gtest/gtest.h>
+
+#include "tests/support/seeded_random.h"
+#include "weir/data/clickhouse/internal/shard_answer.h"
 #include "weir/data/clickhouse/internal/sql_text.h"
 #include "weir/data/internal/time_text.h"
 
@@ -137,6 +143,19 @@ v1::ClickHouseSource& UseServers(TestDataset& dataset, const std::string& table,
   source.set_table(table);
   for (const std::string& column : sharding_key) source.add_sharding_key(column);
   return source;
+}
+
+const ClickHouseSource& SourceOf(const DatasetDescription& dataset) {
+  return std::get<ClickHouseSource>(dataset.source());
+}
+
+std::optional<AggregateTable> AskShards(const DatasetDescription& dataset,
+                                        const AggregateQuery& query, uint64_t seed) {
+  test::SeededRandom random(seed);
+  auto table =
+      internal::AggregateShards(SourceOf(dataset), dataset, query, EngineOptions{}, random);
+  if (!table.ok()) ADD_FAILURE() << table.status();
+  return table.ok() ? *std::move(table) : std::nullopt;
 }
 
 }  // namespace weir::data::test_clickhouse

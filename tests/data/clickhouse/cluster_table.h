@@ -3,6 +3,7 @@
 #define WEIR_TESTS_DATA_CLICKHOUSE_CLUSTER_TABLE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -39,6 +40,12 @@ ClusterTable ToClusterTable(const engine_cases::CaseTable& table);
 // Makes the three servers the source; the user is `default`.
 v1::ClickHouseSource& UseServers(TestDataset& dataset, const std::string& table,
                                  const std::vector<std::string>& sharding_key = {});
+
+const ClickHouseSource& SourceOf(const DatasetDescription& dataset);
+
+// What the servers bound, or none if they cannot; an error fails the test.
+std::optional<AggregateTable> AskShards(const DatasetDescription& dataset,
+                                        const AggregateQuery& query, uint64_t seed = 1);
 
 }  // namespace weir::data::test_clickhouse
 
