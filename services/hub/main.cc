@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // weir-hub: carries sealed packages and hands out the charter. See docs/reference/daemons.md.
-#include <cstdio>
-#include <filesystem>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
 #include "services/hub/hub_service.h"
 #include "services/wire/charter_trust.h"
-#include "services/wire/credentials.h"
 #include "services/wire/daemon.h"
-#include "services/wire/exit_code.h"
+#include "services/wire/program.h"
 #include "services/wire/stop_signal.h"
 #include "weir/base/files.h"
 #include "weir/base/time.h"
@@ -23,12 +20,6 @@ namespace {
 
 constexpr uint64_t kDocumentBytes = uint64_t{4} << 20;
 constexpr std::chrono::milliseconds kTrustPoll{1000};
-
-struct Arguments {
-  std::string state;
-  std::string config;
-  std::string charter;
-};
 
 StatusOr<v1::HubConfig> ReadConfig(const std::string& path) {
   if (path.empty()) return v1::HubConfig();
@@ -76,12 +67,13 @@ Status ServeUntilStopped(hub::Hub& hub, wire::Daemon& daemon, wire::TrustStore& 
   }
 }
 
-Status Run(const Arguments& arguments, wire::EventLog& log, wire::StopSignal& signals) {
+Status Run(const wire::ProgramArguments& arguments, const std::string& charter, wire::EventLog& log,
+           wire::StopSignal& signals) {
   WEIR_ASSIGN_OR_RETURN(const v1::HubConfig config, ReadConfig(arguments.config));
   WEIR_ASSIGN_OR_RETURN(
       const std::unique_ptr<hub::Hub> hub,
       hub::Hub::Open(MakeOptions(arguments.state, config), SystemClock(), SystemFiles()));
-  WEIR_RETURN_IF_ERROR(InstallFirstCharter(*hub, arguments.charter));
+  WEIR_RETURN_IF_ERROR(InstallFirstCharter(*hub, charter));
 
   wire::TrustStore trust(SystemClock());
   WEIR_RETURN_IF_ERROR(trust.Replace(wire::TrustOf(*hub->charter())));
@@ -102,45 +94,26 @@ Status Run(const Arguments& arguments, wire::EventLog& log, wire::StopSignal& si
   return served;
 }
 
-int Main(int argc, char** argv) {
-  CLI::App app("Carries sealed packages between the members of a coalition", "weir-hub");
-  Arguments arguments;
-  app.add_option("--state", arguments.state, "State folder, made by `weir hub init`")
-      ->required()
-      ->envname("WEIR_STATE");
-  app.add_option("--charter", arguments.charter, "Charter to install at the first start");
-  app.add_option("--config", arguments.config, "YAML file: listen, *_limit_mebibytes");
-  app.set_version_flag("--version", std::string("weir-hub ") + WEIR_VERSION);
-  app.footer("example: weir-hub --state /var/lib/weir-hub --charter partnership.charter");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : static_cast<int>(wire::ExitCode::kBadInput);
-  }
-  // What is kept by path must not depend on the working folder.
-  arguments.state = std::filesystem::absolute(arguments.state).lexically_normal().string();
-  Status status = wire::InitialiseTls();
-  if (status.ok()) {
-    StatusOr<std::unique_ptr<wire::StopSignal>> signals = wire::StopSignal::Install();
-    wire::EventLog log({}, SystemClock());
-    log.TakeOverGrpcLog();
-    status = signals.ok() ? Run(arguments, log, **signals) : signals.status();
-  }
-  if (status.ok()) return 0;
-  static_cast<void>(std::fprintf(stderr, "weir-hub: error: %s\n", MessageOf(status).c_str()));
-  return wire::ExitNumber(status);
-}
-
 }  // namespace
 }  // namespace weir::hub_service
 
 int main(int argc, char** argv) {
-  try {
-    return weir::hub_service::Main(argc, argv);
-  } catch (...) {
-    // Only a library that we use can throw; its message may quote data and is not shown.
-    static_cast<void>(std::fputs("weir-hub: error: unexpected failure in a library\n", stderr));
-    return static_cast<int>(weir::wire::ExitCode::kUnexpected);
-  }
+  std::string charter;
+  return weir::wire::RunProgram(
+      {.name = "weir-hub",
+       .version = WEIR_VERSION,
+       .purpose = "Carries sealed packages between the members of a coalition",
+       .state_help = "State folder, made by `weir hub init`",
+       .config_help = "YAML file: listen, *_limit_mebibytes",
+       .example = "weir-hub --state /var/lib/weir-hub --charter partnership.charter",
+       .add_options =
+           [&charter](CLI::App& app) {
+             app.add_option("--charter", charter, "Charter to install at the first start");
+           },
+       .run =
+           [&charter](const weir::wire::ProgramArguments& arguments, weir::wire::EventLog& log,
+                      weir::wire::StopSignal& signals) {
+             return weir::hub_service::Run(arguments, charter, log, signals);
+           }},
+      argc, argv);
 }

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // weir-node: a region's node. See docs/reference/daemons.md.
-#include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <stop_token>
 #include <string>
-
-#include <CLI/CLI.hpp>
 
 #include "services/node/late_messenger.h"
 #include "services/node/node_service.h"
 #include "services/node/worker.h"
 #include "services/wire/charter_trust.h"
-#include "services/wire/credentials.h"
 #include "services/wire/daemon.h"
-#include "services/wire/exit_code.h"
 #include "services/wire/grpc_messenger.h"
+#include "services/wire/program.h"
 #include "services/wire/stop_signal.h"
 #include "weir/base/files.h"
 #include "weir/base/random.h"
@@ -31,11 +26,6 @@ namespace {
 
 constexpr uint64_t kDocumentBytes = uint64_t{1} << 20;
 
-struct Arguments {
-  std::string state;
-  std::string config;
-};
-
 StatusOr<v1::NodeConfig> ReadConfig(const std::string& path) {
   v1::NodeConfig config;
   if (!path.empty()) {
@@ -50,8 +40,8 @@ StatusOr<v1::NodeConfig> ReadConfig(const std::string& path) {
   return config;
 }
 
-StatusOr<data::SourceEngine> MakeEngine(const Arguments& arguments, const v1::NodeConfig& config,
-                                        const std::stop_token& stop) {
+StatusOr<data::SourceEngine> MakeEngine(const wire::ProgramArguments& arguments,
+                                        const v1::NodeConfig& config, const std::stop_token& stop) {
   const std::string spill = JoinPath(arguments.state, "spill");
   WEIR_RETURN_IF_ERROR(SystemFiles().RemoveTree(spill));
   WEIR_RETURN_IF_ERROR(SystemFiles().MakeFolder(spill));
@@ -97,7 +87,8 @@ void ServeUntilStopped(wire::Daemon& daemon, wire::StopSignal& signals) {
   while (signals.Wait() == wire::StopSignal::Wish::kReload) daemon.Reload();
 }
 
-Status Run(const Arguments& arguments, wire::EventLog& log, wire::StopSignal& signals) {
+Status Run(const wire::ProgramArguments& arguments, wire::EventLog& log,
+           wire::StopSignal& signals) {
   WEIR_ASSIGN_OR_RETURN(const v1::NodeConfig config, ReadConfig(arguments.config));
   std::stop_source stop;
   WEIR_ASSIGN_OR_RETURN(data::SourceEngine engine, MakeEngine(arguments, config, stop.get_token()));
@@ -141,45 +132,17 @@ Status Run(const Arguments& arguments, wire::EventLog& log, wire::StopSignal& si
   return OkStatus();
 }
 
-int Main(int argc, char** argv) {
-  CLI::App app("A region's node: answers what its agreements allow, and nothing else", "weir-node");
-  Arguments arguments;
-  app.add_option("--state", arguments.state, "State folder, made by `weir init`")
-      ->required()
-      ->envname("WEIR_STATE");
-  app.add_option("--config", arguments.config,
-                 "YAML file: listen, tick_milliseconds, memory_limit_mebibytes, threads");
-  app.set_version_flag("--version", std::string("weir-node ") + WEIR_VERSION);
-  app.footer("example: weir-node --state /var/lib/weir");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : static_cast<int>(wire::ExitCode::kBadInput);
-  }
-  // What is kept by path must not depend on the working folder.
-  arguments.state = std::filesystem::absolute(arguments.state).lexically_normal().string();
-  Status status = wire::InitialiseTls();
-  if (status.ok()) {
-    StatusOr<std::unique_ptr<wire::StopSignal>> signals = wire::StopSignal::Install();
-    wire::EventLog log({}, SystemClock());
-    log.TakeOverGrpcLog();
-    status = signals.ok() ? Run(arguments, log, **signals) : signals.status();
-  }
-  if (status.ok()) return 0;
-  static_cast<void>(std::fprintf(stderr, "weir-node: error: %s\n", MessageOf(status).c_str()));
-  return wire::ExitNumber(status);
-}
-
 }  // namespace
 }  // namespace weir::node_service
 
 int main(int argc, char** argv) {
-  try {
-    return weir::node_service::Main(argc, argv);
-  } catch (...) {
-    // Only a library that we use can throw; its message may quote data and is not shown.
-    static_cast<void>(std::fputs("weir-node: error: unexpected failure in a library\n", stderr));
-    return static_cast<int>(weir::wire::ExitCode::kUnexpected);
-  }
+  return weir::wire::RunProgram(
+      {.name = "weir-node",
+       .version = WEIR_VERSION,
+       .purpose = "A region's node: answers what its agreements allow, and nothing else",
+       .state_help = "State folder, made by `weir init`",
+       .config_help = "YAML file: listen, tick_milliseconds, memory_limit_mebibytes, threads",
+       .example = "weir-node --state /var/lib/weir",
+       .run = weir::node_service::Run},
+      argc, argv);
 }
