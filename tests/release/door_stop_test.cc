@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The owner may end a run that was paid for: the charge stands, and a later run answers it.
-#include <memory>
 #include <stop_token>
 #include <string>
-#include <utility>
 
 #include "tests/release/release_fixture.h"
 #include "tests/support/status_matchers.h"
@@ -16,27 +14,12 @@ namespace {
 using test::IsOk;
 using test::StatusIs;
 
-class DoorStopTest : public test::ReleaseTest {
+class DoorStopTest : public test::PaidReleaseTest {
  protected:
-  void SetUp() override {
-    ReleaseTest::SetUp();
-    WEIR_ASSERT_OK_AND_ASSIGN(ReleasePlan plan,
-                              test::PlanYaml(dataset(),
-                                             "dataset: d.yaml\nkeys: [weekday]\nmeasures: [rows]\n"
-                                             "bounds: {max_keys_per_unit: 1, max_rows_per_key: 1}\n"
-                                             "privacy: {epsilon: 1}\n"));
-    plan_ = std::make_unique<ReleasePlan>(std::move(plan));
-    WEIR_ASSERT_OK_AND_ASSIGN(const Door::Payment payment, MakeDoor().Pay(dataset(), *plan_, {}));
-    charge_ = payment.charge;
-  }
-  Status RunWith(const data::RunControl& control) {
+  Status RunUnder(const data::RunControl& control) {
     auto engine = data::SourceEngine::Create({.control = control}, SystemRandom());
-    return Door(MakeParts(*engine, SystemRandom())).Run(dataset(), *plan_, charge_).status();
+    return RunWith(MakeParts(*engine, SystemRandom()));
   }
-  Status Run() { return MakeDoor().Run(dataset(), *plan_, charge_).status(); }
-
-  std::unique_ptr<ReleasePlan> plan_;
-  std::string charge_;
 };
 
 TEST_F(DoorStopTest, AStopWhileReadingLeavesTheChargeToBeRunAgain) {
@@ -44,8 +27,8 @@ TEST_F(DoorStopTest, AStopWhileReadingLeavesTheChargeToBeRunAgain) {
   const data::RunControl control{
       .stop = source.get_token(),
       .progress = [&source](data::RunStage, double) { source.request_stop(); }};
-  EXPECT_THAT(RunWith(control), StatusIs(StatusCode::kCancelled));
-  EXPECT_EQ(ledger().Get(charge_)->state, ledger::ChargeState::kDebited);
+  EXPECT_THAT(RunUnder(control), StatusIs(StatusCode::kCancelled));
+  EXPECT_EQ(state(), ledger::ChargeState::kDebited);
   Reopen();
   EXPECT_THAT(Run(), IsOk());
   EXPECT_EQ(ledger().GetBalance("crashes", "")->charges, 1u);
@@ -55,9 +38,9 @@ TEST_F(DoorStopTest, AnEngineThatWasEndedCostsNoStart) {
   std::stop_source source;
   source.request_stop();
   for (int i = 0; i < 2 * ledger::kMaxStarts; ++i) {
-    EXPECT_THAT(RunWith({.stop = source.get_token()}), StatusIs(StatusCode::kCancelled));
+    EXPECT_THAT(RunUnder({.stop = source.get_token()}), StatusIs(StatusCode::kCancelled));
   }
-  EXPECT_EQ(ledger().Get(charge_)->state, ledger::ChargeState::kDebited);
+  EXPECT_EQ(state(), ledger::ChargeState::kDebited);
   EXPECT_THAT(Run(), IsOk());
 }
 
@@ -68,7 +51,7 @@ TEST_F(DoorStopTest, ARunThatWasStoppedCountsAsAStart) {
     const data::RunControl control{
         .stop = source.get_token(),
         .progress = [&source](data::RunStage, double) { source.request_stop(); }};
-    EXPECT_THAT(RunWith(control), StatusIs(StatusCode::kCancelled));
+    EXPECT_THAT(RunUnder(control), StatusIs(StatusCode::kCancelled));
     Reopen();
   }
   EXPECT_THAT(Run(), StatusIs(StatusCode::kFailedPrecondition));

@@ -62,6 +62,25 @@ void ReleaseTest::WriteCsv(const std::string& text) { WriteTextFile(Path("crashe
 
 std::string ReleaseTest::Path(const std::string& name) const { return folder_.Path(name); }
 
+void PaidReleaseTest::SetUp() {
+  ReleaseTest::SetUp();
+  WEIR_ASSERT_OK_AND_ASSIGN(release::ReleasePlan plan,
+                            PlanYaml(dataset(),
+                                     "dataset: d.yaml\nkeys: [weekday]\nmeasures: [rows]\n"
+                                     "bounds: {max_keys_per_unit: 1, max_rows_per_key: 1}\n"
+                                     "privacy: {epsilon: 1}\n"));
+  plan_ = std::make_unique<release::ReleasePlan>(std::move(plan));
+  WEIR_ASSERT_OK_AND_ASSIGN(const release::Door::Payment payment,
+                            MakeDoor().Pay(dataset(), *plan_, {}));
+  charge_ = payment.charge;
+}
+
+Status PaidReleaseTest::RunWith(const release::Door::Parts& parts) {
+  return release::Door(parts).Run(dataset(), *plan_, charge_).status();
+}
+
+ledger::ChargeState PaidReleaseTest::state() { return ledger().Get(charge_)->state; }
+
 StatusOr<release::ReleasePlan> NoiselessTest::PlanFor(const std::string& question,
                                                       const std::string& privacy) const {
   return PlanYaml(dataset(),

@@ -73,6 +73,20 @@ class ReleaseTest : public ::testing::Test {
   std::unique_ptr<ledger::Ledger> ledger_;
 };
 
+// Rows by weekday, paid for and not yet run.
+class PaidReleaseTest : public ReleaseTest {
+ protected:
+  void SetUp() override;
+  Status RunWith(const release::Door::Parts& parts);
+  Status Run() { return RunWith(MakeParts()); }
+  ledger::ChargeState state();
+  const release::ReleasePlan& plan() const { return *plan_; }
+
+ private:
+  std::unique_ptr<release::ReleasePlan> plan_;
+  std::string charge_;
+};
+
 // With so much epsilon that the noise is nothing.
 class NoiselessTest : public ReleaseTest {
  protected:
