@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/dp/internal/binomial_bounds.h"
+#include "weir/base/binomial_bounds.h"
 
 #include <cmath>
 
-namespace weir::dp::internal {
+namespace weir {
 namespace {
 
 constexpr double kTiny = 1e-300;
@@ -61,7 +61,7 @@ double BetaCdf(const Shape& shape, double x) {
 
 }  // namespace
 
-double LowerBound(const Trials& trials, double risk) {
+double BinomialLowerBound(const Trials& trials, double risk) {
   if (trials.hits == 0) return 0;
   const auto hits = static_cast<double>(trials.hits);
   // P[Binomial(count, p) >= hits] = I_p(hits, count - hits + 1), which rises with p.
@@ -76,8 +76,8 @@ double LowerBound(const Trials& trials, double risk) {
   return low;
 }
 
-double UpperBound(const Trials& trials, double risk) {
-  return 1 - LowerBound({trials.count - trials.hits, trials.count}, risk);
+double BinomialUpperBound(const Trials& trials, double risk) {
+  return 1 - BinomialLowerBound({trials.count - trials.hits, trials.count}, risk);
 }
 
-}  // namespace weir::dp::internal
+}  // namespace weir

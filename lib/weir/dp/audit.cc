@@ -16,7 +16,6 @@ namespace {
 using internal::AuditEvent;
 using internal::AuditHits;
 using internal::AuditTarget;
-using internal::Trials;
 
 constexpr uint64_t kMinSamples = 1000;
 constexpr uint64_t kMaxSamples = 500'000'000;

@@ -210,12 +210,13 @@ double BoundEpsilon(const AuditHits& hits, bool by_ratio, const AuditTarget& tar
   if (by_ratio) {
     const uint64_t all = hits.likelier.hits + hits.rarer.hits;
     if (all == 0) return 0;
-    const double share = LowerBound({.hits = hits.likelier.hits, .count = all}, target.risk);
+    const double share =
+        BinomialLowerBound({.hits = hits.likelier.hits, .count = all}, target.risk);
     return std::max(0.0, std::log(share / (1 - share)));
   }
-  const double above = LowerBound(hits.likelier, target.risk / 2) - target.delta;
+  const double above = BinomialLowerBound(hits.likelier, target.risk / 2) - target.delta;
   if (above <= 0) return 0;
-  return std::max(0.0, std::log(above / UpperBound(hits.rarer, target.risk / 2)));
+  return std::max(0.0, std::log(above / BinomialUpperBound(hits.rarer, target.risk / 2)));
 }
 
 }  // namespace weir::dp::internal

@@ -2,14 +2,13 @@
 #include "weir/anon/mobility/trace_uniqueness.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
 
-#include "weir/anon/internal/gamma.h"
 #include "weir/anon/internal/output_cells.h"
+#include "weir/base/binomial_bounds.h"
 
 namespace weir::anon {
 namespace {
@@ -162,32 +161,6 @@ TraceUniqueness TryAll(const Traces& traces, uint32_t points) {
   return result;
 }
 
-// P[at most `successes` of `trials`] at this chance.
-double BinomialTail(uint64_t successes, uint64_t trials, double chance) {
-  const auto n = static_cast<double>(trials);
-  double sum = 0;
-  for (uint64_t i = 0; i <= successes; ++i) {
-    const auto k = static_cast<double>(i);
-    sum += std::exp(internal::LogGamma(n + 1) - internal::LogGamma(k + 1) -
-                    internal::LogGamma(n - k + 1) + k * std::log(chance) +
-                    (n - k) * std::log1p(-chance));
-  }
-  return std::min(sum, 1.0);
-}
-
-// The largest chance at which so few successes are not yet too rare.
-double UpperBound(uint64_t successes, uint64_t trials) {
-  if (successes == trials) return 1;
-  double low = static_cast<double>(successes) / static_cast<double>(trials);
-  double high = 1;
-  constexpr int kHalvings = 40;
-  for (int i = 0; i < kHalvings; ++i) {
-    const double middle = (low + high) / 2;
-    (BinomialTail(successes, trials, middle) > kOneSided ? low : high) = middle;
-  }
-  return high;
-}
-
 TraceUniqueness TrySome(const Traces& traces, const UniquenessOptions& options,
                         RandomSource& random) {
   uint64_t unique = 0;
@@ -206,8 +179,9 @@ TraceUniqueness TrySome(const Traces& traces, const UniquenessOptions& options,
   }
   TraceUniqueness result = {.units = traces.units(), .tried = options.samples};
   result.share = static_cast<double>(unique) / static_cast<double>(options.samples);
-  result.upper = UpperBound(unique, options.samples);
-  result.lower = 1 - UpperBound(options.samples - unique, options.samples);
+  const Trials trials = {.hits = unique, .count = options.samples};
+  result.upper = BinomialUpperBound(trials, kOneSided);
+  result.lower = BinomialLowerBound(trials, kOneSided);
   return result;
 }
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "weir/base/binomial_bounds.h"
 #include "weir/dp/audit.h"
-#include "weir/dp/internal/binomial_bounds.h"
 
 namespace weir::dp::internal {
 
