@@ -8,9 +8,6 @@
 // 5-anonymity against rows, distinct tuples and attributes, for plot_anon.py.
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
-#include <ctime>
-#include <iostream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +20,8 @@
 #include "tests/anon/reference_models.h"
 #include "tests/anon/reference_runs.h"
 #include "tests/benchmark/anon/resampled.h"
+#include "tests/benchmark/measure/cost.h"
+#include "tests/benchmark/measure/figures.h"
 #include "weir/anon/internal/collapse_table.h"
 #include "weir/anon/search.h"
 
@@ -43,36 +42,26 @@ constexpr double kResampledTargetMs = 60;
 constexpr size_t kRuns = 5;
 constexpr size_t kMillion = 1'000'000;
 
-double CpuMs() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return 1e3 * static_cast<double>(now.tv_sec) + 1e-6 * static_cast<double>(now.tv_nsec);
-}
-
-struct Figure {
+struct Timed {
   double median = 0;
   double spread = 0;  // from the smallest to the largest
   SearchResult result = {};
 };
 
 template <class Run>
-Figure Repeat(const Run& run) {
+Timed Repeat(const Run& run) {
   std::vector<double> times;
-  Figure figure;
+  Timed timed;
   for (size_t repetition = 0; repetition <= kRuns; ++repetition) {
-    const double start = CpuMs();
+    const double start = ProcessCpuMs();
     const auto result = run();
-    if (repetition > 0) times.push_back(CpuMs() - start);
-    if (!result.ok()) {
-      std::cerr << MessageOf(result.status()) << "\n";
-      std::exit(1);
-    }
-    figure.result = *result;
+    if (repetition > 0) times.push_back(ProcessCpuMs() - start);
+    timed.result = OrFail(result);
   }
-  std::sort(times.begin(), times.end());
-  figure.median = times[times.size() / 2];
-  figure.spread = times.back() - times.front();
-  return figure;
+  const auto [least, most] = std::minmax_element(times.begin(), times.end());
+  timed.spread = *most - *least;
+  timed.median = Median(std::move(times));
+  return timed;
 }
 
 // Codes by column, as they lie in memory before they are collapsed.
@@ -94,7 +83,7 @@ class Table {
       request_.quasi_identifiers.push_back(std::move(map));
     }
   }
-  Figure Measure(SearchProblem problem) const {
+  Timed Measure(SearchProblem problem) const {
     return Repeat([&] {
       const auto collapsed = anon::internal::CollapseTable(table_, request_, nullptr);
       if (!collapsed.ok()) return StatusOr<SearchResult>(collapsed.status());
@@ -113,46 +102,42 @@ class Table {
   std::vector<const anon::Hierarchy*> hierarchies_;
 };
 
-nlohmann::json Row(const std::string& name, const Figure& figure, double baseline,
-                   double target_ms) {
-  return {{"group", "anon"},
-          {"name", name + ", " + std::to_string(figure.result.nodes_checked) + " checks"},
-          {"measured", figure.median},
-          {"unit", "CPU ms"},
-          {"spread", figure.spread},
-          {"baseline", baseline},
-          {"ratio", baseline / figure.median},
-          {"target", target_ms},
-          {"met", figure.median <= target_ms}};
+Figure FigureOf(const std::string& name, const Timed& timed, double baseline, double target_ms) {
+  return {.name = name + ", " + std::to_string(timed.result.nodes_checked) + " checks",
+          .measured = timed.median,
+          .unit = "CPU ms",
+          .baseline = baseline,
+          .target = target_ms,
+          .spread = timed.spread};
 }
 
 bool Contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-void MeasureReference(const std::string& only, nlohmann::json& rows) {
+void MeasureReference(const std::string& only, Figures& figures) {
   const Table table(anon::test::CodeAdult(anon::test::AdultAll(), anon::test::Adult9()));
   const anon::test::AdultProblem adult = anon::test::LoadAdult({});
   for (const nlohmann::json& run : anon::test::KAnonymityRuns()) {
     const std::string id = run.at("id");
     if (!Contains(id, only)) continue;
     const double arx = run.at("anonymize_ms").at("cpu_median");
-    const Figure figure = table.Measure(anon::test::KAnonymityProblem(run, adult));
-    rows.push_back(Row(id, figure, arx, arx / kLeastSpeedUp));
+    const Timed timed = table.Measure(anon::test::KAnonymityProblem(run, adult));
+    figures.push_back(FigureOf(id, timed, arx, arx / kLeastSpeedUp));
   }
 }
 
-void MeasureModels(const std::string& only, nlohmann::json& rows) {
+void MeasureModels(const std::string& only, Figures& figures) {
   for (const anon::test::ReferenceRun& run : anon::test::ModelRuns()) {
     if (!Contains(run.id, only)) continue;
     const anon::test::ReferenceProblem reference = anon::test::LoadReference(run);
     const SearchProblem problem = anon::test::ProblemOf(run, reference);
-    const Figure figure = Repeat([&] { return anon::Search(problem, {}); });
-    rows.push_back(Row(run.id, figure, run.cpu_ms, run.cpu_ms / kLeastSpeedUp));
+    const Timed timed = Repeat([&] { return anon::Search(problem, {}); });
+    figures.push_back(FigureOf(run.id, timed, run.cpu_ms, run.cpu_ms / kLeastSpeedUp));
   }
 }
 
-void MeasureResampled(const std::string& only, nlohmann::json& rows) {
+void MeasureResampled(const std::string& only, Figures& figures) {
   std::optional<Table> table;
   for (const Cold& cold : kResampled) {
     char name[80];
@@ -166,16 +151,9 @@ void MeasureResampled(const std::string& only, nlohmann::json& rows) {
     problem.k_anonymity = {{.k = 5}};
     problem.suppression_limit_rows =
         static_cast<uint64_t>(cold.limit * static_cast<double>(kMillion));
-    rows.push_back(Row(name, table->Measure(problem), cold.arx_ms, kResampledTargetMs));
+    figures.push_back(FigureOf(name, table->Measure(problem), cold.arx_ms, kResampledTargetMs));
   }
 }
-
-struct Curve {
-  std::string plot;
-  std::string name;
-  std::vector<double> x;
-  std::vector<double> y;  // CPU ms
-};
 
 SearchProblem FiveAnonymity(double limit, size_t rows) {
   SearchProblem problem;
@@ -186,7 +164,7 @@ SearchProblem FiveAnonymity(double limit, size_t rows) {
 
 // Rows and tuples: adult resampled with a twentieth of the cells drawn anew. Attributes: the first
 // few of adult as it is.
-void MeasureCurves(std::vector<Curve>& curves) {
+void MeasureCurves(Curves& curves) {
   const auto adult = anon::test::CodeAdult(anon::test::AdultAll(), anon::test::Adult9());
   for (const Cold& cold : kResampled) {
     char name[40];
@@ -220,19 +198,16 @@ int main(int argc, char** argv) {
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   const std::string only = argc > 1 ? argv[1] : "";
-  nlohmann::json rows = nlohmann::json::array();
   if (only == "--curves") {
-    std::vector<weir::bench::Curve> curves;
+    weir::bench::Curves curves;
     weir::bench::MeasureCurves(curves);
-    for (const auto& curve : curves) {
-      rows.push_back({{"plot", curve.plot}, {"name", curve.name}, {"x", curve.x}, {"y", curve.y}});
-    }
-    std::printf("%s\n", rows.dump().c_str());
+    weir::bench::Print(curves);
     return 0;
   }
-  weir::bench::MeasureReference(only, rows);
-  weir::bench::MeasureModels(only, rows);
-  weir::bench::MeasureResampled(only, rows);
-  std::printf("%s\n", rows.dump(2).c_str());
+  weir::bench::Figures figures;
+  weir::bench::MeasureReference(only, figures);
+  weir::bench::MeasureModels(only, figures);
+  weir::bench::MeasureResampled(only, figures);
+  weir::bench::Print("anon", figures);
   return 0;
 }

@@ -5,18 +5,13 @@
 // all threads, medians in turns, as a JSON list on stdout.
 //
 // bench_anon_files [ROWS] makes so many trips (default 10,000,000; 100,000,000 take 4 GB of disk).
-#include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-#include <sys/resource.h>
-
+#include "tests/benchmark/measure/cost.h"
+#include "tests/benchmark/measure/figures.h"
 #include "tests/support/temporary_folder.h"
 #include "weir/anon/internal/collapse_table.h"
 #include "weir/anon/internal/write_rows.h"
@@ -41,34 +36,6 @@ constexpr uint64_t kMemoryBytes = uint64_t{3584} << 20;
 constexpr unsigned kThreads = 2;
 constexpr int64_t kHour = int64_t{3600} * 1'000'000;
 constexpr double kTripsTarget = 3.0;
-
-template <class T>
-T OrFail(StatusOr<T> result) {
-  if (result.ok()) return *std::move(result);
-  std::fprintf(stderr, "benchmark: %s\n", MessageOf(result.status()).c_str());
-  std::exit(1);
-}
-
-double CpuMs() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto ms = [](const timeval& time) {
-    return 1e3 * static_cast<double>(time.tv_sec) + 1e-3 * static_cast<double>(time.tv_usec);
-  };
-  return ms(usage.ru_utime) + ms(usage.ru_stime);
-}
-
-double CpuMsOf(const std::function<void()>& work) {
-  const double before = CpuMs();
-  work();
-  return CpuMs() - before;
-}
-
-double Median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<ptrdiff_t>(values.size() / 2),
-                   values.end());
-  return values[values.size() / 2];
-}
 
 void RunSql(const std::string& path, const std::string& sql) {
   OrFail(OrFail(Database::Open({.memory_bytes = kMemoryBytes,
@@ -148,37 +115,30 @@ size_t CollapseTrips(const std::string& path, const std::string& folder, const S
   return OrFail(anon::internal::CollapseTable(table, AllColumns(table), nullptr)).table.tuples();
 }
 
-nlohmann::json Row(const std::string& name, double measured, const nlohmann::json& baseline,
-                   const nlohmann::json& target) {
-  nlohmann::json row = {{"group", "anon_files"}, {"name", name},         {"measured", measured},
-                        {"unit", "CPU ms"},      {"baseline", baseline}, {"ratio", nullptr},
-                        {"target", target},      {"met", nullptr}};
-  if (!baseline.is_null()) row["ratio"] = measured / baseline.get<double>();
-  if (!target.is_null()) row["met"] = row["ratio"].get<double>() <= target.get<double>();
-  return row;
-}
-
-void MeasureTrips(uint64_t rows, nlohmann::json& list) {
+void MeasureTrips(uint64_t rows, Figures& figures) {
   const test::TemporaryFolder folder;
   const std::string path = folder.Path("trips.parquet");
   WriteTrips(path, rows);
   const int runs = rows > 20'000'000 ? 1 : 3;
   for (const Steps& steps : kSteps) {
-    std::vector<double> sql;
-    std::vector<double> ours;
     size_t tuples = 0;
-    for (int run = 0; run < runs; ++run) {
-      sql.push_back(CpuMsOf([&] { GroupBySql(path, steps); }));
-      ours.push_back(CpuMsOf([&] { tuples = CollapseTrips(path, folder.path(), steps); }));
-    }
-    list.push_back(Row("collapse of " + std::to_string(rows) + " trips, " + steps.name + " (" +
-                           std::to_string(tuples) + " tuples)",
-                       Median(ours), Median(sql), kTripsTarget));
+    Comparison comparison;
+    const size_t sql = comparison.Add([&] { return CostOf([&] { GroupBySql(path, steps); }); });
+    const size_t ours = comparison.Add(
+        [&] { return CostOf([&] { tuples = CollapseTrips(path, folder.path(), steps); }); });
+    comparison.Run(runs);
+    figures.push_back({.name = "collapse of " + std::to_string(rows) + " trips, " + steps.name +
+                               " (" + std::to_string(tuples) + " tuples)",
+                       .measured = comparison.CpuMs(ours),
+                       .unit = "CPU ms",
+                       .baseline = comparison.CpuMs(sql),
+                       .target = kTripsTarget,
+                       .judged = Judged::kRatio});
   }
 }
 
 // As it is done for a small file, one step after the other.
-void MeasureAdult(nlohmann::json& list) {
+void MeasureAdult(Figures& figures) {
   constexpr int kRuns = 21;
   const test::TemporaryFolder folder;
   const InputLocation input{
@@ -193,25 +153,28 @@ void MeasureAdult(nlohmann::json& list) {
   for (int run = 0; run < kRuns; ++run) {
     std::vector<CodedTable> table;
     std::vector<CollapsedTable> collapsed;
-    costs[0].push_back(CpuMsOf([&] {
-      table.push_back(OrFail(anon::internal::ReadTable(input, request, {}, SystemRandom())));
-    }));
-    costs[1].push_back(CpuMsOf([&] {
-      collapsed.push_back(
-          OrFail(anon::internal::CollapseTable(table[0], AllColumns(table[0]), nullptr)));
-    }));
+    costs[0].push_back(CostOf([&] {
+                         table.push_back(
+                             OrFail(anon::internal::ReadTable(input, request, {}, SystemRandom())));
+                       }).cpu_ms);
+    costs[1].push_back(CostOf([&] {
+                         collapsed.push_back(OrFail(anon::internal::CollapseTable(
+                             table[0], AllColumns(table[0]), nullptr)));
+                       }).cpu_ms);
     OutputPlan plan{.suppressed = std::vector<bool>(collapsed[0].table.tuples())};
     for (const std::string& name : names) plan.columns.push_back({.name = name, .column = name});
-    costs[2].push_back(CpuMsOf([&] {
-      OrFail(anon::internal::WriteRows(table[0], collapsed[0], plan,
-                                       {.path = output.path, .replace = true}, {}, SystemRandom()));
-    }));
-    costs[3].push_back(CpuMsOf([&] { OrFail(anon::GroupFile(output, names, "*", {})); }));
+    costs[2].push_back(CostOf([&] {
+                         OrFail(anon::internal::WriteRows(table[0], collapsed[0], plan,
+                                                          {.path = output.path, .replace = true},
+                                                          {}, SystemRandom()));
+                       }).cpu_ms);
+    costs[3].push_back(CostOf([&] { OrFail(anon::GroupFile(output, names, "*", {})); }).cpu_ms);
   }
   const char* const steps[] = {"read and encode", "collapse", "shuffle and write", "group again"};
   for (size_t i = 0; i < costs.size(); ++i) {
-    list.push_back(
-        Row(std::string("adult (30,162 rows): ") + steps[i], Median(costs[i]), nullptr, nullptr));
+    figures.push_back({.name = std::string("adult (30,162 rows): ") + steps[i],
+                       .measured = Median(costs[i]),
+                       .unit = "CPU ms"});
   }
 }
 
@@ -219,9 +182,9 @@ void MeasureAdult(nlohmann::json& list) {
 }  // namespace weir::bench
 
 int main(int count, char** words) {
-  nlohmann::json list = nlohmann::json::array();
-  weir::bench::MeasureAdult(list);
-  weir::bench::MeasureTrips(count > 1 ? std::strtoull(words[1], nullptr, 10) : 10'000'000, list);
-  std::printf("%s\n", list.dump(2).c_str());
+  weir::bench::Figures figures;
+  weir::bench::MeasureAdult(figures);
+  weir::bench::MeasureTrips(count > 1 ? std::strtoull(words[1], nullptr, 10) : 10'000'000, figures);
+  weir::bench::Print("anon_files", figures);
   return 0;
 }

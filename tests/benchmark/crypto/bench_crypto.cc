@@ -2,23 +2,15 @@
 // CPU time to seal and to open 64 MiB against the age command on the same file, as a JSON list on
 // stdout: piece by piece from file to file, as the command works, and in memory, as packages are
 // made. Runs alternate; every figure is the median of five.
-#include <algorithm>
-#include <array>
-#include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
-#include <functional>
 #include <string>
-#include <vector>
 
 #include <fcntl.h>
-#include <nlohmann/json.hpp>
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/benchmark/measure/cost.h"
+#include "tests/benchmark/measure/figures.h"
 #include "weir/base/files.h"
 #include "weir/crypto/age_file.h"
 #include "weir/crypto/age_stream.h"
@@ -33,74 +25,10 @@ constexpr size_t kPieceBytes = size_t{1} << 20;
 constexpr int kRuns = 5;
 constexpr double kTargetRatio = 1.0;
 
-[[noreturn]] void Fail(const std::string& message) {
-  std::fprintf(stderr, "bench_crypto: %s\n", message.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T OrFail(StatusOr<T> result) {
-  if (!result.ok()) Fail(MessageOf(result.status()));
-  return *std::move(result);
-}
-
-void OrFail(const Status& status) {
-  if (!status.ok()) Fail(MessageOf(status));
-}
-
-double ThreadCpuMilliseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return 1e3 * static_cast<double>(now.tv_sec) + 1e-6 * static_cast<double>(now.tv_nsec);
-}
-
-double Milliseconds(const timeval& time) {
-  return 1e3 * static_cast<double>(time.tv_sec) + 1e-3 * static_cast<double>(time.tv_usec);
-}
-
-// User and system time of the command from its start to its end.
-double CpuOfCommand(std::vector<std::string> arguments) {
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  pid_t child = 0;
-  if (posix_spawnp(&child, argv[0], nullptr, nullptr, argv.data(), environ) != 0) {
-    Fail("cannot start " + arguments[0]);
-  }
-  int status = 0;
-  rusage usage{};
-  if (wait4(child, &status, 0, &usage) != child || status != 0) Fail(arguments[0] + " failed");
-  return Milliseconds(usage.ru_utime) + Milliseconds(usage.ru_stime);
-}
-
-double CpuOf(const std::function<void()>& work) {
-  const double start = ThreadCpuMilliseconds();
-  work();
-  return ThreadCpuMilliseconds() - start;
-}
-
-double Median(std::array<double, kRuns> times) {
-  std::nth_element(times.begin(), times.begin() + kRuns / 2, times.end());
-  return times[kRuns / 2];
-}
-
-// One row: `ours` against `theirs`, each giving the CPU milliseconds of one run.
-nlohmann::json Compare(const std::string& name, const std::function<double()>& ours,
-                       const std::function<double()>& theirs) {
-  std::array<double, kRuns> our_times{};
-  std::array<double, kRuns> their_times{};
-  for (size_t i = 0; i < kRuns; ++i) {
-    our_times[i] = ours();
-    their_times[i] = theirs();
-  }
-  const double measured = Median(our_times);
-  const double baseline = Median(their_times);
-  const double ratio = measured / baseline;
-  return {{"group", "crypto"},      {"name", name},
-          {"measured", measured},   {"unit", "ms CPU"},
-          {"baseline", baseline},   {"ratio", ratio},
-          {"target", kTargetRatio}, {"met", ratio <= kTargetRatio}};
-}
+using bench::CostOf;
+using bench::CostOfCommand;
+using bench::Fail;
+using bench::OrFail;
 
 class Workplace {
  public:
@@ -117,8 +45,8 @@ class Workplace {
     std::filesystem::remove_all(folder_, ignored);
   }
 
-  double SealByWeir() {
-    return CpuOf([this] {
+  bench::Cost SealByWeir() {
+    return CostOf([this] {
       const AgeRecipient recipient = identity_.recipient();
       AgeSealer sealer = OrFail(AgeSealer::Start({&recipient, 1}, SystemRandom()));
       Convert(
@@ -126,29 +54,29 @@ class Workplace {
           [&] { return std::move(sealer).Finish(); });
     });
   }
-  double SealInMemory() {
+  bench::Cost SealInMemory() {
     const std::string plain = OrFail(files_.Read(Path("plain"), kLimitBytes));
     const AgeRecipient recipient = identity_.recipient();
-    return CpuOf([&] { OrFail(Seal(plain, {&recipient, 1}, SystemRandom())); });
+    return CostOf([&] { OrFail(Seal(plain, {&recipient, 1}, SystemRandom())); });
   }
-  double SealByAge() {
-    return CpuOfCommand({"age", "-r", identity_.recipient().ToString(), "-o", Path("sealed-by-age"),
-                         Path("plain")});
+  bench::Cost SealByAge() {
+    return CostOfCommand({"age", "-r", identity_.recipient().ToString(), "-o",
+                          Path("sealed-by-age"), Path("plain")});
   }
-  double OpenByWeir() {
-    return CpuOf([this] {
+  bench::Cost OpenByWeir() {
+    return CostOf([this] {
       AgeOpener opener(identity_);
       Convert(
           "sealed", "opened", [&](std::string_view piece) { return OrFail(opener.Add(piece)); },
           [&] { return OrFail(std::move(opener).Finish()); });
     });
   }
-  double OpenInMemory() {
+  bench::Cost OpenInMemory() {
     const std::string sealed = OrFail(files_.Read(Path("sealed"), kLimitBytes));
-    return CpuOf([&] { OrFail(Open(sealed, identity_, kLimitBytes)); });
+    return CostOf([&] { OrFail(Open(sealed, identity_, kLimitBytes)); });
   }
-  double OpenByAge() {
-    return CpuOfCommand(
+  bench::Cost OpenByAge() {
+    return CostOfCommand(
         {"age", "-d", "-i", Path("key"), "-o", Path("opened-by-age"), Path("sealed")});
   }
   void CheckThatBothAgree() {
@@ -190,22 +118,26 @@ class Workplace {
 
 void Run() {
   Workplace workplace;
-  nlohmann::json rows = nlohmann::json::array();
-  const auto seal_by_age = [&] { return workplace.SealByAge(); };
-  const auto open_by_age = [&] { return workplace.OpenByAge(); };
-  rows.push_back(Compare(
-      "seal 64 MiB, file to file, against age", [&] { return workplace.SealByWeir(); },
-      seal_by_age));
-  rows.push_back(Compare(
-      "open 64 MiB, file to file, against age -d", [&] { return workplace.OpenByWeir(); },
-      open_by_age));
-  rows.push_back(Compare(
-      "seal 64 MiB in memory, against age", [&] { return workplace.SealInMemory(); }, seal_by_age));
-  rows.push_back(Compare(
-      "open 64 MiB in memory, against age -d", [&] { return workplace.OpenInMemory(); },
-      open_by_age));
+  bench::Figures figures;
+  const auto compare = [&](const std::string& name, const auto& ours, const auto& theirs) {
+    bench::Comparison comparison;
+    const size_t our = comparison.Add([&] { return (workplace.*ours)(); });
+    const size_t their = comparison.Add([&] { return (workplace.*theirs)(); });
+    comparison.Run(kRuns);
+    figures.push_back({.name = name,
+                       .measured = comparison.CpuMs(our),
+                       .unit = "CPU ms",
+                       .baseline = comparison.CpuMs(their),
+                       .target = kTargetRatio,
+                       .judged = bench::Judged::kRatio});
+  };
+  compare("seal 64 MiB, file to file, against age", &Workplace::SealByWeir, &Workplace::SealByAge);
+  compare("open 64 MiB, file to file, against age -d", &Workplace::OpenByWeir,
+          &Workplace::OpenByAge);
+  compare("seal 64 MiB in memory, against age", &Workplace::SealInMemory, &Workplace::SealByAge);
+  compare("open 64 MiB in memory, against age -d", &Workplace::OpenInMemory, &Workplace::OpenByAge);
   workplace.CheckThatBothAgree();
-  std::printf("%s\n", rows.dump(2).c_str());
+  bench::Print("crypto", figures);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // CPU time of composing mechanisms by PLD: medians of nine runs.
-#include "tests/benchmark/dp/figures.h"
+#include "tests/benchmark/dp/topics.h"
+#include "tests/benchmark/measure/cost.h"
 #include "weir/dp/loss_composition.h"
 #include "weir/dp/privacy_loss.h"
 
@@ -16,16 +17,16 @@ void AddComposition(Figures& figures) {
   std::vector<double> times;
   volatile double sink = 0;
   for (int run = 0; run < kRuns; ++run) {
-    const double start = ProcessCpuNanoseconds();
-    sink = sink + Take(dp::PrivacyLoss::Compose(events, /*grid=*/1e-4)).Epsilon(1e-6);
-    times.push_back((ProcessCpuNanoseconds() - start) / 1e6);
+    const double start = ProcessCpuMs();
+    sink = sink + OrFail(dp::PrivacyLoss::Compose(events, /*grid=*/1e-4)).Epsilon(1e-6);
+    times.push_back(ProcessCpuMs() - start);
   }
-  figures.push_back({"accounting/1000_gaussian_1000_laplace", Median(times), "ms", 10});
+  figures.push_back({"accounting/1000_gaussian_1000_laplace", Median(times), "ms", {}, 10});
 }
 
 // One mechanism more on top of 200 different ones, then the new epsilon.
 void AddOneMore(Figures& figures) {
-  dp::LossComposition composition = Take(dp::LossComposition::Create({}));
+  dp::LossComposition composition = OrFail(dp::LossComposition::Create({}));
   const auto add = [&](int i) {
     const dp::LossKind kind = i % 2 == 0 ? dp::LossKind::kGaussian : dp::LossKind::kLaplace;
     return composition.Add({kind, 20 + 0.5 * static_cast<double>(i)}).ok();
@@ -36,15 +37,15 @@ void AddOneMore(Figures& figures) {
   std::vector<double> asking;
   volatile double sink = 0;
   for (int run = 0; run < kRuns; ++run) {
-    const double start = ProcessCpuNanoseconds();
+    const double start = ProcessCpuMs();
     good &= add(200 + run);
-    const double added = ProcessCpuNanoseconds();
+    const double added = ProcessCpuMs();
     sink = sink + composition.Epsilon(1e-6);
-    adding.push_back((added - start) / 1e6);
-    asking.push_back((ProcessCpuNanoseconds() - added) / 1e6);
+    adding.push_back(added - start);
+    asking.push_back(ProcessCpuMs() - added);
   }
-  if (!good) return;
-  figures.push_back({"accounting/add_one_to_200", Median(adding), "ms", 1});
+  if (!good) Fail("an event was refused");
+  figures.push_back({"accounting/add_one_to_200", Median(adding), "ms", {}, 1});
   figures.push_back({"accounting/epsilon_of_200", Median(asking), "ms"});
 }
 

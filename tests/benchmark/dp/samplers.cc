@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // CPU time of one sample from the system's random source: medians of nine runs.
-#include "tests/benchmark/dp/figures.h"
+#include "tests/benchmark/dp/topics.h"
+#include "tests/benchmark/measure/cost.h"
 #include "weir/base/random.h"
 #include "weir/dp/discrete_gaussian.h"
 #include "weir/dp/discrete_laplace.h"
@@ -16,9 +17,9 @@ double MedianNanosecondsPerSample(const Run& run) {
   std::vector<double> times;
   volatile int64_t sink = 0;
   for (int i = 0; i < kRuns; ++i) {
-    const double start = ProcessCpuNanoseconds();
+    const double start = ProcessCpuMs();
     sink = sink + static_cast<int64_t>(run());
-    times.push_back((ProcessCpuNanoseconds() - start) / static_cast<double>(kSamplesPerRun));
+    times.push_back(1e6 * (ProcessCpuMs() - start) / static_cast<double>(kSamplesPerRun));
   }
   return Median(std::move(times));
 }
@@ -37,7 +38,7 @@ void Measure(Figures& figures, const std::string& name, const Sampler& sampler,
     for (size_t i = 0; i < kSamplesPerRun; ++i) sum += sampler.Sample(random);
     return sum;
   };
-  figures.push_back({name + "/many", MedianNanosecondsPerSample(many), "ns", target_ns});
+  figures.push_back({name + "/many", MedianNanosecondsPerSample(many), "ns", {}, target_ns});
   figures.push_back({name + "/single", MedianNanosecondsPerSample(one_by_one), "ns"});
 }
 
@@ -45,11 +46,11 @@ void Measure(Figures& figures, const std::string& name, const Sampler& sampler,
 
 void AddSamplers(Figures& figures) {
   const auto laplace = [&](const std::string& name, Rational scale, double target_ns) {
-    Measure(figures, "discrete_laplace/" + name, Take(dp::DiscreteLaplace::Create(scale)),
+    Measure(figures, "discrete_laplace/" + name, OrFail(dp::DiscreteLaplace::Create(scale)),
             target_ns);
   };
   const auto gaussian = [&](const std::string& name, Rational variance, double target_ns) {
-    Measure(figures, "discrete_gaussian/" + name, Take(dp::DiscreteGaussian::Create(variance)),
+    Measure(figures, "discrete_gaussian/" + name, OrFail(dp::DiscreteGaussian::Create(variance)),
             target_ns);
   };
   laplace("scale_1", {1, 1}, 60);

@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <span>
 
-#include "tests/benchmark/dp/figures.h"
+#include "tests/benchmark/dp/topics.h"
+#include "tests/benchmark/measure/cost.h"
 #include "weir/base/random.h"
 #include "weir/dp/intervals.h"
 #include "weir/dp/noise_planner.h"
@@ -45,7 +46,7 @@ std::vector<int64_t> Counts() {
 
 template <class AddCell>
 Table NoiseAll(const std::vector<int64_t>& counts, const NoiseEvent& event, const AddCell& add) {
-  const dp::NoiseSampler sampler = Take(dp::NoiseSampler::Create(event));
+  const dp::NoiseSampler sampler = OrFail(dp::NoiseSampler::Create(event));
   Table table;
   for (std::vector<int64_t>* column : {&table.values, &table.low, &table.high}) {
     column->reserve(counts.size());
@@ -64,9 +65,9 @@ double MedianNanosecondsPerCell(const Run& run) {
   std::vector<double> times;
   volatile size_t sink = 0;
   for (int i = 0; i < kRuns; ++i) {
-    const double start = ProcessCpuNanoseconds();
+    const double start = ProcessCpuMs();
     sink = sink + run().values.size();
-    times.push_back((ProcessCpuNanoseconds() - start) / static_cast<double>(kCells));
+    times.push_back(1e6 * (ProcessCpuMs() - start) / static_cast<double>(kCells));
   }
   return Median(std::move(times));
 }
@@ -75,36 +76,42 @@ double MedianNanosecondsPerCell(const Run& run) {
 void Measure(const std::string& name, NoiseKind kind, const std::vector<int64_t>& counts,
              Figures& figures) {
   const bool is_gaussian = kind == NoiseKind::kDiscreteGaussian;
-  const Delta delta = Take(Delta::Parse("0.000001"));
-  const Delta choice = Take(Delta::FromUnits(delta.units() / (is_gaussian ? 2 : 1)));
+  const Delta delta = OrFail(Delta::Parse("0.000001"));
+  const Delta choice = OrFail(Delta::FromUnits(delta.units() / (is_gaussian ? 2 : 1)));
   const dp::PlannedNoise noise =
-      Take(dp::PlanNoise({.epsilon = Take(Epsilon::Parse("1")),
-                          .delta = delta,
-                          .measures = {{.l1 = 4, .squared_l2 = 4}},
-                          .kind = kind,
-                          .others = {{.epsilon = std::nullopt, .delta = choice}}}))
+      OrFail(dp::PlanNoise({.epsilon = OrFail(Epsilon::Parse("1")),
+                            .delta = delta,
+                            .measures = {{.l1 = 4, .squared_l2 = 4}},
+                            .kind = kind,
+                            .others = {{.epsilon = std::nullopt, .delta = choice}}}))
           .measures[0];
   const auto every_cell = [&] {
-    const int128 width = Take(dp::HalfWidth(dp::LawOf(noise.event)));
+    const int128 width = OrFail(dp::HalfWidth(dp::LawOf(noise.event)));
     return NoiseAll(counts, noise.event, [width](int128 value, Table& table) {
       table.Add(value, std::max<int128>(0, value - width), std::max<int128>(0, value + width));
     });
   };
   const auto published = [&] {
     const dp::NoiseLaw law = dp::LawOf(noise.event);
-    const int128 threshold = Take(
-        dp::ReleaseThreshold({.law = law, .delta = choice, .l0 = Take(L0Sensitivity::Create(4))}));
-    const auto intervals = Take(dp::TruncatedIntervals::Create(law, threshold));
+    const int128 threshold = OrFail(dp::ReleaseThreshold(
+        {.law = law, .delta = choice, .l0 = OrFail(L0Sensitivity::Create(4))}));
+    const auto intervals = OrFail(dp::TruncatedIntervals::Create(law, threshold));
     return NoiseAll(counts, noise.event, [&](int128 value, Table& table) {
       if (value < threshold) return;
       const dp::CountInterval interval = intervals.At(value);
       table.Add(value, interval.low, interval.high);
     });
   };
-  figures.push_back(
-      {"table_of_10M/" + name + "/public", MedianNanosecondsPerCell(every_cell), "ns a cell", 200});
-  figures.push_back({"table_of_10M/" + name + "/published", MedianNanosecondsPerCell(published),
-                     "ns a cell", 200});
+  figures.push_back({"table_of_10M/" + name + "/public",
+                     MedianNanosecondsPerCell(every_cell),
+                     "ns a cell",
+                     {},
+                     200});
+  figures.push_back({"table_of_10M/" + name + "/published",
+                     MedianNanosecondsPerCell(published),
+                     "ns a cell",
+                     {},
+                     200});
 }
 
 }  // namespace

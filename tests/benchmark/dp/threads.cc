@@ -3,9 +3,11 @@
 // the figure is the median of their quotients: `wall` is what a user sees, and falls when other
 // work wants the cores; `cpu` compares the CPU time of a sample, so it shows only what the threads
 // take from each other.
+#include <ctime>
 #include <thread>
 
-#include "tests/benchmark/dp/figures.h"
+#include "tests/benchmark/dp/topics.h"
+#include "tests/benchmark/measure/cost.h"
 #include "weir/base/random.h"
 #include "weir/dp/noise_sampler.h"
 
@@ -15,6 +17,12 @@ namespace {
 constexpr size_t kSamples = 2'000'000;  // of one thread in one round
 constexpr size_t kBlock = 8192;
 constexpr int kRounds = 25;
+
+double Nanoseconds(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return 1e9 * static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec);
+}
 
 struct Round {
   double wall;
@@ -44,7 +52,7 @@ Round RunThreads(const dp::NoiseSampler& sampler, size_t count) {
 }
 
 void Measure(const std::string& name, const NoiseEvent& event, Figures& figures) {
-  const dp::NoiseSampler sampler = Take(dp::NoiseSampler::Create(event));
+  const dp::NoiseSampler sampler = OrFail(dp::NoiseSampler::Create(event));
   std::vector<double> wall;
   std::vector<double> cpu;
   for (int i = 0; i < kRounds; ++i) {
@@ -54,8 +62,9 @@ void Measure(const std::string& name, const NoiseEvent& event, Figures& figures)
     cpu.push_back(2 * one.cpu / two.cpu);
   }
   figures.push_back(
-      {"two_threads/" + name + "/wall", Median(wall), "times one", 1.8, Better::kMore});
-  figures.push_back({"two_threads/" + name + "/cpu", Median(cpu), "times one", 1.8, Better::kMore});
+      {"two_threads/" + name + "/wall", Median(wall), "times one", {}, 1.8, Better::kMore});
+  figures.push_back(
+      {"two_threads/" + name + "/cpu", Median(cpu), "times one", {}, 1.8, Better::kMore});
 }
 
 }  // namespace

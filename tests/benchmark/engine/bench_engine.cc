@@ -6,19 +6,19 @@
 //     bench_engine           50M rows and 7 runs; needs 5 GB on disk for generated files
 //     bench_engine --quick   2M rows and 3 runs
 #include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tests/benchmark/engine/clickhouse.h"
-#include "tests/benchmark/engine/figures.h"
 #include "tests/benchmark/engine/subjects.h"
 #include "tests/benchmark/engine/trips_file.h"
+#include "tests/benchmark/measure/cost.h"
+#include "tests/benchmark/measure/figures.h"
 #include "tests/support/temporary_folder.h"
 
-namespace weir::benchmark {
+namespace weir::bench {
 namespace {
 
 struct Size {
@@ -41,7 +41,7 @@ const Question kSixMeasures{
 std::string Millions(uint64_t rows) { return std::to_string(rows / 1'000'000) + "M"; }
 
 // By zone, and by three keys.
-void MeasureCounting(const Size& size, std::vector<Figure>& figures) {
+void MeasureCounting(const Size& size, Figures& figures) {
   const std::string path = TripsFile(size.rows, TripsFormat::kParquet);
   const test::TemporaryFolder spill;
   const std::string from = FromParquet(path);
@@ -71,23 +71,24 @@ void MeasureCounting(const Size& size, std::vector<Figure>& figures) {
   const auto add = [&](const std::string& name, size_t subject, size_t baseline,
                        std::optional<double> target) {
     figures.push_back({.name = name + of,
-                       .unit = "CPU ms",
                        .measured = runs.CpuMs(subject),
+                       .unit = "CPU ms",
                        .baseline = runs.CpuMs(baseline),
-                       .target = target});
+                       .target = target,
+                       .judged = Judged::kRatio});
   };
   add("rows, units, sum by zone", bounded, exact, 0.6);
   add("the same within 1 GiB", in_1024, exact, 1.0);
   add("the same within 256 MiB", in_256, exact, {});
   add("six measures by three keys", six, exact_six, 1.5);
   figures.push_back({.name = "rows, units, sum by zone" + of + ", wall",
-                     .unit = "ms",
                      .measured = runs.WallMs(bounded),
+                     .unit = "ms",
                      .baseline = runs.WallMs(exact)});
 }
 
 // Nanoseconds of CPU a row, of many rows against few.
-void MeasureGrowth(const Size& size, std::vector<Figure>& figures) {
+void MeasureGrowth(const Size& size, Figures& figures) {
   const std::array<uint64_t, 2> rows = {size.few_rows, size.many_rows};
   std::array<std::string, 2> paths;
   for (size_t i = 0; i < 2; ++i) paths[i] = TripsFile(rows[i], TripsFormat::kParquet);
@@ -101,13 +102,14 @@ void MeasureGrowth(const Size& size, std::vector<Figure>& figures) {
   const auto per_row = [&](size_t i) { return runs.CpuMs(i) * 1e6 / static_cast<double>(rows[i]); };
   figures.push_back(
       {.name = "cost of a row, " + Millions(rows[1]) + " against " + Millions(rows[0]),
-       .unit = "CPU ns",
        .measured = per_row(1),
+       .unit = "CPU ns",
        .baseline = per_row(0),
-       .target = 1.15});
+       .target = 1.15,
+       .judged = Judged::kRatio});
 }
 
-void MeasureCsv(const Size& size, std::vector<Figure>& figures) {
+void MeasureCsv(const Size& size, Figures& figures) {
   const std::string path = TripsFile(size.csv_rows, TripsFormat::kCsv);
   Comparison runs;
   const size_t exact = runs.Add([&] {
@@ -123,21 +125,22 @@ void MeasureCsv(const Size& size, std::vector<Figure>& figures) {
   runs.Run(size.runs);
   const std::string of = ", " + Millions(size.csv_rows) + " rows of CSV";
   figures.push_back({.name = "reading" + of,
-                     .unit = "CPU ms",
                      .measured = runs.CpuMs(scan),
+                     .unit = "CPU ms",
                      .baseline = runs.CpuMs(exact),
-                     .target = 1.2});
+                     .target = 1.2,
+                     .judged = Judged::kRatio});
   figures.push_back({.name = "reading" + of + ", wall",
-                     .unit = "ms",
                      .measured = runs.WallMs(scan),
+                     .unit = "ms",
                      .baseline = runs.WallMs(exact)});
   figures.push_back({.name = "rows, units, sum by zone" + of,
-                     .unit = "CPU ms",
                      .measured = runs.CpuMs(bounded),
+                     .unit = "CPU ms",
                      .baseline = runs.CpuMs(exact)});
 }
 
-void MeasureSmall(const Size& size, std::vector<Figure>& figures) {
+void MeasureSmall(const Size& size, Figures& figures) {
   const test::TemporaryFolder folder;
   SmallRelease small(folder.path());
   small.InProcess();  // warm
@@ -148,34 +151,32 @@ void MeasureSmall(const Size& size, std::vector<Figure>& figures) {
   runs.Run(size.runs);
   const auto add = [&](const char* name, size_t subject, double target) {
     figures.push_back(
-        {.name = name, .unit = "CPU ms", .measured = runs.CpuMs(subject), .target = target});
+        {.name = name, .measured = runs.CpuMs(subject), .unit = "CPU ms", .target = target});
   };
   add("release of 1,000 rows, warm process", warm, 25);
   add("release of 1,000 rows, command", command, 60);
   add("weir --version", version, 20);
 }
 
-nlohmann::json MeasureAll(const Size& size) {
-  std::vector<Figure> figures;
+Figures MeasureAll(const Size& size) {
+  Figures figures;
   MeasureSmall(size, figures);
   MeasureCsv(size, figures);
   MeasureCounting(size, figures);
   MeasureGrowth(size, figures);
   MeasureClickHouse(size.csv_rows, size.runs, figures);
-  nlohmann::json rows = nlohmann::json::array();
-  for (const Figure& figure : figures) rows.push_back(ToJson(figure));
-  return rows;
+  return figures;
 }
 
 }  // namespace
-}  // namespace weir::benchmark
+}  // namespace weir::bench
 
 int main(int argc, char** argv) {
-  using weir::benchmark::kQuick;
+  using weir::bench::kQuick;
   const bool is_quick = argc == 2 && std::string_view(argv[1]) == "--quick";
-  if (argc > 1 && !is_quick) weir::benchmark::Fail("usage: bench_engine [--quick]");
+  if (argc > 1 && !is_quick) weir::bench::Fail("usage: bench_engine [--quick]");
   unsetenv("WEIR_STATE");
-  const auto size = is_quick ? kQuick : weir::benchmark::Size{};
-  std::printf("%s\n", weir::benchmark::MeasureAll(size).dump(2).c_str());
+  const auto size = is_quick ? kQuick : weir::bench::Size{};
+  weir::bench::Print("engine", weir::bench::MeasureAll(size));
   return 0;
 }

@@ -8,13 +8,14 @@
 #include <utility>
 
 #include "tests/benchmark/engine/trips_file.h"
+#include "tests/benchmark/measure/cost.h"
 #include "tests/data/clickhouse/test_servers.h"
 #include "weir/base/random.h"
 #include "weir/data/internal/source_answer.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/release/plan.h"
 
-namespace weir::benchmark {
+namespace weir::bench {
 namespace {
 
 using data::test_clickhouse::TestServer;
@@ -104,7 +105,7 @@ Cost AskExact(const Servers& servers) {
 
 }  // namespace
 
-void MeasureClickHouse(uint64_t rows, int runs, std::vector<Figure>& figures) {
+void MeasureClickHouse(uint64_t rows, int runs, Figures& figures) {
   const std::string path = TripsFile(rows, TripsFormat::kCsv);
   const Servers three = Start(3), one = Start(1);
   Load(path, three);
@@ -121,10 +122,11 @@ void MeasureClickHouse(uint64_t rows, int runs, std::vector<Figure>& figures) {
   const auto add = [&](const std::string& name, size_t subject, size_t baseline,
                        std::optional<double> target) {
     figures.push_back({.name = name + of,
-                       .unit = "CPU ms",
                        .measured = comparison.CpuMs(subject),
+                       .unit = "CPU ms",
                        .baseline = comparison.CpuMs(baseline),
-                       .target = target});
+                       .target = target,
+                       .judged = Judged::kRatio});
   };
   add("ClickHouse, rows read from three servers", by_rows, exact, 1.3);
   add("ClickHouse, bounded by three servers", by_servers, exact, 1.3);
@@ -132,4 +134,4 @@ void MeasureClickHouse(uint64_t rows, int runs, std::vector<Figure>& figures) {
   add("ClickHouse, bounded: three servers against one", by_servers, one_by_servers, {});
 }
 
-}  // namespace weir::benchmark
+}  // namespace weir::bench

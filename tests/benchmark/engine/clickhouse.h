@@ -5,14 +5,14 @@
 #include <cstdint>
 #include <vector>
 
-#include "tests/benchmark/engine/figures.h"
+#include "tests/benchmark/measure/figures.h"
 
-namespace weir::benchmark {
+namespace weir::bench {
 
 // Both forms of the ClickHouse source against the servers' own exact distinct counts, on three
 // servers of this machine and on one: CPU time of all servers and of this process together.
-void MeasureClickHouse(uint64_t rows, int runs, std::vector<Figure>& figures);
+void MeasureClickHouse(uint64_t rows, int runs, Figures& figures);
 
-}  // namespace weir::benchmark
+}  // namespace weir::bench
 
 #endif  // WEIR_TESTS_BENCHMARK_ENGINE_CLICKHOUSE_H_

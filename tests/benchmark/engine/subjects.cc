@@ -17,7 +17,7 @@
 #include "weir/doc/yaml_reader.h"
 #include "weir/release/plan.h"
 
-namespace weir::benchmark {
+namespace weir::bench {
 namespace {
 
 constexpr char kDatasetName[] = "trips.dataset.yaml";
@@ -102,4 +102,4 @@ Cost SmallRelease::Command() {
 
 Cost VersionCommand() { return CostOfCommand({WEIR_COMMAND, "--version"}); }
 
-}  // namespace weir::benchmark
+}  // namespace weir::bench

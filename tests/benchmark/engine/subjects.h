@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <string>
 
-#include "tests/benchmark/engine/figures.h"
 #include "tests/benchmark/engine/trips_file.h"
+#include "tests/benchmark/measure/cost.h"
 
-namespace weir::benchmark {
+namespace weir::bench {
 
 inline constexpr uint64_t kMebibyte = uint64_t{1} << 20;
 
@@ -40,6 +40,6 @@ class SmallRelease {
 
 Cost VersionCommand();
 
-}  // namespace weir::benchmark
+}  // namespace weir::bench
 
 #endif  // WEIR_TESTS_BENCHMARK_ENGINE_SUBJECTS_H_

@@ -3,10 +3,10 @@
 
 #include <filesystem>
 
-#include "tests/benchmark/engine/figures.h"
+#include "tests/benchmark/measure/cost.h"
 #include "weir/data/duckdb/internal/database.h"
 
-namespace weir::benchmark {
+namespace weir::bench {
 namespace {
 
 using data::internal::Database;
@@ -103,4 +103,4 @@ std::string SpecYaml(const std::string& dataset, const Question& question) {
          "\nbounds: {max_keys_per_unit: 4, max_rows_per_key: 10}\nprivacy: {epsilon: 1}\n";
 }
 
-}  // namespace weir::benchmark
+}  // namespace weir::bench

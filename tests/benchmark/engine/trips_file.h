@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace weir::benchmark {
+namespace weir::bench {
 
 inline constexpr int kThreads = 2;
 inline constexpr int kZones = 400;
@@ -35,6 +35,6 @@ struct Question {
 };
 std::string SpecYaml(const std::string& dataset, const Question& question);
 
-}  // namespace weir::benchmark
+}  // namespace weir::bench
 
 #endif  // WEIR_TESTS_BENCHMARK_ENGINE_TRIPS_FILE_H_

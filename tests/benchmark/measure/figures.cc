@@ -1,110 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/benchmark/engine/figures.h"
+#include "tests/benchmark/measure/figures.h"
 
-#include <algorithm>
-#include <chrono>
+#include <cstdio>
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <nlohmann/json.hpp>
 
-namespace weir::benchmark {
+namespace weir::bench {
 namespace {
 
-double CpuMs(const rusage& usage) {
-  const auto milliseconds = [](const timeval& time) {
-    return 1e3 * static_cast<double>(time.tv_sec) + 1e-3 * static_cast<double>(time.tv_usec);
-  };
-  return milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
+nlohmann::json OrNull(const std::optional<double>& value) {
+  return value.has_value() ? nlohmann::json(*value) : nlohmann::json(nullptr);
 }
 
-double CpuMsOf(int who) {
-  rusage usage{};
-  getrusage(who, &usage);
-  return CpuMs(usage);
+nlohmann::json ToJson(const std::string& group, const Figure& figure) {
+  std::optional<double> ratio;
+  if (figure.baseline.value_or(0) != 0) ratio = figure.measured / *figure.baseline;
+  nlohmann::json met = nullptr;
+  if (figure.target.has_value()) {
+    const double judged = figure.judged == Judged::kRatio ? ratio.value_or(0) : figure.measured;
+    met = figure.better == Better::kLess ? judged <= *figure.target : judged >= *figure.target;
+  }
+  return {{"group", group},
+          {"name", figure.name},
+          {"measured", figure.measured},
+          {"unit", figure.unit},
+          {"spread", OrNull(figure.spread)},
+          {"baseline", OrNull(figure.baseline)},
+          {"ratio", OrNull(ratio)},
+          {"target", OrNull(figure.target)},
+          {"met", met}};
 }
 
-Cost Measure(const std::function<void()>& work, int who) {
-  const double cpu = CpuMsOf(who);
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - start;
-  return {.cpu_ms = CpuMsOf(who) - cpu, .wall_ms = wall.count()};
-}
-
-void RunCommand(std::vector<std::string> words) {
-  std::vector<char*> arguments;
-  arguments.reserve(words.size() + 1);
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  pid_t child = 0;
-  int status = 0;
-  const bool is_done =
-      posix_spawn(&child, arguments[0], &actions, nullptr, arguments.data(), environ) == 0 &&
-      waitpid(child, &status, 0) == child && status == 0;
-  posix_spawn_file_actions_destroy(&actions);
-  if (!is_done) Fail("cannot run " + words[0]);
-}
+void PrintRows(const nlohmann::json& rows) { std::printf("%s\n", rows.dump(2).c_str()); }
 
 }  // namespace
 
-void Fail(const std::string& message) {
-  static_cast<void>(std::fprintf(stderr, "benchmark: %s\n", message.c_str()));
-  std::exit(1);  // NOLINT(concurrency-mt-unsafe): no other thread runs
+void Print(const std::string& group, const Figures& figures) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const Figure& figure : figures) rows.push_back(ToJson(group, figure));
+  PrintRows(rows);
 }
 
-Cost CostOf(const std::function<void()>& work) { return Measure(work, RUSAGE_SELF); }
-
-Cost CostOfCommand(std::vector<std::string> words) {
-  return Measure([&words] { RunCommand(std::move(words)); }, RUSAGE_CHILDREN);
-}
-
-size_t Comparison::Add(std::function<Cost()> run) {
-  runs_.push_back(std::move(run));
-  costs_.emplace_back();
-  return runs_.size() - 1;
-}
-
-void Comparison::Run(int times) {
-  for (int i = 0; i < times; ++i) {
-    for (size_t subject = 0; subject < runs_.size(); ++subject) {
-      costs_[subject].push_back(runs_[subject]());
-    }
+void Print(const Curves& curves) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const Curve& curve : curves) {
+    rows.push_back({{"plot", curve.plot}, {"name", curve.name}, {"x", curve.x}, {"y", curve.y}});
   }
+  PrintRows(rows);
 }
 
-double Comparison::MedianOf(size_t subject, double Cost::*part) const {
-  std::vector<double> values;
-  values.reserve(costs_[subject].size());
-  for (const Cost& cost : costs_[subject]) values.push_back(cost.*part);
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
-double Comparison::CpuMs(size_t subject) const { return MedianOf(subject, &Cost::cpu_ms); }
-double Comparison::WallMs(size_t subject) const { return MedianOf(subject, &Cost::wall_ms); }
-
-nlohmann::json ToJson(const Figure& figure) {
-  nlohmann::json row = {{"group", "engine"},   {"name", figure.name}, {"measured", figure.measured},
-                        {"unit", figure.unit}, {"baseline", nullptr}, {"ratio", nullptr},
-                        {"target", nullptr},   {"met", nullptr}};
-  double judged = figure.measured;
-  if (figure.baseline.has_value()) {
-    judged = figure.measured / *figure.baseline;
-    row["baseline"] = *figure.baseline;
-    row["ratio"] = judged;
-  }
-  if (figure.target.has_value()) {
-    row["target"] = *figure.target;
-    row["met"] = judged <= *figure.target;
-  }
-  return row;
-}
-
-}  // namespace weir::benchmark
+}  // namespace weir::bench

@@ -1,61 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef WEIR_TESTS_BENCHMARK_ENGINE_FIGURES_H_
-#define WEIR_TESTS_BENCHMARK_ENGINE_FIGURES_H_
+#ifndef WEIR_TESTS_BENCHMARK_MEASURE_FIGURES_H_
+#define WEIR_TESTS_BENCHMARK_MEASURE_FIGURES_H_
 
-#include <cstdio>
-#include <cstdlib>
-#include <functional>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+namespace weir::bench {
 
-#include "weir/base/status.h"
+enum class Better { kLess, kMore };
+enum class Judged { kMeasured, kRatio };  // what the target is for
 
-namespace weir::benchmark {
-
-[[noreturn]] void Fail(const std::string& message);
-
-template <class T>
-T OrFail(StatusOr<T> result) {
-  if (!result.ok()) Fail(MessageOf(result.status()));
-  return *std::move(result);
-}
-
-// Of one run: this process with all its threads, or a child that was waited for.
-struct Cost {
-  double cpu_ms = 0;
-  double wall_ms = 0;
-};
-Cost CostOf(const std::function<void()>& work);
-Cost CostOfCommand(std::vector<std::string> words);
-
-// Runs that are compared with each other, taken in turns.
-class Comparison {
- public:
-  // Returns the number of the subject.
-  size_t Add(std::function<Cost()> run);
-  void Run(int times);
-  double CpuMs(size_t subject) const;  // medians
-  double WallMs(size_t subject) const;
-
- private:
-  double MedianOf(size_t subject, double Cost::*part) const;
-  std::vector<std::function<Cost()>> runs_;
-  std::vector<std::vector<Cost>> costs_;
-};
-
+// One row of the table that `./dev bench` prints.
 struct Figure {
   std::string name;
-  std::string unit;
   double measured = 0;
-  std::optional<double> baseline = {};
-  std::optional<double> target = {};  // of the ratio; without a baseline of what was measured
+  std::string unit;
+  std::optional<double> baseline = {};  // the plain method or a peer; the ratio is to it
+  std::optional<double> target = {};    // met if what is judged is at least as good
+  Better better = Better::kLess;
+  std::optional<double> spread = {};  // of the runs; each group says which
+  Judged judged = Judged::kMeasured;
 };
-nlohmann::json ToJson(const Figure& figure);
+using Figures = std::vector<Figure>;
 
-}  // namespace weir::benchmark
+// A curve of a plot: y over x.
+struct Curve {
+  std::string plot;
+  std::string name;
+  std::vector<double> x;
+  std::vector<double> y;
+};
+using Curves = std::vector<Curve>;
 
-#endif  // WEIR_TESTS_BENCHMARK_ENGINE_FIGURES_H_
+// As a JSON list on stdout, which tools/dev/bench_table.py reads.
+void Print(const std::string& group, const Figures& figures);
+void Print(const Curves& curves);
+
+}  // namespace weir::bench
+
+#endif  // WEIR_TESTS_BENCHMARK_MEASURE_FIGURES_H_

@@ -6,22 +6,14 @@
 //   a local release  what `weir release` does from the two documents to the stored bytes: parsing,
 //                    plan, a new ledger file, the charge, aggregation, noise, Parquet, manifest;
 //   the command      the whole process, which also reads the file once more to check it.
-#include <algorithm>
-#include <array>
-#include <chrono>
-#include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include "tests/benchmark/measure/cost.h"
+#include "tests/benchmark/measure/figures.h"
 #include "tests/benchmark/release/trips.h"
 #include "tests/support/temporary_folder.h"
 #include "tools/weir/context.h"
@@ -32,56 +24,11 @@
 #include "weir/doc/yaml_reader.h"
 #include "weir/release/plan.h"
 
-namespace weir::benchmark {
+namespace weir::bench {
 namespace {
 
-constexpr size_t kRuns = 5;
+constexpr int kRuns = 5;
 constexpr double kTargetRatio = 1.0;
-
-struct Cost {
-  double cpu_ms;
-  double wall_ms;
-};
-using Costs = std::array<Cost, kRuns>;
-
-double Milliseconds(const timeval& time) {
-  return 1e3 * static_cast<double>(time.tv_sec) + 1e-3 * static_cast<double>(time.tv_usec);
-}
-
-// CPU time of this process with all its threads, or of the children that it has waited for.
-double CpuMilliseconds(int who) {
-  rusage usage{};
-  getrusage(who, &usage);
-  return Milliseconds(usage.ru_utime) + Milliseconds(usage.ru_stime);
-}
-
-Cost CostOf(const std::function<void()>& work, int who = RUSAGE_SELF) {
-  const double cpu = CpuMilliseconds(who);
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - start;
-  return {.cpu_ms = CpuMilliseconds(who) - cpu, .wall_ms = wall.count()};
-}
-
-double Median(const Costs& costs, double Cost::*part) {
-  std::array<double, kRuns> values{};
-  for (size_t run = 0; run < kRuns; ++run) values[run] = costs[run].*part;
-  std::nth_element(values.begin(), values.begin() + kRuns / 2, values.end());
-  return values[kRuns / 2];
-}
-
-void RunCommand(std::vector<std::string> words) {
-  std::vector<char*> arguments;
-  arguments.reserve(words.size() + 1);
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  pid_t child = 0;
-  int status = 0;
-  if (posix_spawn(&child, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0 ||
-      waitpid(child, &status, 0) != child || status != 0) {
-    Fail("cannot run " + words[0]);
-  }
-}
 
 // The trips, and a steward's documents about them, in new folders: each release finds no ledger.
 class Workplace {
@@ -123,12 +70,8 @@ class Workplace {
 
   Cost Command(Measures measures) {
     const std::string folder = WriteDocuments(measures);
-    return CostOf(
-        [&] {
-          RunCommand({WEIR_COMMAND, "release", folder + "/trips.release.yaml", "-o",
-                      folder + "/out.csv", "-q"});
-        },
-        RUSAGE_CHILDREN);
+    return CostOfCommand(
+        {WEIR_COMMAND, "release", folder + "/trips.release.yaml", "-o", folder + "/out.csv", "-q"});
   }
 
  private:
@@ -151,21 +94,8 @@ struct Subject {
   std::string name;
   std::function<Cost()> run;
   Target target;  // for CPU time
-  Costs costs = {};
+  size_t number = 0;
 };
-
-nlohmann::json Row(const std::string& name, const char* unit, double measured, double baseline,
-                   Target target) {
-  const double ratio = measured / baseline;
-  nlohmann::json row = {{"group", "release"}, {"name", name},         {"measured", measured},
-                        {"unit", unit},       {"baseline", baseline}, {"ratio", ratio},
-                        {"target", nullptr},  {"met", nullptr}};
-  if (target == Target::kAsFastAsExact) {
-    row["target"] = kTargetRatio;
-    row["met"] = ratio <= kTargetRatio;
-  }
-  return row;
-}
 
 std::vector<Subject> Subjects(Workplace& workplace) {
   std::vector<Subject> subjects;
@@ -185,31 +115,37 @@ std::vector<Subject> Subjects(Workplace& workplace) {
   return subjects;
 }
 
-nlohmann::json MeasureAll() {
+Figures MeasureAll() {
   Workplace workplace;
   std::vector<Subject> subjects = Subjects(workplace);
-  Costs exact = {};
-  for (size_t run = 0; run < kRuns; ++run) {
-    exact[run] = workplace.CountDistinct();
-    for (Subject& subject : subjects) subject.costs[run] = subject.run();
-  }
-  nlohmann::json rows = nlohmann::json::array();
+  Comparison comparison;
+  const size_t exact = comparison.Add([&] { return workplace.CountDistinct(); });
+  for (Subject& subject : subjects) subject.number = comparison.Add(subject.run);
+  comparison.Run(kRuns);
+  Figures figures;
   for (const Subject& subject : subjects) {
-    rows.push_back(Row(subject.name, "CPU ms", Median(subject.costs, &Cost::cpu_ms),
-                       Median(exact, &Cost::cpu_ms), subject.target));
+    Figure figure{.name = subject.name,
+                  .measured = comparison.CpuMs(subject.number),
+                  .unit = "CPU ms",
+                  .baseline = comparison.CpuMs(exact),
+                  .judged = Judged::kRatio};
+    if (subject.target == Target::kAsFastAsExact) figure.target = kTargetRatio;
+    figures.push_back(std::move(figure));
   }
   for (const Subject& subject : subjects) {
-    rows.push_back(Row(subject.name + ", wall", "ms", Median(subject.costs, &Cost::wall_ms),
-                       Median(exact, &Cost::wall_ms), Target::kNone));
+    figures.push_back({.name = subject.name + ", wall",
+                       .measured = comparison.WallMs(subject.number),
+                       .unit = "ms",
+                       .baseline = comparison.WallMs(exact)});
   }
-  return rows;
+  return figures;
 }
 
 }  // namespace
-}  // namespace weir::benchmark
+}  // namespace weir::bench
 
 int main() {
   unsetenv("WEIR_STATE");
-  std::printf("%s\n", weir::benchmark::MeasureAll().dump(2).c_str());
+  weir::bench::Print("release", weir::bench::MeasureAll());
   return 0;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/benchmark/release/trips.h"
 
+#include "tests/benchmark/measure/cost.h"
 #include "weir/data/duckdb/internal/database.h"
 
-namespace weir::benchmark {
+namespace weir::bench {
 namespace {
 
 using data::internal::Database;
@@ -57,4 +58,4 @@ std::string SpecYaml(Measures measures) {
          "]\nbounds: {max_keys_per_unit: 4, max_rows_per_key: 10}\nprivacy: {epsilon: 1}\n";
 }
 
-}  // namespace weir::benchmark
+}  // namespace weir::bench

@@ -3,31 +3,15 @@
 #define WEIR_TESTS_BENCHMARK_RELEASE_TRIPS_H_
 
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
-#include <utility>
 
-#include "weir/base/status.h"
-
-namespace weir::benchmark {
+namespace weir::bench {
 
 inline constexpr int kThreads = 2;
 inline constexpr int kZones = 300;
 inline constexpr uint64_t kMemoryBytes = uint64_t{4} << 30;
 
 enum class Measures { kRowsUnits, kRowsUnitsSum };
-
-[[noreturn]] inline void Fail(const std::string& message) {
-  std::fprintf(stderr, "benchmark: %s\n", message.c_str());
-  std::exit(1);
-}
-
-template <class T>
-T OrFail(StatusOr<T> result) {
-  if (!result.ok()) Fail(MessageOf(result.status()));
-  return *std::move(result);
-}
 
 // A query of ten million generated trips (rider, zone, seconds): the same every time, about 650,000
 // riders, the busiest with a few thousand trips; zones are as uneven.
@@ -45,6 +29,6 @@ inline constexpr char kDatasetName[] = "trips.dataset.yaml";
 std::string DatasetYaml(const std::string& path);
 std::string SpecYaml(Measures measures);
 
-}  // namespace weir::benchmark
+}  // namespace weir::bench
 
 #endif  // WEIR_TESTS_BENCHMARK_RELEASE_TRIPS_H_

@@ -10,22 +10,21 @@
 // All servers live in one child process, the client here. Slices alternate; figures are medians of
 // nine, as a JSON list on stdout. The member's own thread for work at ticks does not run.
 #include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "services/wire/credentials.h"
+#include "tests/benchmark/measure/figures.h"
 #include "tests/benchmark/rpc/load.h"
 #include "tests/benchmark/rpc/servers.h"
 #include "tests/services/wire_calls.h"
 #include "tests/services/wire_coalition.h"
 
-namespace weir::benchmark {
+namespace weir::bench {
 namespace {
 
 constexpr size_t kEchoBytes = 100;
@@ -53,28 +52,25 @@ std::vector<Contest> Contests(const Offer& offer, const std::string& root,
 }
 
 // No target is set for this group.
-nlohmann::json Row(const std::string& name, const char* unit, double measured, double baseline) {
-  return {{"group", "rpc"},    {"name", name},         {"measured", measured},
-          {"unit", unit},      {"baseline", baseline}, {"ratio", measured / baseline},
-          {"target", nullptr}, {"met", nullptr}};
-}
-
-nlohmann::json MeasureAll(const std::vector<Contest>& contests, pid_t server) {
-  nlohmann::json rows = nlohmann::json::array();
+Figures MeasureAll(const std::vector<Contest>& contests, pid_t server) {
+  Figures figures;
   for (const Contest& contest : contests) {
     for (const int in_flight : {1, 16}) {
       const std::string suffix =
           in_flight == 1 ? "one at a time" : std::to_string(in_flight) + " in flight";
       const std::vector<Rate> rates =
           MeasureInTurns({contest.ours, contest.bare}, in_flight, server);
-      rows.push_back(Row(contest.name + ", " + suffix, "calls/s", rates[0].calls_per_second,
-                         rates[1].calls_per_second));
-      rows.push_back(Row(contest.name + ", CPU of the server, " + suffix, "us/call",
-                         rates[0].server_microseconds_per_call,
-                         rates[1].server_microseconds_per_call));
+      figures.push_back({.name = contest.name + ", " + suffix,
+                         .measured = rates[0].calls_per_second,
+                         .unit = "calls/s",
+                         .baseline = rates[1].calls_per_second});
+      figures.push_back({.name = contest.name + ", CPU of the server, " + suffix,
+                         .measured = rates[0].server_microseconds_per_call,
+                         .unit = "us/call",
+                         .baseline = rates[1].server_microseconds_per_call});
     }
   }
-  return rows;
+  return figures;
 }
 
 int Run() {
@@ -98,16 +94,16 @@ int Run() {
   close(ready[1]);
   close(stop[0]);
   const Offer offer = ReadOffer(ready[0]);
-  const nlohmann::json rows =
+  const Figures figures =
       MeasureAll(Contests(offer, coalition.authority_pem(kProvider), client), server);
   close(stop[1]);
   int status = 0;
   WEIR_CHECK(waitpid(server, &status, 0) == server && status == 0);
-  std::printf("%s\n", rows.dump(2).c_str());
+  Print("rpc", figures);
   return 0;
 }
 
 }  // namespace
-}  // namespace weir::benchmark
+}  // namespace weir::bench
 
-int main() { return weir::benchmark::Run(); }
+int main() { return weir::bench::Run(); }

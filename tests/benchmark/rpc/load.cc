@@ -4,13 +4,15 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <utility>
 
 #include <grpcpp/client_context.h>
 #include <grpcpp/generic/generic_stub.h>
 
+#include "tests/benchmark/measure/cost.h"
 #include "weir/base/status.h"
 
-namespace weir::benchmark {
+namespace weir::bench {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
@@ -80,11 +82,11 @@ Rate MeasureSlice(const Call& call, int in_flight, pid_t server) {
           .server_microseconds_per_call = 1e6 * (CpuSecondsOf(server) - cpu_start) / done};
 }
 
-double Median(const std::vector<Rate>& slices, double Rate::*part) {
+double MedianOf(const std::vector<Rate>& slices, double Rate::*part) {
   std::vector<double> values;
+  values.reserve(slices.size());
   for (const Rate& slice : slices) values.push_back(slice.*part);
-  std::nth_element(values.begin(), values.begin() + kSlices / 2, values.end());
-  return values[kSlices / 2];
+  return Median(std::move(values));
 }
 
 }  // namespace
@@ -100,10 +102,10 @@ std::vector<Rate> MeasureInTurns(const std::vector<Call>& calls, int in_flight, 
   std::vector<Rate> medians;
   for (const std::vector<Rate>& taken : slices) {
     medians.push_back(
-        {.calls_per_second = Median(taken, &Rate::calls_per_second),
-         .server_microseconds_per_call = Median(taken, &Rate::server_microseconds_per_call)});
+        {.calls_per_second = MedianOf(taken, &Rate::calls_per_second),
+         .server_microseconds_per_call = MedianOf(taken, &Rate::server_microseconds_per_call)});
   }
   return medians;
 }
 
-}  // namespace weir::benchmark
+}  // namespace weir::bench

@@ -9,7 +9,7 @@
 #include <grpcpp/channel.h>
 #include <sys/types.h>
 
-namespace weir::benchmark {
+namespace weir::bench {
 
 // One call that is made again and again.
 struct Call {
@@ -29,6 +29,6 @@ struct Rate {
 // `in_flight` are open at any moment. `server`: the process behind all of them.
 std::vector<Rate> MeasureInTurns(const std::vector<Call>& calls, int in_flight, pid_t server);
 
-}  // namespace weir::benchmark
+}  // namespace weir::bench
 
 #endif  // WEIR_TESTS_BENCHMARK_RPC_LOAD_H_

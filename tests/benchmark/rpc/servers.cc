@@ -19,7 +19,7 @@
 #include "tests/member/member_world.h"
 #include "weir/v1/peer.pb.h"
 
-namespace weir::benchmark {
+namespace weir::bench {
 namespace {
 
 namespace tls = grpc::experimental;
@@ -185,4 +185,4 @@ void Serve(wire::test::WireCoalition& coalition, const wire::test::Credential& o
   WEIR_CHECK(world.Charges(kProvider) == 1);
 }
 
-}  // namespace weir::benchmark
+}  // namespace weir::bench

@@ -6,7 +6,7 @@
 
 #include "tests/services/wire_coalition.h"
 
-namespace weir::benchmark {
+namespace weir::bench {
 
 // Who serves and who asks, in both coalitions of the fixtures.
 inline constexpr char kProvider[] = "kc";
@@ -34,6 +34,6 @@ void Serve(wire::test::WireCoalition& coalition, const wire::test::Credential& o
 // What Serve has written.
 Offer ReadOffer(int ready);
 
-}  // namespace weir::benchmark
+}  // namespace weir::bench
 
 #endif  // WEIR_TESTS_BENCHMARK_RPC_SERVERS_H_

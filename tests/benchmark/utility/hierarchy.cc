@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "tests/benchmark/utility/figures.h"
+#include "tests/benchmark/utility/topics.h"
 #include "weir/base/random.h"
 #include "weir/dp/level_split.h"
 #include "weir/dp/tree_consistency.h"

@@ -7,7 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tests/benchmark/utility/figures.h"
+#include "tests/benchmark/measure/cost.h"
+#include "tests/benchmark/utility/topics.h"
 #include "weir/base/random.h"
 #include "weir/dp/noise_planner.h"
 #include "weir/dp/noise_sampler.h"
@@ -64,23 +65,23 @@ struct PublishedCounts {
 
 PublishedCounts PlanCounts(NoiseKind kind) {
   const bool is_gaussian = kind == NoiseKind::kDiscreteGaussian;
-  const Delta delta = Take(Delta::Parse("0.000001"));
-  const Delta choice = Take(Delta::FromUnits(delta.units() / (is_gaussian ? 2 : 1)));
+  const Delta delta = OrFail(Delta::Parse("0.000001"));
+  const Delta choice = OrFail(Delta::FromUnits(delta.units() / (is_gaussian ? 2 : 1)));
   const dp::PlannedNoise noise =
-      Take(dp::PlanNoise({.epsilon = Take(Epsilon::Parse("1")),
-                          .delta = delta,
-                          .measures = {{.l1 = 4, .squared_l2 = 4}},
-                          .kind = kind,
-                          .others = {{.epsilon = std::nullopt, .delta = choice}}}))
+      OrFail(dp::PlanNoise({.epsilon = OrFail(Epsilon::Parse("1")),
+                            .delta = delta,
+                            .measures = {{.l1 = 4, .squared_l2 = 4}},
+                            .kind = kind,
+                            .others = {{.epsilon = std::nullopt, .delta = choice}}}))
           .measures[0];
   const dp::NoiseLaw law = dp::LawOf(noise.event);
-  const int128 threshold = Take(
-      dp::ReleaseThreshold({.law = law, .delta = choice, .l0 = Take(L0Sensitivity::Create(4))}));
-  return {law, Take(dp::TruncatedIntervals::Create(law, threshold)), noise.half_width};
+  const int128 threshold = OrFail(
+      dp::ReleaseThreshold({.law = law, .delta = choice, .l0 = OrFail(L0Sensitivity::Create(4))}));
+  return {law, OrFail(dp::TruncatedIntervals::Create(law, threshold)), noise.half_width};
 }
 
 Coverage DrawCounts(const PublishedCounts& plan, NoiseKind kind, int128 count) {
-  const dp::NoiseSampler sampler = Take(dp::NoiseSampler::Create({kind, plan.law.parameter, 1}));
+  const dp::NoiseSampler sampler = OrFail(dp::NoiseSampler::Create({kind, plan.law.parameter, 1}));
   const auto width = static_cast<double>(plan.half_width);
   Coverage coverage;
   while (coverage.runs < kPublished) {
@@ -99,8 +100,8 @@ Coverage DrawCounts(const PublishedCounts& plan, NoiseKind kind, int128 count) {
 
 // P[noise = m] and P[noise >= m] from the exact tails.
 double UpperTail(const dp::NoiseLaw& law, int128 m) {
-  if (m >= 1) return Take(dp::TwoSidedTail(law, m - 1)) / 2;
-  return 1 - Take(dp::TwoSidedTail(law, -m)) / 2;
+  if (m >= 1) return OrFail(dp::TwoSidedTail(law, m - 1)) / 2;
+  return 1 - OrFail(dp::TwoSidedTail(law, -m)) / 2;
 }
 double Mass(const dp::NoiseLaw& law, int128 m) { return UpperTail(law, m) - UpperTail(law, m + 1); }
 
@@ -146,7 +147,7 @@ void AddCounts(NoiseKind kind, Figures& figures) {
 dp::NoisedInteger Noised(NoiseKind kind, int64_t value, uint64_t scale) {
   const bool is_laplace = kind == NoiseKind::kDiscreteLaplace;
   const Rational parameter{is_laplace ? scale : uint128{scale} * scale, 1};
-  const dp::NoiseSampler sampler = Take(dp::NoiseSampler::Create({kind, parameter, 1}));
+  const dp::NoiseSampler sampler = OrFail(dp::NoiseSampler::Create({kind, parameter, 1}));
   return {value + sampler.Sample(SystemRandom()), {kind, parameter}};
 }
 
@@ -173,15 +174,16 @@ void AddMoments(NoiseKind kind, int64_t rows, const Scales& scales, Figures& fig
   for (int run = 0; run < kMeans; ++run) {
     const dp::NoisedInteger count = Noised(kind, rows, scales.count);
     const dp::NoisedInteger sum = Noised(kind, 4 * rows, scales.sum);
-    const double start = CpuMilliseconds();
-    const dp::DerivedEstimate mean = Take(dp::EstimateRatio({sum, count, -10, 10}));
-    time_of_means += CpuMilliseconds() - start;
+    const double start = ProcessCpuMs();
+    const dp::DerivedEstimate mean = OrFail(dp::EstimateRatio({sum, count, -10, 10}));
+    time_of_means += ProcessCpuMs() - start;
     add(means, 4, mean);
     if (run >= kVariances) continue;
     const dp::NoisedInteger squares = Noised(kind, 21 * rows, scales.squares);
-    const double middle = CpuMilliseconds();
-    const dp::DerivedEstimate variance = Take(dp::EstimateVariance({count, sum, squares, -10, 10}));
-    time_of_variances += CpuMilliseconds() - middle;
+    const double middle = ProcessCpuMs();
+    const dp::DerivedEstimate variance =
+        OrFail(dp::EstimateVariance({count, sum, squares, -10, 10}));
+    time_of_variances += ProcessCpuMs() - middle;
     add(variances, 5, variance);
   }
   const std::string name = " of " + std::to_string(rows) + " rows, " +

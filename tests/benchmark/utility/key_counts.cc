@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "tests/benchmark/measure/cost.h"
 #include "tests/benchmark/release/trips.h"
 #include "weir/data/duckdb/internal/database.h"
 
@@ -23,10 +24,9 @@ std::vector<int64_t> Integers(const std::vector<std::string>& texts) {
 
 // `table` is a query of (key, value), one row a contribution.
 void Count(const std::string& path, const std::string& table, KeyCounts& counts) {
-  const auto database = benchmark::OrFail(Database::Open({.memory_bytes = benchmark::kMemoryBytes,
-                                                          .threads = benchmark::kThreads,
-                                                          .allowed_path = path}));
-  const auto result = benchmark::OrFail(
+  const auto database = OrFail(
+      Database::Open({.memory_bytes = kMemoryBytes, .threads = kThreads, .allowed_path = path}));
+  const auto result = OrFail(
       database->Query("SELECT CAST(count(*) AS VARCHAR), CAST(sum(value) AS VARCHAR) FROM (" +
                       table + ") contributions GROUP BY key ORDER BY key"));
   const std::vector<std::vector<std::string>> columns = result->TextColumns({0, 1});
@@ -40,7 +40,7 @@ std::string TripContributions() {
       std::string(
           "SELECT rider, zone * 300 + CAST(floor(pow((hash(rider, zone, seconds) % 1000003)"
           " / 1000003.0, 2) * 300) AS INTEGER) AS key, seconds FROM (") +
-      benchmark::TripsQuery() + ") trips";
+      TripsQuery() + ") trips";
   const std::string one_a_key =
       "SELECT rider, key, min(seconds) AS value FROM (" + pairs + ") pairs GROUP BY rider, key";
   return "SELECT key, value FROM (" + one_a_key +

@@ -11,7 +11,8 @@
 #include <random>
 #include <tuple>
 
-#include "tests/benchmark/utility/figures.h"
+#include "tests/benchmark/measure/cost.h"
+#include "tests/benchmark/utility/topics.h"
 #include "weir/base/random.h"
 #include "weir/dp/noise_planner.h"
 #include "weir/dp/quantile_tree.h"
@@ -71,21 +72,15 @@ std::string NameOf(const Case& test) {
 }
 
 NoiseEvent Plan(const dp::QuantileShape& shape, const Case& test) {
-  const dp::MeasureSensitivity sensitivity =
-      Take(shape.Sensitivity(Take(L0Sensitivity::Create(1)), Take(LInfSensitivity::Create(1))));
+  const dp::MeasureSensitivity sensitivity = OrFail(
+      shape.Sensitivity(OrFail(L0Sensitivity::Create(1)), OrFail(LInfSensitivity::Create(1))));
   const bool is_pure = test.kind == NoiseKind::kDiscreteLaplace;
-  return Take(dp::PlanNoise({.epsilon = Take(Epsilon::Parse(test.epsilon)),
-                             .delta = Take(Delta::Parse(is_pure ? "0" : "0.000001")),
-                             .measures = {sensitivity},
-                             .kind = test.kind}))
+  return OrFail(dp::PlanNoise({.epsilon = OrFail(Epsilon::Parse(test.epsilon)),
+                               .delta = OrFail(Delta::Parse(is_pure ? "0" : "0.000001")),
+                               .measures = {sensitivity},
+                               .kind = test.kind}))
       .measures[0]
       .event;
-}
-
-double Median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 std::optional<double> BaselineOf(const Case& test, size_t quantile) {
@@ -113,15 +108,15 @@ struct Measured {
 Measured Measure(const Case& test) {
   const std::vector<int64_t> values = Lognormal(test.rows);
   const Rows rows = CountRows(values);
-  const dp::QuantileShape shape = Take(dp::QuantileShape::Create({0, kHighest, test.kind}));
+  const dp::QuantileShape shape = OrFail(dp::QuantileShape::Create({0, kHighest, test.kind}));
   const dp::QuantileCounts counts = CountsOf(shape, values);
   const NoiseEvent event = Plan(shape, test);
   Measured measured;
   for (int run = 0; run < kRuns; ++run) {
-    const double start = CpuMilliseconds();
+    const double start = ProcessCpuMs();
     const std::vector<dp::QuantileEstimate> estimates =
-        Take(dp::NoiseQuantiles(counts, kQuantiles, event, SystemRandom(), test.effort));
-    measured.times.push_back(CpuMilliseconds() - start);
+        OrFail(dp::NoiseQuantiles(counts, kQuantiles, event, SystemRandom(), test.effort));
+    measured.times.push_back(ProcessCpuMs() - start);
     for (size_t i = 0; i < kQuantiles.size(); ++i) {
       const double rank = kQuantiles[i] * static_cast<double>(test.rows);
       measured.errors[i].push_back(rows.Error(estimates[i].value, rank));
@@ -153,7 +148,7 @@ void AddCase(const Case& test, Figures& figures) {
 
 void AddMerge(Figures& figures) {
   const dp::QuantileShape shape =
-      Take(dp::QuantileShape::Create({0, (1 << 16) - 1, NoiseKind::kDiscreteLaplace}));
+      OrFail(dp::QuantileShape::Create({0, (1 << 16) - 1, NoiseKind::kDiscreteLaplace}));
   dp::QuantileCounts flat(shape);
   dp::QuantileCounts sparse(shape);
   for (uint32_t leaf = 0; leaf < shape.leaves(); ++leaf) {
@@ -166,9 +161,9 @@ void AddMerge(Figures& figures) {
     std::vector<double> times;
     for (int run = 0; run < 41; ++run) {
       dp::QuantileCounts sum = *other;
-      const double start = CpuMilliseconds();
+      const double start = ProcessCpuMs();
       if (!sum.Merge(*other).ok()) std::exit(1);
-      times.push_back(CpuMilliseconds() - start);
+      times.push_back(ProcessCpuMs() - start);
     }
     figures.push_back(
         {std::string("quantiles, merge of ") + name, Median(times), "CPU ms", baseline, 0.5});

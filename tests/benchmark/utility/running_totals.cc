@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "tests/benchmark/utility/figures.h"
+#include "tests/benchmark/utility/topics.h"
 #include "weir/base/random.h"
 #include "weir/dp/calibration.h"
 #include "weir/dp/continual_counting.h"

@@ -6,8 +6,9 @@
 #include <cmath>
 #include <optional>
 
-#include "tests/benchmark/utility/figures.h"
+#include "tests/benchmark/measure/cost.h"
 #include "tests/benchmark/utility/key_counts.h"
+#include "tests/benchmark/utility/topics.h"
 #include "weir/base/random.h"
 #include "weir/data/dataset.h"
 #include "weir/doc/yaml_reader.h"
@@ -29,12 +30,12 @@ struct Question {
   const KeyCounts& data;
   bool is_sum;
   Epsilon epsilon;
-  Delta delta = Take(Delta::Parse(kDelta));
+  Delta delta = OrFail(Delta::Parse(kDelta));
 
   const std::vector<int64_t>& values() const { return is_sum ? data.sums : data.units; }
   int64_t reach() const { return is_sum ? data.value_bound : 1; }
-  L0Sensitivity l0() const { return Take(L0Sensitivity::Create(data.l0)); }
-  Epsilon half() const { return Take(Epsilon::FromUnits(epsilon.units() / 2)); }
+  L0Sensitivity l0() const { return OrFail(L0Sensitivity::Create(data.l0)); }
+  Epsilon half() const { return OrFail(Epsilon::FromUnits(epsilon.units() / 2)); }
 };
 
 struct Published {
@@ -44,13 +45,13 @@ struct Published {
 
 std::vector<int128> AddNoise(const std::vector<int64_t>& values, const NoiseEvent& event) {
   std::vector<int128> noised =
-      Take(dp::NoiseSampler::Create(event)).SampleMany(values.size(), SystemRandom());
+      OrFail(dp::NoiseSampler::Create(event)).SampleMany(values.size(), SystemRandom());
   for (size_t i = 0; i < values.size(); ++i) noised[i] += values[i];
   return noised;
 }
 
 NoiseEvent Laplace(Epsilon epsilon, uint128 l1) {
-  return {NoiseKind::kDiscreteLaplace, Take(dp::LaplaceScale(epsilon, l1)), l1};
+  return {NoiseKind::kDiscreteLaplace, OrFail(dp::LaplaceScale(epsilon, l1)), l1};
 }
 
 class PlainRules {
@@ -60,8 +61,8 @@ class PlainRules {
         choosing_(Laplace(question.half(), static_cast<uint128>(question.data.l0))),
         showing_(
             Laplace(question.half(), static_cast<uint128>(question.data.l0 * question.reach()))),
-        threshold_(
-            Take(dp::ContinuousLaplaceThreshold(question.half(), question.delta, question.l0()))) {}
+        threshold_(OrFail(
+            dp::ContinuousLaplaceThreshold(question.half(), question.delta, question.l0()))) {}
 
   Published Release() const {
     Published published{{}, AddNoise(question_.values(), showing_)};
@@ -91,10 +92,10 @@ release::ReleasePlan PlanOf(const Question& question) {
       "]\nbounds: {max_keys_per_unit: " + std::to_string(question.data.l0) +
       ", max_rows_per_key: 1}\nprivacy: {epsilon: " + question.epsilon.ToString() +
       ", delta: " + kDelta + "}\n";
-  const auto dataset = Take(data::DatasetDescription::Create(
-      Take(doc::ParseYaml<v1::Dataset>(dataset_text, "pairs.dataset.yaml")), "."));
-  return Take(
-      release::Plan(dataset, Take(doc::ParseYaml<v1::ReleaseSpec>(spec_text, "question.yaml"))));
+  const auto dataset = OrFail(data::DatasetDescription::Create(
+      OrFail(doc::ParseYaml<v1::Dataset>(dataset_text, "pairs.dataset.yaml")), "."));
+  return OrFail(
+      release::Plan(dataset, OrFail(doc::ParseYaml<v1::ReleaseSpec>(spec_text, "question.yaml"))));
 }
 
 const NoiseEvent& ShownNoise(const release::ReleasePlan& plan) {
@@ -109,7 +110,7 @@ Published Release(const Question& question, const release::ReleasePlan& plan) {
   const std::vector<int64_t>& units = question.data.units;
   if (!selection.by_noise) {
     const dp::PartitionSelector rule =
-        Take(release::internal::SelectorOf(selection, plan.query.bounds));
+        OrFail(release::internal::SelectorOf(selection, plan.query.bounds));
     published.shown = rule.KeepMany(units, SystemRandom());
     return published;
   }
@@ -165,16 +166,16 @@ struct Errors {
   }
 };
 
-struct Comparison {
+struct Contest {
   std::string plan;
   Errors weir;
   Errors plain;
 };
 
-Comparison Compare(const Question& question, int runs) {
+Contest Compare(const Question& question, int runs) {
   const PlainRules plain(question);
   const release::ReleasePlan plan = PlanOf(question);
-  Comparison comparison{NameOf(plan), {}, {}};
+  Contest comparison{NameOf(plan), {}, {}};
   for (int run = 0; run < runs; ++run) {
     comparison.weir.Add(Release(question, plan), question.values());
     comparison.plain.Add(plain.Release(), question.values());
@@ -183,7 +184,7 @@ Comparison Compare(const Question& question, int runs) {
 }
 
 void AddRows(const Question& question, Figures& figures) {
-  const Comparison comparison = Compare(question, kRuns);
+  const Contest comparison = Compare(question, kRuns);
   const std::string what = question.is_sum ? "sums" : "units";
   const std::string name = "unknown keys, " + question.data.name + " (" +
                            std::to_string(question.data.units.size()) + "), " + what +
@@ -214,7 +215,7 @@ std::vector<KeyCounts> Tables() {
 void AddUnknownKeys(Figures& figures) {
   for (const KeyCounts& table : Tables()) {
     for (const char* epsilon : {"1", "0.1"}) {
-      const Epsilon parsed = Take(Epsilon::Parse(epsilon));
+      const Epsilon parsed = OrFail(Epsilon::Parse(epsilon));
       AddRows({table, false, parsed}, figures);
       AddRows({table, true, parsed}, figures);
     }
@@ -228,8 +229,8 @@ void AddUnknownKeyCurves(Curves& curves) {
     Curve weir_error{"unknown-keys-error", weir_kept.name, {}, {}};
     Curve plain_error{"unknown-keys-error", plain_kept.name, {}, {}};
     for (const char* epsilon : {"0.1", "0.2", "0.5", "1", "2", "4"}) {
-      const Question question{table, false, Take(Epsilon::Parse(epsilon))};
-      const Comparison comparison = Compare(question, kCurveRuns);
+      const Question question{table, false, OrFail(Epsilon::Parse(epsilon))};
+      const Contest comparison = Compare(question, kCurveRuns);
       const double percent = 100.0 / static_cast<double>(table.units.size());
       for (Curve* curve : {&weir_kept, &plain_kept, &weir_error, &plain_error}) {
         curve->x.push_back(question.epsilon.value());
