@@ -64,7 +64,7 @@ RC_GTEST_PROP(SearchPropertyTest, PrefersLowThenLexicallySmallLevelsAmongEqualSc
   RandomProblem problem = AnyProblem();
   problem.quality = {.measure = v1::QUALITY_MEASURE_HEIGHT};
   const auto result = SearchFor(problem);
-  if (!result.ok()) return;
+  RC_PRE(result.ok());
   // Heights are whole numbers: equal ones are equal.
   for (const auto& levels : AllNodes(problem)) {
     const PlainResult plain = Plain(problem, levels);

@@ -52,6 +52,21 @@ TEST(KeyPartTest, IsOfTheTimeInUtc) {
   }
 }
 
+TEST(KeyPartTest, HasTheNumbersOfTimesAndNoOthers) {
+  const int64_t first = kFirstDay * kMicrosPerDay, last = (kLastDay + 1) * kMicrosPerDay - 1;
+  for (const KeyPart part :
+       {KeyPart::kPeriodYear, KeyPart::kPeriodMonth, KeyPart::kPeriodDay, KeyPart::kPeriodHour}) {
+    const int64_t lowest = *PartOf(part, /*is_date=*/false, first);
+    const int64_t highest = *PartOf(part, /*is_date=*/false, last);
+    EXPECT_TRUE(IsPart(part, lowest) && IsPart(part, highest));
+    EXPECT_FALSE(IsPart(part, lowest - 1) || IsPart(part, highest + 1));
+    EXPECT_FALSE(IsPart(part, INT64_MIN) || IsPart(part, INT64_MAX));
+  }
+  EXPECT_TRUE(IsPart(KeyPart::kHour, 0) && IsPart(KeyPart::kHour, 23));
+  EXPECT_FALSE(IsPart(KeyPart::kHour, 24) || IsPart(KeyPart::kMonth, 0));
+  EXPECT_TRUE(IsPart(KeyPart::kMonth, 12) && IsPart(KeyPart::kQuarter, 4));
+}
+
 TEST(KeyPartTest, DatesHaveNoHour) {
   const int64_t day = *ReadDate("2015-03-31");
   EXPECT_EQ(PartOf(KeyPart::kHour, /*is_date=*/true, day), std::nullopt);

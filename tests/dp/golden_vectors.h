@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/temporary_folder.h"
@@ -24,6 +25,8 @@ inline std::vector<std::vector<std::string>> GoldenRows(const std::string& name)
     }
     rows.push_back(cells);
   }
+  // A loop over no rows would pass.
+  EXPECT_FALSE(rows.empty()) << path;
   return rows;
 }
 

@@ -14,6 +14,8 @@
 #include "weir/v1/charter.pb.h"
 #include "weir/v1/dataset.pb.h"
 #include "weir/v1/ledger.pb.h"
+#include "weir/v1/package.pb.h"
+#include "weir/v1/recipe.pb.h"
 #include "weir/v1/release.pb.h"
 
 namespace weir::doc {
@@ -47,8 +49,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   doc::CheckRoundTrip(doc::ParseYaml<v1::Dataset>(text, "fuzz"));
   doc::CheckRoundTrip(doc::ParseYaml<v1::ReleaseSpec>(text, "fuzz"));
   doc::CheckRoundTrip(doc::ParseYaml<v1::ResolvedPlan>(text, "fuzz"));
+  doc::CheckRoundTrip(doc::ParseYaml<v1::Recipe>(text, "fuzz"));
   doc::CheckRoundTrip(doc::ParseSigned<v1::Agreement>(text, "fuzz"));
   doc::CheckRoundTrip(doc::ParseSigned<v1::Charter>(text, "fuzz"));
   doc::CheckRoundTrip(doc::ParseSigned<v1::DebitEntry>(text, "fuzz"));
+  doc::CheckRoundTrip(doc::ParseSigned<v1::Delivery>(text, "fuzz"));
+  doc::CheckRoundTrip(doc::ParseSigned<v1::Manifest>(text, "fuzz"));
+  doc::CheckRoundTrip(doc::ParseSigned<v1::PackageLabel>(text, "fuzz"));
   return 0;
 }

@@ -2,6 +2,8 @@
 // Sealed packages: what opens, also with other tools, and what shows.
 #include "weir/member/package.h"
 
+#include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -31,6 +33,18 @@ using ::testing::Not;
 constexpr char kDelivery[] = "019b76da-a800-7685-b7b2-b49670012139";
 constexpr char kRequest[] = "019b76da-a800-72d0-a7f4-c18b3ec21a40";
 constexpr char kCharge[] = "019b76da-a800-7891-8259-c7b4e358a47c";
+
+// Of the first file's header in a ustar archive.
+constexpr size_t kTimeAt = 136, kTimeBytes = 12, kSumAt = 148, kSumBytes = 8, kHeaderBytes = 512;
+
+void MendChecksum(std::string& tar) {
+  tar.replace(kSumAt, kSumBytes, std::string(kSumBytes, ' '));
+  unsigned sum = 0;
+  for (size_t i = 0; i < kHeaderBytes; ++i) sum += static_cast<unsigned char>(tar[i]);
+  std::array<char, kSumBytes> digits{};
+  static_cast<void>(std::snprintf(digits.data(), digits.size(), "%06o", sum));
+  tar.replace(kSumAt, kSumBytes, digits.data(), digits.size());
+}
 
 class PackageTest : public ::testing::Test {
  protected:
@@ -294,6 +308,17 @@ TEST_F(PackageTest, TheArchiveHoldsThreeFilesAndNothingElse) {
   std::string renamed = tar;
   renamed.replace(renamed.find("manifest.note"), 13, "../../../note");
   expect_refused("another name", renamed);
+}
+
+// The binary form of a number holds times that no calendar has.
+TEST_F(PackageTest, TheArchiveHasATimeOfTheCalendar) {
+  for (const auto& [first, opens] : {std::pair('\x80', false), {'\xFF', false}, {'0', true}}) {
+    std::string tar = *member::internal::WriteArchive(GoodArchive());
+    if (!opens) tar.replace(kTimeAt, kTimeBytes, std::string(kTimeBytes, '\x7F'));
+    tar[kTimeAt] = first;
+    MendChecksum(tar);
+    EXPECT_EQ(member::internal::ReadArchive(tar, payload_.size()).ok(), opens);
+  }
 }
 
 TEST_F(PackageTest, ArchivesOfOtherShapesAreRefused) {

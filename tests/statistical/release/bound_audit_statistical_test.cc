@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/statistical/dp/goodness_of_fit.h"
 #include "tests/statistical/effort.h"
 #include "tests/statistical/release/panels.h"
 #include "tests/support/seeded_random.h"
@@ -68,12 +69,13 @@ dp::AuditReport Audit(const BoundCase& bound_case, const Tamper& tamper) {
   tamper(with.plan());
   tamper(without.plan());
   test::SeededRandom coins(test::StatisticalSeed(303));
-  return dp::AuditEpsilon(
-             {.one = [&with](size_t count) { return Look(with, count); },
-              .other = [&without](size_t count) { return Look(without, count); },
-              .statistics = {"bound", "figure", "product"}},
-             {.delta = Delta::Zero(), .samples = kSamples.value(), .false_positive_rate = 1e-9},
-             coins)
+  return dp::AuditEpsilon({.one = [&with](size_t count) { return Look(with, count); },
+                           .other = [&without](size_t count) { return Look(without, count); },
+                           .statistics = {"bound", "figure", "product"}},
+                          {.delta = Delta::Zero(),
+                           .samples = kSamples.value(),
+                           .false_positive_rate = test::kFalsePositiveRate},
+                          coins)
       .value();
 }
 

@@ -105,6 +105,15 @@ std::optional<int64_t> PartOf(KeyPart part, bool is_date, int64_t time) {
   }
 }
 
+bool IsPart(KeyPart part, int64_t number) {
+  Range range = RangeOf(part);
+  if (part == KeyPart::kPeriodHour || AsWindow(part).has_value()) {
+    range = {PartOf(part, /*is_date=*/false, kFirstDay * kMicrosPerDay).value_or(0),
+             PartOf(part, /*is_date=*/false, (kLastDay + 1) * kMicrosPerDay - 1).value_or(0)};
+  }
+  return number >= range.lowest && number <= range.highest;
+}
+
 std::string FormatPart(KeyPart part, int64_t number) {
   switch (part) {
     case KeyPart::kPeriodYear:

@@ -21,6 +21,9 @@ bool IsTime(v1::ColumnType type);
 // kLastDay. nullopt: an hour of a date.
 std::optional<int64_t> PartOf(KeyPart part, bool is_date, int64_t time);
 
+// Whether PartOf gives the number of some time.
+bool IsPart(KeyPart part, int64_t number);
+
 // "1" .. "12", "2025-03-31T14", ...: the text of a number, and the number of a text.
 // INVALID_ARGUMENT: no such part or period.
 std::string FormatPart(KeyPart part, int64_t number);

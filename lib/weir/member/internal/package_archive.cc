@@ -15,6 +15,7 @@ constexpr uint64_t kBlockBytes = 512;
 constexpr uint64_t kMaxTailBytes = 10240;  // tar pads to twenty blocks
 constexpr uint64_t kNoteLimitBytes = uint64_t{1} << 20;
 constexpr int kPrivateMode = 0600;
+constexpr int64_t kMostSeconds = (int64_t{1} << 33) - 1;  // 11 octal digits, all that ustar has
 
 struct CloseWriter {
   void operator()(archive* a) const { archive_write_free(a); }
@@ -72,6 +73,9 @@ Status CheckEntry(archive* reader, archive_entry* entry, const char* name, uint6
       archive_entry_gid(entry) != 0) {
     return Malformed("gives a file another mode or owner than 0600 and 0");
   }
+  // libarchive also takes the binary form, whose times leave our calendar.
+  const int64_t modified = archive_entry_mtime(entry);
+  if (modified < 0 || modified > kMostSeconds) return Malformed("gives a file an impossible time");
   const la_int64_t size = archive_entry_size(entry);
   if (size < 0 || static_cast<uint64_t>(size) > limit_bytes) {
     return Malformed("holds a file beyond its limit");

@@ -2,9 +2,10 @@
 #include "weir/data/clickhouse/internal/server_rows.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <utility>
 
 #include "weir/data/clickhouse/internal/each_server.h"
+#include "weir/data/clickhouse/internal/server_batch.h"
 #include "weir/data/clickhouse/internal/server_type.h"
 #include "weir/data/clickhouse/internal/sql_text.h"
 #include "weir/data/internal/column_names.h"
@@ -13,79 +14,6 @@ namespace weir::data::internal {
 namespace {
 
 using Columns = std::vector<const ColumnDescription*>;
-
-constexpr int64_t kMicrosPerSecond = 1'000'000;
-
-// Blocks of a server as batches; keeps its room from one to the next.
-class BatchMaker {
- public:
-  explicit BatchMaker(const std::vector<ServerExpression>& expressions)
-      : expressions_(expressions), columns_(expressions.size()) {}
-
-  // DATA_LOSS: a column is not of the type that was asked for.
-  StatusOr<const Batch*> Make(const NativeBlock& block) {
-    batch_.rows = block.rows;
-    batch_.columns.clear();
-    for (size_t i = 0; i < columns_.size(); ++i) {
-      WEIR_ASSIGN_OR_RETURN(const void* const cells, CellsOf(i, block));
-      batch_.columns.push_back({.kind = expressions_[i].kind,
-                                .cells = cells,
-                                .present = PresentOf(block.columns[i], block.rows, columns_[i])});
-    }
-    return &batch_;
-  }
-
- private:
-  struct Column {
-    std::vector<int64_t> numbers = {};
-    std::vector<int32_t> days = {};
-    std::vector<double> doubles = {};
-    std::vector<uint64_t> present = {};
-  };
-
-  static const uint64_t* PresentOf(const NativeColumn& from, size_t rows, Column& to) {
-    if (from.nulls == nullptr) return nullptr;
-    to.present.assign((rows + 63) / 64, 0);
-    for (size_t row = 0; row < rows; ++row) {
-      to.present[row / 64] |= uint64_t{from.nulls[row] == 0 ? 1u : 0u} << (row % 64);
-    }
-    return to.present.data();
-  }
-
-  StatusOr<const void*> CellsOf(size_t position, const NativeBlock& block) {
-    const NativeColumn& from = block.columns[position];
-    Column& to = columns_[position];
-    const CellKind kind = expressions_[position].kind;
-    const bool is_text = !from.texts.empty();
-    const bool is_float = from.type == "Float64";
-    const bool is_int = !is_text && !is_float && from.type != "Float32";
-    if (kind == CellKind::kText && is_text) return from.texts.data();
-    if (kind == CellKind::kDouble && is_float) {
-      to.doubles.resize(block.rows);
-      std::copy_n(from.numbers, block.rows * sizeof(double),
-                  reinterpret_cast<char*>(to.doubles.data()));
-      return to.doubles.data();
-    }
-    if (kind == CellKind::kDays && is_int) {
-      to.days.resize(block.rows);
-      for (size_t row = 0; row < block.rows; ++row) {
-        to.days[row] = static_cast<int32_t>(from.IntAt(row));
-      }
-      return to.days.data();
-    }
-    if ((kind == CellKind::kInt64 || kind == CellKind::kMicros) && is_int) {
-      to.numbers.resize(block.rows);
-      const int64_t factor = kind == CellKind::kMicros ? kMicrosPerSecond : 1;
-      for (size_t row = 0; row < block.rows; ++row) to.numbers[row] = from.IntAt(row) * factor;
-      return to.numbers.data();
-    }
-    return DataLoss("the server's answer has a column of another type");
-  }
-
-  const std::vector<ServerExpression>& expressions_;
-  std::vector<Column> columns_;
-  Batch batch_;
-};
 
 StatusOr<std::vector<ServerExpression>> ExpressionsOf(Server& server,
                                                       const std::vector<ServerColumn>& found,
@@ -117,10 +45,13 @@ Status ScanServer(Server& server, const ClickHouseSource& source, const Columns&
     selected.push_back(expressions[i].sql + " AS " + query.names.back());
   }
   query.sql = "SELECT " + JoinSql(selected, ", ") + " FROM " + TableSql(source);
-  BatchMaker maker(expressions);
+  std::vector<CellKind> kinds;
+  kinds.reserve(expressions.size());
+  for (const ServerExpression& expression : expressions) kinds.push_back(expression.kind);
+  ServerBatch batch(std::move(kinds));
   return server.Ask(query, static_cast<size_t>(scan.memory_bytes), [&](const NativeBlock& block) {
-    WEIR_ASSIGN_OR_RETURN(const Batch* const batch, maker.Make(block));
-    return handler(*batch);
+    WEIR_ASSIGN_OR_RETURN(const Batch* const made, batch.Make(block));
+    return handler(*made);
   });
 }
 

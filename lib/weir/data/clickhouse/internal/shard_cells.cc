@@ -8,6 +8,7 @@
 
 #include "weir/data/clickhouse/internal/shard_limbs.h"
 #include "weir/data/internal/key_part.h"
+#include "weir/data/internal/time_text.h"
 #include "weir/data/internal/value_text.h"
 
 namespace weir::data::internal {
@@ -36,14 +37,51 @@ StatusOr<std::vector<int64_t>> ReadList(std::string_view text) {
   return numbers;
 }
 
-Status AddBins(std::string_view bins, std::string_view counts, std::map<uint32_t, int64_t>& sums) {
-  WEIR_ASSIGN_OR_RETURN(const std::vector<int64_t> words, ReadList(bins));
-  WEIR_ASSIGN_OR_RETURN(const std::vector<int64_t> rows, ReadList(counts));
+// False: the sum leaves its type.
+template <class Number, class Added>
+bool AddTo(Number& sum, Added added) {
+  return !__builtin_add_overflow(sum, added, &sum);
+}
+
+// How many bins there are.
+uint64_t CountOf(const BoundedQuery::Bins& bins) {
+  if (bins.edges.has_value()) return bins.edges->size();
+  const BoundedQuery::Value& value = bins.value;
+  return (static_cast<uint64_t>(value.highest) - static_cast<uint64_t>(value.lowest)) / bins.steps +
+         1;
+}
+
+struct BinLists {
+  std::string_view words;
+  std::string_view rows;
+};
+
+Status AddBins(const BoundedQuery::Bins& bins, const BinLists& lists,
+               std::map<uint32_t, int64_t>& sums) {
+  WEIR_ASSIGN_OR_RETURN(const std::vector<int64_t> words, ReadList(lists.words));
+  WEIR_ASSIGN_OR_RETURN(const std::vector<int64_t> rows, ReadList(lists.rows));
   if (words.size() != rows.size()) return Unexpected();
   for (size_t i = 0; i < words.size(); ++i) {
-    if (words[i] > 0) sums[static_cast<uint32_t>(words[i] - 1)] += rows[i];
+    const bool is_word = words[i] >= 0 && static_cast<uint64_t>(words[i]) <= CountOf(bins);
+    if (!is_word || rows[i] < 0) return Unexpected();
+    if (words[i] > 0 && !AddTo(sums[static_cast<uint32_t>(words[i] - 1)], rows[i])) {
+      return Unexpected();
+    }
   }
   return OkStatus();
+}
+
+// Whether an open key of the column can have the value.
+bool IsValueOf(v1::ColumnType type, KeyPart part, int64_t number) {
+  if (part != KeyPart::kValue) return IsPart(part, number);
+  switch (type) {
+    case v1::COLUMN_TYPE_BOOL:
+      return number == 0 || number == 1;
+    case v1::COLUMN_TYPE_DATE:
+      return number >= kFirstDay && number <= kLastDay;
+    default:
+      return true;
+  }
 }
 
 }  // namespace
@@ -91,17 +129,25 @@ StatusOr<std::vector<ShardCells::KeyValue>> ShardCells::KeysOf(const ShardLayout
     } else {
       values[i].number = column.IntAt(row);
     }
-    const bool is_code =
-        key.is_open || static_cast<uint64_t>(values[i].number) < query_.keys[i].size();
-    if (!is_code) return Unexpected();
+    if (!IsKey(key, i, values[i])) return Unexpected();
   }
   return values;
+}
+
+bool ShardCells::IsKey(const ShardLayout::Key& key, size_t position, const KeyValue& value) const {
+  const KeyDomain& domain = query_.keys[position];
+  if (!key.is_open) return static_cast<uint64_t>(value.number) < domain.size();
+  if (value.is_missing) return true;
+  if (key.is_text) return !value.text.empty() && IsUtf8(value.text);
+  const v1::ColumnType type = bounded_.columns[bounded_.keys[position].column]->type;
+  return IsValueOf(type, domain.part, value.number);
 }
 
 Status ShardCells::AddRow(const ShardLayout& layout, const NativeBlock& block, size_t row) {
   const auto number = [&](size_t at) { return block.columns[at].IntAt(row); };
   // Without a key there is a row of zeros, too.
   if (number(layout.units) == 0) return OkStatus();
+  if (number(layout.units) < 0 || number(layout.rows) < 0) return Unexpected();
   is_over_ = is_over_ || number(layout.over) != 0;
   WEIR_ASSIGN_OR_RETURN(std::vector<KeyValue> keys, KeysOf(layout, block, row));
   uint64_t bytes = kCellBytes + layout.totals.size() * sizeof(int128);
@@ -118,13 +164,14 @@ Status ShardCells::AddRow(const ShardLayout& layout, const NativeBlock& block, s
   for (size_t i = 0; i < layout.totals.size(); ++i) {
     for (size_t limb = 0; limb < layout.totals[i].limbs; ++limb) {
       const int128 scale = int128{1} << (limb * kLimbBits);
-      sums.totals[i] += number(layout.totals[i].at + limb) * scale;
+      if (!AddTo(sums.totals[i], number(layout.totals[i].at + limb) * scale)) return Unexpected();
     }
   }
   for (size_t i = 0; i < layout.bins.size(); ++i) {
     const size_t before = sums.bins[i].size();
-    WEIR_RETURN_IF_ERROR(AddBins(block.columns[layout.bins[i]].texts[row],
-                                 block.columns[layout.bins[i] + 1].texts[row], sums.bins[i]));
+    const BinLists lists = {.words = block.columns[layout.bins[i]].texts[row],
+                            .rows = block.columns[layout.bins[i] + 1].texts[row]};
+    WEIR_RETURN_IF_ERROR(AddBins(bounded_.bins[i], lists, sums.bins[i]));
     WEIR_RETURN_IF_ERROR(TakeMemory((sums.bins[i].size() - before) * kKeyBytes));
   }
   return OkStatus();
@@ -135,7 +182,8 @@ Status ShardCells::AddHistograms(const NativeBlock& block) {
   for (auto& counts : unit_counts_) {
     for (int64_t& count : counts) {
       if (block.rows != 1 || !IsInt64(block.columns[at])) return Unexpected();
-      count += block.columns[at++].IntAt(0);
+      const int64_t units = block.columns[at++].IntAt(0);
+      if (units < 0 || !AddTo(count, units)) return Unexpected();
     }
   }
   return OkStatus();

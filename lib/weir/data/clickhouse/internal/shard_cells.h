@@ -26,7 +26,8 @@ class ShardCells {
   ShardCells(const AggregateQuery& query, const BoundedQuery& bounded, uint64_t memory_bytes);
 
   // Blocks of an answer to ShardSql::cells and ShardSql::histograms.
-  // Errors: DATA_LOSS          not such a block.
+  // Errors: DATA_LOSS          not such a block; a key or bin outside its domain, a negative count,
+  //                            a sum that does not fit its type.
   //         RESOURCE_EXHAUSTED the cells do not fit the memory.
   Status AddCells(const ShardLayout& layout, const NativeBlock& block);
   Status AddHistograms(const NativeBlock& block);
@@ -54,6 +55,8 @@ class ShardCells {
   Status AddRow(const ShardLayout& layout, const NativeBlock& block, size_t row);
   StatusOr<std::vector<KeyValue>> KeysOf(const ShardLayout& layout, const NativeBlock& block,
                                          size_t row) const;
+  // Whether the key at `position` can have the value.
+  bool IsKey(const ShardLayout::Key& key, size_t position, const KeyValue& value) const;
   Status TakeMemory(uint64_t bytes);
   std::string LabelOf(size_t key, const KeyValue& value) const;
   void NumberKeys(AggregateTable& table) const;
