@@ -14,7 +14,7 @@ constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
 constexpr unsigned kPartBits = 3;
 constexpr size_t kBlock = 512;
 // Indexes below this have a cell each even for few items: the cells stay in the second-level cache.
-constexpr uint64_t kAlwaysDirect = uint64_t{1} << 16;
+constexpr uint64_t kAlwaysDirect = uint64_t{1} << 19;
 // Places are numbers of 32 bits; there are fewer classes than that.
 constexpr unsigned kMostSlotBits = 32;
 // A table of slots begins with at most so many.
@@ -214,7 +214,7 @@ template <class Index, class Fill>
 void Grouper::CountHashed(const Fill& fill, std::vector<Slot<Index>>& slots) {
   StartNumbers();
   const size_t expected = std::min(items_, kFirstSlots / 2) >> (is_part_ ? kPartBits : 0);
-  slot_bits_ = static_cast<unsigned>(std::bit_width(std::max(expected, 4 * kBlock) - 1));
+  slot_bits_ = static_cast<unsigned>(std::bit_width(2 * std::max(expected, 2 * kBlock) + 2 * kBlock - 1));
   if (slots.size() >> slot_bits_ == 0) slots.resize(size_t{1} << slot_bits_);
   for (size_t begin = 0; begin < items_; begin += kBlock) {
     const size_t count = std::min(kBlock, items_ - begin);
