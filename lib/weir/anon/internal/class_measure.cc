@@ -90,6 +90,7 @@ class Discernibility final : public ClassMeasure {
     }
     return {.key = static_cast<double>(sum)};
   }
+  bool has_bound_above() const override { return true; }
   double BoundAbove(const Levels&, const RatedClasses& classes) const override {
     // Rows of a class that is suppressed here are above in one of least_class_ rows, or suppressed.
     const uint64_t least = ignores_suppression_ ? 0 : std::min(least_class_, rows_);
@@ -125,6 +126,7 @@ class AverageClassSize final : public ClassMeasure {
     }
     return {.key = Average(static_cast<double>(kept), has_suppressed)};
   }
+  bool has_bound_above() const override { return true; }
   double BoundAbove(const Levels&, const RatedClasses& classes) const override {
     uint64_t all = 0;
     uint64_t kept = 0;
@@ -239,6 +241,7 @@ class Ambiguity final : public ClassMeasure {
   Rating Rate(const Levels& levels, const RatedClasses& classes) const override {
     return {.key = Sum(levels, classes, !ignores_suppression_)};
   }
+  bool has_bound_above() const override { return true; }
   double BoundAbove(const Levels& levels, const RatedClasses& classes) const override {
     return Sum(levels, classes, false) * kBelow;
   }

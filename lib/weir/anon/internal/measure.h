@@ -101,6 +101,8 @@ class Measure {
   virtual Rating Rate(const Levels& levels, const RatedClasses& classes) const = 0;
   // No rating of a more general node has a smaller key; -infinity: nothing is known.
   virtual double BoundAbove(const Levels& levels, const RatedClasses& classes) const;
+  // Whether that says something.
+  virtual bool has_bound_above() const { return false; }
   // No rating of a more special node has a smaller key; -infinity: nothing is known.
   virtual double BoundBelow(const Levels& levels, const RatedClasses& classes) const;
   // What the suppressed rows add at least to each attribute, here and in every more special node,

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/anon/internal/size_bound.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <limits>
+#include <utility>
+
+namespace weir::anon::internal {
+namespace {
+
+// Odd, so that a product with one keeps all labels apart.
+constexpr std::array<uint32_t, 4> kFactors = {0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F};
+// Places for each item, at least.
+constexpr size_t kPlacesPerItem = 4;
+
+}  // namespace
+
+// Adds what the first Count steps say, with the numbers in registers.
+template <int Count>
+void SizeBound::FillFrom(size_t items, std::span<const Step> steps) {
+  std::array<Step, static_cast<size_t>(Count)> own;
+  std::copy_n(steps.begin(), Count, own.begin());
+  uint32_t* const to = places_.data();
+  for (size_t i = 0; i < items; ++i) {
+    uint32_t sum = 0;
+    for (const Step& step : own) {
+      sum += step.factor * step.table[(step.keys[i] >> step.shift) & step.mask];
+    }
+    to[i] += sum;
+  }
+}
+
+// A sum of products with fixed odd numbers, of which the highest bits are the place.
+void SizeBound::FillPlaces(size_t items, std::span<const Step> steps, unsigned shift) {
+  places_.assign(items, 0);
+  while (!steps.empty()) {
+    const size_t count = std::min<size_t>(steps.size(), 3);
+    if (count == 1) FillFrom<1>(items, steps);
+    if (count == 2) FillFrom<2>(items, steps);
+    if (count == 3) FillFrom<3>(items, steps);
+    steps = steps.subspan(count);
+  }
+  for (uint32_t& place : places_) place >>= shift;
+}
+
+uint64_t SizeBound::RowsInSmallClasses(Packing& packing, const KeyList& items, const Levels& levels,
+                                       uint64_t least) {
+  std::vector<Step> steps;
+  steps.reserve(packing.chunks());
+  uint64_t space = 1;  // not exact above 2^32
+  const size_t most_places = std::bit_ceil(kPlacesPerItem * std::max<size_t>(items.size, 1));
+  std::vector<uint32_t> strides;
+  for (size_t place = 0; place < packing.chunks(); ++place) {
+    const ChunkTable& table = packing.TableOf(place, levels);
+    if (table.radix == 1) continue;
+    const BitField& field = packing.chunk(place);
+    steps.push_back({.table = table.index.data(),
+                     .keys = items.keys.data() + field.word * items.size,
+                     .shift = field.shift,
+                     .mask = field.mask,
+                     .factor = static_cast<uint32_t>(space)});
+    space = space > most_places ? space : space * table.radix;
+  }
+  const bool is_direct = space <= most_places;
+  unsigned shift = 0;
+  if (!is_direct) {
+    for (size_t s = 0; s < steps.size(); ++s) {
+      steps[s].factor = kFactors[s % kFactors.size()] + 2 * static_cast<uint32_t>(s);
+    }
+    shift = 32U - std::min(32U, static_cast<unsigned>(std::bit_width(most_places) - 1));
+  }
+  FillPlaces(items.size, steps, shift);
+  cells_.assign(is_direct ? space : most_places, 0);
+  uint32_t* const cells = cells_.data();
+  for (size_t i = 0; i < items.size; ++i) {
+    cells[places_.data()[i]] += static_cast<uint32_t>(items.rows.data()[i]);
+  }
+  items_ = items.size;
+  least_ = static_cast<uint32_t>(
+      std::min<uint64_t>(least, std::numeric_limits<uint32_t>::max()));
+  uint32_t small = 0;
+  for (const uint32_t rows : cells_) small += rows < least_ ? rows : 0;
+  return small;
+}
+
+std::vector<uint32_t> SizeBound::SmallestClasses(size_t most) const {
+  std::vector<std::pair<uint32_t, uint32_t>> found;  // rows, item
+  for (uint32_t i = 0; i < items_; ++i) {
+    const uint32_t rows = cells_[places_[i]];
+    if (rows > 0 && rows < least_) found.emplace_back(rows, i);
+  }
+  most = std::min(most, found.size());
+  std::partial_sort(found.begin(), found.begin() + static_cast<ptrdiff_t>(most), found.end());
+  std::vector<uint32_t> items;
+  items.reserve(most);
+  for (size_t i = 0; i < most; ++i) items.push_back(found[i].second);
+  return items;
+}
+
+}  // namespace weir::anon::internal
