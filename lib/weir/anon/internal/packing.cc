@@ -95,13 +95,18 @@ ChunkTable Packing::MakeTable(const Chunk& chunk, const Levels& levels) const {
 }
 
 std::vector<uint64_t> Packing::Pack(const TupleTable& table) const {
+  // A block of keys stays in the cache until all attributes are in it.
+  constexpr size_t kBlock = 1024;
   const size_t n = table.tuples();
   std::vector<uint64_t> keys(words_ * n, 0);
-  for (size_t a = 0; a < hierarchies_.size(); ++a) {
-    uint64_t* word = keys.data() + fields_[a].word * n;
-    const uint32_t* codes = table.codes[a].data();
-    const unsigned shift = fields_[a].shift;
-    for (size_t i = 0; i < n; ++i) word[i] |= uint64_t{codes[i]} << shift;
+  for (size_t begin = 0; begin < n; begin += kBlock) {
+    const size_t count = std::min(kBlock, n - begin);
+    for (size_t a = 0; a < hierarchies_.size(); ++a) {
+      uint64_t* const word = keys.data() + fields_[a].word * n + begin;
+      const uint32_t* const codes = table.codes[a].data() + begin;
+      const unsigned shift = fields_[a].shift;
+      for (size_t i = 0; i < count; ++i) word[i] |= uint64_t{codes[i]} << shift;
+    }
   }
   return keys;
 }

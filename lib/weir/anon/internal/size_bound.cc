@@ -85,17 +85,28 @@ uint64_t SizeBound::RowsInSmallClasses(Packing& packing, const KeyList& items, c
   return small;
 }
 
+// Classes of one row end the look through the items; there are many where there are small ones.
 std::vector<uint32_t> SizeBound::SmallestClasses(size_t most) const {
-  std::vector<std::pair<uint32_t, uint32_t>> found;  // rows, item
-  for (uint32_t i = 0; i < items_; ++i) {
-    const uint32_t rows = cells_[places_[i]];
-    if (rows > 0 && rows < least_) found.emplace_back(rows, i);
+  struct Found {
+    uint32_t rows = 0;
+    uint32_t item = 0;
+  };
+  std::vector<Found> found;  // ascending by rows, then item
+  for (uint32_t item = 0; item < items_; ++item) {
+    const uint32_t rows = cells_.data()[places_.data()[item]];
+    if (rows == 0 || rows >= least_) continue;
+    if (found.size() == most && rows >= found.back().rows) continue;
+    const auto is_same = [&](const Found& other) { return places_[other.item] == places_[item]; };
+    if (std::any_of(found.begin(), found.end(), is_same)) continue;
+    const auto at =
+        std::find_if(found.begin(), found.end(), [&](const Found& f) { return f.rows > rows; });
+    found.insert(at, {.rows = rows, .item = item});
+    if (found.size() > most) found.pop_back();
+    if (found.size() == most && found.back().rows == 1) break;
   }
-  most = std::min(most, found.size());
-  std::partial_sort(found.begin(), found.begin() + static_cast<ptrdiff_t>(most), found.end());
   std::vector<uint32_t> items;
-  items.reserve(most);
-  for (size_t i = 0; i < most; ++i) items.push_back(found[i].second);
+  items.reserve(found.size());
+  for (const Found& one : found) items.push_back(one.item);
   return items;
 }
 
