@@ -139,6 +139,7 @@ Status Collapser::AppendKeys(const CodedTable& table, const std::vector<MappedCo
 // Finds distinct keys of one word by hashing and sorts only these; each record's place there.
 std::vector<uint32_t> Collapser::RankByHash(std::vector<uint64_t>& keys) {
   constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
+  constexpr size_t kAhead = 16;  // records, so that slots are in the cache when they are needed
   struct Slot {
     uint64_t key = 0;
     uint64_t number = 0;  // from 1
@@ -154,6 +155,8 @@ std::vector<uint32_t> Collapser::RankByHash(std::vector<uint64_t>& keys) {
     return slots.data()[at];
   };
   for (size_t record = 0; record < keys.size(); ++record) {
+    const uint64_t ahead = keys[std::min(record + kAhead, keys.size() - 1)];
+    __builtin_prefetch(slots.data() + static_cast<size_t>(ahead * kGolden >> (64 - bits)), 1);
     Slot& slot = find(keys[record]);
     if (slot.number == 0) {
       distinct.push_back(keys[record]);

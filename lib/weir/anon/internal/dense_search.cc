@@ -13,6 +13,8 @@ namespace {
 // Where nothing may be suppressed, witnesses leave few nodes to check.
 constexpr uint64_t kChecksBeforeHubs = 8;
 constexpr uint64_t kStrictChecksBeforeHubs = 32;
+// Counting small classes is several times as fast as grouping, so a hub must save several counts.
+constexpr uint8_t kHubRequests = 8;
 // Hubs of fewer classes than this are not worth their making.
 constexpr size_t kLeastHubSource = 256;
 // Nodes that can be grouped from one hub, at least.
@@ -265,8 +267,8 @@ void DenseSearch::RaiseFloor() {
 }
 
 // Hubs generalize the first few attributes as the node does, and leave the rest: whole families of
-// nodes are grouped from one, and each hub from the one before. A hub is made when it is asked for
-// the second time.
+// nodes are grouped from one, and each hub from the one before. A hub is made when it was asked for
+// often enough.
 void DenseSearch::NeedHubs(const Node& node) {
   if (outcome_.nodes_checked < checks_before_hubs_) return;
   Levels hub = floor_;
@@ -276,7 +278,8 @@ void DenseSearch::NeedHubs(const Node& node) {
     id += lattice_.stride(a) * (uint64_t{node.levels[a]} - hub[a]);
     hub[a] = node.levels[a];
     uint8_t& requests = hub_requests_[id];
-    if (id != node.id && requests < 2 && ++requests == 2 && snapshots_.has_room()) MakeHub(hub);
+    if (id == node.id || requests == kHubRequests) continue;
+    if (++requests == kHubRequests && snapshots_.has_room()) MakeHub(hub);
   }
 }
 

@@ -9,6 +9,8 @@ namespace weir::anon::internal {
 void Evaluator::Start(const ClassSource& source) {
   is_suppressed_.assign(grouper_.classes(), 0);
   suppressed_rows_ = 0;
+  suppressed_classes_ = 0;
+  classes_with_rows_ = 0;
   has_histograms_ = false;
   class_keys_.reset();
   if (source.population != nullptr) population_ = SumOf(source.population, grouper_);
@@ -17,6 +19,7 @@ void Evaluator::Start(const ClassSource& source) {
 void Evaluator::Suppress(size_t id) {
   if (is_suppressed_[id] != 0) return;
   is_suppressed_[id] = 1;
+  suppressed_classes_ += grouper_.rows()[id] > 0 ? 1 : 0;
   suppressed_rows_ += grouper_.rows()[id];
 }
 
@@ -26,7 +29,10 @@ void Evaluator::JudgeSizes(const ClassSource& source) {
   uint8_t* suppressed = is_suppressed_.data();
   for (size_t id = 0; id < grouper_.classes(); ++id) {
     const bool is_small = rows[id] < least;
+    const bool has_rows = rows[id] > 0;
     suppressed[id] = static_cast<uint8_t>(is_small);
+    classes_with_rows_ += has_rows ? 1 : 0;
+    suppressed_classes_ += is_small && has_rows ? 1 : 0;
     suppressed_rows_ += is_small ? rows[id] : 0;
   }
   if (source.population == nullptr || prepared_.least_population == 0) return;
@@ -234,9 +240,7 @@ Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
   RatedClasses rated = Rated(source);
   rated.squares = squares;
   result.suppressed_rows = suppressed_rows_;
-  for (size_t id = 0; id < grouper_.classes(); ++id) {
-    result.classes += grouper_.rows().data()[id] > 0 && is_suppressed_.data()[id] == 0 ? 1 : 0;
-  }
+  result.classes = classes_with_rows_ - suppressed_classes_;
   result.rating = prepared_.measure->Rate(levels, rated);
   return result;
 }

@@ -82,7 +82,10 @@ class Evaluator {
     return {.items = source.list,
             .first = grouper_.first(),
             .rows = grouper_.rows(),
-            .is_suppressed = is_suppressed_};
+            .is_suppressed = is_suppressed_,
+            .counts = {.all = classes_with_rows_,
+                       .suppressed = suppressed_classes_,
+                       .suppressed_rows = suppressed_rows_}};
   }
   // At least so many rows are in too small classes, found without grouping; 0 where that would save
   // little.
@@ -120,6 +123,9 @@ class Evaluator {
   Grouper partial_grouper_;
   SizeBound size_bound_;
   std::vector<uint8_t> is_suppressed_;
+  // Of classes with rows.
+  uint64_t classes_with_rows_ = 0;
+  uint64_t suppressed_classes_ = 0;
   uint64_t suppressed_rows_ = 0;
   std::vector<uint64_t> population_;
   PerTuple<uint64_t> units_;

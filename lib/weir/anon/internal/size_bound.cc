@@ -13,36 +13,42 @@ namespace {
 // Odd, so that a product with one keeps all labels apart.
 constexpr std::array<uint32_t, 4> kFactors = {0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F};
 // Places for each item, at least.
-constexpr size_t kPlacesPerItem = 4;
+constexpr size_t kPlacesPerItem = 2;
 
 }  // namespace
 
-// Adds what the first Count steps say, with the numbers in registers.
-template <int Count>
+// What the first Count steps say, with the numbers in registers; with that of steps before.
+template <int Count, bool kIsFirst>
 void SizeBound::FillFrom(size_t items, std::span<const Step> steps) {
   std::array<Step, static_cast<size_t>(Count)> own;
   std::copy_n(steps.begin(), Count, own.begin());
   uint32_t* const to = places_.data();
   for (size_t i = 0; i < items; ++i) {
-    uint32_t sum = 0;
+    uint32_t sum = kIsFirst ? 0 : to[i];
     for (const Step& step : own) {
       sum += step.factor * step.table[(step.keys[i] >> step.shift) & step.mask];
     }
-    to[i] += sum;
+    to[i] = sum;
   }
 }
 
 // A sum of products with fixed odd numbers, of which the highest bits are the place.
-void SizeBound::FillPlaces(size_t items, std::span<const Step> steps, unsigned shift) {
-  places_.assign(items, 0);
-  while (!steps.empty()) {
-    const size_t count = std::min<size_t>(steps.size(), 3);
-    if (count == 1) FillFrom<1>(items, steps);
-    if (count == 2) FillFrom<2>(items, steps);
-    if (count == 3) FillFrom<3>(items, steps);
-    steps = steps.subspan(count);
+void SizeBound::FillPlaces(size_t items, std::span<const Step> steps) {
+  if (places_.size() < items) places_.resize(items);
+  switch (steps.size()) {
+    case 0:
+      std::fill_n(places_.begin(), items, 0U);
+      return;
+    case 1:
+      return FillFrom<1, true>(items, steps);
+    case 2:
+      return FillFrom<2, true>(items, steps);
+    case 3:
+      return FillFrom<3, true>(items, steps);
+    default:
+      FillFrom<4, true>(items, steps);
+      for (const Step& step : steps.subspan(4)) FillFrom<1, false>(items, {&step, 1});
   }
-  for (uint32_t& place : places_) place >>= shift;
 }
 
 uint64_t SizeBound::RowsInSmallClasses(Packing& packing, const KeyList& items, const Levels& levels,
@@ -71,11 +77,13 @@ uint64_t SizeBound::RowsInSmallClasses(Packing& packing, const KeyList& items, c
     }
     shift = 32U - std::min(32U, static_cast<unsigned>(std::bit_width(most_places) - 1));
   }
-  FillPlaces(items.size, steps, shift);
+  FillPlaces(items.size, steps);
   cells_.assign(is_direct ? space : most_places, 0);
   uint32_t* const cells = cells_.data();
+  uint32_t* const places = places_.data();
   for (size_t i = 0; i < items.size; ++i) {
-    cells[places_.data()[i]] += static_cast<uint32_t>(items.rows.data()[i]);
+    places[i] >>= shift;
+    cells[places[i]] += static_cast<uint32_t>(items.rows.data()[i]);
   }
   items_ = items.size;
   least_ = static_cast<uint32_t>(

@@ -35,8 +35,8 @@ class SizeBound {
     uint64_t mask = 0;
     uint32_t factor = 0;
   };
-  void FillPlaces(size_t items, std::span<const Step> steps, unsigned shift);
-  template <int Count>
+  void FillPlaces(size_t items, std::span<const Step> steps);
+  template <int Count, bool kIsFirst>
   void FillFrom(size_t items, std::span<const Step> steps);
 
   std::vector<uint32_t> places_;  // of each item
