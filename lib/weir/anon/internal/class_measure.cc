@@ -90,6 +90,7 @@ class Discernibility final : public ClassMeasure {
     }
     return {.key = static_cast<double>(sum)};
   }
+  bool has_bound_above() const override { return true; }
   double BoundAbove(const Levels&, const RatedClasses& classes) const override {
     // Rows of a class that is suppressed here are above in one of least_class_ rows, or suppressed.
     const uint64_t least = ignores_suppression_ ? 0 : std::min(least_class_, rows_);
@@ -115,32 +116,19 @@ class AverageClassSize final : public ClassMeasure {
     return std::max(folded, Average(kept, true) * kBelow);
   }
   Rating Rate(const Levels&, const RatedClasses& classes) const override {
-    uint64_t kept = 0;
-    bool has_suppressed = false;
-    for (size_t id = 0; id < classes.rows.size(); ++id) {
-      const bool has_rows = classes.rows.data()[id] > 0;
-      const bool is_suppressed = IsSuppressed(classes, id);
-      kept += has_rows && !is_suppressed ? 1 : 0;
-      has_suppressed |= has_rows && is_suppressed;
-    }
-    return {.key = Average(static_cast<double>(kept), has_suppressed)};
+    const ClassCounts& counts = classes.counts;
+    const uint64_t suppressed = ignores_suppression_ ? 0 : counts.suppressed;
+    const auto kept = static_cast<double>(counts.all - suppressed);
+    return {.key = Average(kept, suppressed > 0)};
   }
+  bool has_bound_above() const override { return true; }
   double BoundAbove(const Levels&, const RatedClasses& classes) const override {
-    uint64_t all = 0;
-    uint64_t kept = 0;
-    uint64_t suppressed_rows = 0;
-    for (size_t id = 0; id < classes.rows.size(); ++id) {
-      const uint64_t rows = classes.rows.data()[id];
-      const bool is_suppressed = classes.is_suppressed.data()[id] != 0;
-      all += rows > 0 ? 1 : 0;
-      kept += rows > 0 && !is_suppressed ? 1 : 0;
-      suppressed_rows += is_suppressed ? rows : 0;
-    }
+    const ClassCounts& counts = classes.counts;
     const double of_all =
-        static_cast<double>(rows_) / (static_cast<double>(all) * Weight()) * kBelow;
+        static_cast<double>(rows_) / (static_cast<double>(counts.all) * Weight()) * kBelow;
     if (ignores_suppression_) return of_all;
     // A class that is kept above has a class that is kept here, or is made of suppressed ones.
-    return std::max(of_all, LeastOf(kept + suppressed_rows / least_class_));
+    return std::max(of_all, LeastOf(counts.all - counts.suppressed + counts.suppressed_rows / least_class_));
   }
   // A class here has room for so many that are kept below.
   double BoundBelow(const Levels&, const RatedClasses& classes) const override {
@@ -239,6 +227,7 @@ class Ambiguity final : public ClassMeasure {
   Rating Rate(const Levels& levels, const RatedClasses& classes) const override {
     return {.key = Sum(levels, classes, !ignores_suppression_)};
   }
+  bool has_bound_above() const override { return true; }
   double BoundAbove(const Levels& levels, const RatedClasses& classes) const override {
     return Sum(levels, classes, false) * kBelow;
   }

@@ -118,14 +118,19 @@ Status Collapser::AppendKeys(const CodedTable& table, const std::vector<MappedCo
     return MakeError(StatusCode::kResourceExhausted, "2^32 records and more are not collapsed");
   }
   keys.resize((before + table.facts.records) * words);
+  // A block of keys stays in the cache until all columns are in it.
+  constexpr size_t kBlock = 1024;
   const size_t records = table.facts.records;
-  for (size_t i = 0; i < columns.size(); ++i) {
-    const uint32_t* const codes = columns[i].records->data();
-    const uint32_t* const map = columns[i].map->data();
-    uint64_t* const to = keys.data() + before * words + layout_.word(i);
-    const unsigned shift = layout_.shift(i);
-    for (size_t record = 0; record < records; ++record) {
-      to[record * words] |= uint64_t{map[codes[record]]} << shift;
+  for (size_t begin = 0; begin < records; begin += kBlock) {
+    const size_t count = std::min(kBlock, records - begin);
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const uint32_t* const codes = columns[i].records->data() + begin;
+      const uint32_t* const map = columns[i].map->data();
+      uint64_t* const to = keys.data() + (before + begin) * words + layout_.word(i);
+      const unsigned shift = layout_.shift(i);
+      for (size_t record = 0; record < count; ++record) {
+        to[record * words] |= uint64_t{map[codes[record]]} << shift;
+      }
     }
   }
   return OkStatus();
@@ -134,6 +139,7 @@ Status Collapser::AppendKeys(const CodedTable& table, const std::vector<MappedCo
 // Finds distinct keys of one word by hashing and sorts only these; each record's place there.
 std::vector<uint32_t> Collapser::RankByHash(std::vector<uint64_t>& keys) {
   constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
+  constexpr size_t kAhead = 16;  // records, so that slots are in the cache when they are needed
   struct Slot {
     uint64_t key = 0;
     uint64_t number = 0;  // from 1
@@ -149,6 +155,8 @@ std::vector<uint32_t> Collapser::RankByHash(std::vector<uint64_t>& keys) {
     return slots.data()[at];
   };
   for (size_t record = 0; record < keys.size(); ++record) {
+    const uint64_t ahead = keys[std::min(record + kAhead, keys.size() - 1)];
+    __builtin_prefetch(slots.data() + static_cast<size_t>(ahead * kGolden >> (64 - bits)), 1);
     Slot& slot = find(keys[record]);
     if (slot.number == 0) {
       distinct.push_back(keys[record]);
@@ -178,18 +186,19 @@ std::vector<uint32_t> Collapser::RankBySort(std::vector<uint64_t>& keys) {
   const size_t words = layout_.words();
   const std::vector<uint32_t> order = SortKeys(keys, words);
   std::vector<uint32_t> rank_of(order.size());
-  std::vector<uint64_t> distinct;
+  std::vector<uint64_t> distinct(keys.size());
+  size_t found = 0;
+  const uint64_t* last = nullptr;
   for (const uint32_t record : order) {
     const uint64_t* const key = keys.data() + record * words;
-    bool is_new = distinct.empty();
-    for (size_t word = 0; !is_new && word < words; ++word) {
-      is_new = key[word] != distinct.data()[distinct.size() - words + word];
+    if (last == nullptr || !std::equal(key, key + words, last)) {
+      std::copy_n(key, words, distinct.data() + found * words);
+      ++found;
     }
-    if (is_new) {
-      distinct.insert(distinct.end(), key, key + words);
-    }
-    rank_of[record] = static_cast<uint32_t>(distinct.size() / words - 1);
+    last = key;
+    rank_of.data()[record] = static_cast<uint32_t>(found - 1);
   }
+  distinct.resize(found * words);
   keys = std::move(distinct);
   return rank_of;
 }
@@ -203,16 +212,25 @@ void Collapser::MakeTuples(std::vector<uint64_t>& keys) {
   table.codes.resize(columns_.size());
   for (size_t i = 0; i < columns_.size(); ++i) {
     std::vector<uint32_t>& codes = table.codes[i];
-    codes.reserve(tuples);
+    codes.resize(tuples);
+    const uint64_t* const from = keys.data() + layout_.word(i);
+    const unsigned shift = layout_.shift(i);
+    const uint64_t mask = layout_.mask(i);
     for (size_t tuple = 0; tuple < tuples; ++tuple) {
-      codes.push_back(layout_.Get(keys.data() + tuple * words, i));
+      codes.data()[tuple] = static_cast<uint32_t>(from[tuple * words] >> shift & mask);
     }
   }
   // Records of the population are behind those of the table.
   const size_t records = table_.facts.records;
   table.rows.assign(tuples, 0);
-  for (size_t record = 0; record < records; ++record) {
-    table.rows.data()[rank_of.data()[record]] += RowsOf(record);
+  if (table_.held) {
+    for (size_t record = 0; record < records; ++record) {
+      ++table.rows.data()[rank_of.data()[record]];
+    }
+  } else {
+    for (size_t record = 0; record < records; ++record) {
+      table.rows.data()[rank_of.data()[record]] += table_.rows_of_record.data()[record];
+    }
   }
   if (population_ != nullptr) {
     table.population.assign(tuples, 0);

@@ -10,7 +10,11 @@
 namespace weir::anon::internal {
 namespace {
 
+// Where nothing may be suppressed, witnesses leave few nodes to check.
 constexpr uint64_t kChecksBeforeHubs = 8;
+constexpr uint64_t kStrictChecksBeforeHubs = 32;
+// Counting small classes is several times as fast as grouping, so a hub must save several counts.
+constexpr uint8_t kHubRequests = 8;
 // Hubs of fewer classes than this are not worth their making.
 constexpr size_t kLeastHubSource = 256;
 // Nodes that can be grouped from one hub, at least.
@@ -46,6 +50,7 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
       snapshots_(prepared, limits.memory_bytes / 2),
       start_(std::chrono::steady_clock::now()) {
   floor_ = lattice_.bottom();
+  checks_before_hubs_ = prepared.limit() == 0 ? kStrictChecksBeforeHubs : kChecksBeforeHubs;
   if (prepared.least_rows > 1) witnesses_.emplace(prepared);
   hub_order_.resize(lattice_.attributes());
   for (size_t a = 0; a < hub_order_.size(); ++a) hub_order_[a] = a;
@@ -181,10 +186,6 @@ void DenseSearch::Check(const Node& node, Purpose purpose) {
   const uint64_t most_suppressed = MostSuppressed(node);
   const Evaluation evaluation = evaluator_.Evaluate(
       node.levels, source, {.most_suppressed = most_suppressed, .purpose = purpose});
-  if (evaluation.is_grouped &&
-      snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
-    snapshots_.Add(node.levels, evaluator_.TakeClasses(source));
-  }
   if (witnesses_ && most_suppressed == 0 && evaluation.suppressed_below > 0) {
     for (std::vector<uint64_t>& key : evaluator_.SmallestClasses(source, 4)) {
       witnesses_->Add(std::move(key));
@@ -262,14 +263,14 @@ void DenseSearch::RaiseFloor() {
       has_risen = true;
     }
   }
-  if (has_risen) MakeHub(floor_);
+  if (has_risen && outcome_.nodes_checked >= checks_before_hubs_) MakeHub(floor_);
 }
 
 // Hubs generalize the first few attributes as the node does, and leave the rest: whole families of
-// nodes are grouped from one, and each hub from the one before. A hub is made when it is asked for
-// the second time.
+// nodes are grouped from one, and each hub from the one before. A hub is made when it was asked for
+// often enough.
 void DenseSearch::NeedHubs(const Node& node) {
-  if (outcome_.nodes_checked < kChecksBeforeHubs) return;
+  if (outcome_.nodes_checked < checks_before_hubs_) return;
   Levels hub = floor_;
   Id id = lattice_.IdOf(hub);
   for (const size_t a : hub_order_) {
@@ -277,7 +278,8 @@ void DenseSearch::NeedHubs(const Node& node) {
     id += lattice_.stride(a) * (uint64_t{node.levels[a]} - hub[a]);
     hub[a] = node.levels[a];
     uint8_t& requests = hub_requests_[id];
-    if (id != node.id && requests < 2 && ++requests == 2 && snapshots_.has_room()) MakeHub(hub);
+    if (id == node.id || requests == kHubRequests) continue;
+    if (++requests == kHubRequests && snapshots_.has_room()) MakeHub(hub);
   }
 }
 

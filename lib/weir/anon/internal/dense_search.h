@@ -74,6 +74,7 @@ class DenseSearch {
   std::optional<Witnesses> witnesses_;
   // No node that can still be the best is lower in any attribute.
   Levels floor_;
+  uint64_t checks_before_hubs_ = 0;
   // Attributes in the order in which hubs generalize them, and how often each hub was asked for.
   std::vector<size_t> hub_order_;
   std::vector<uint8_t> hub_requests_;  // by id

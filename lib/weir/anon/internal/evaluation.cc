@@ -9,6 +9,8 @@ namespace weir::anon::internal {
 void Evaluator::Start(const ClassSource& source) {
   is_suppressed_.assign(grouper_.classes(), 0);
   suppressed_rows_ = 0;
+  suppressed_classes_ = 0;
+  classes_with_rows_ = 0;
   has_histograms_ = false;
   class_keys_.reset();
   if (source.population != nullptr) population_ = SumOf(source.population, grouper_);
@@ -17,6 +19,7 @@ void Evaluator::Start(const ClassSource& source) {
 void Evaluator::Suppress(size_t id) {
   if (is_suppressed_[id] != 0) return;
   is_suppressed_[id] = 1;
+  suppressed_classes_ += grouper_.rows()[id] > 0 ? 1 : 0;
   suppressed_rows_ += grouper_.rows()[id];
 }
 
@@ -26,7 +29,10 @@ void Evaluator::JudgeSizes(const ClassSource& source) {
   uint8_t* suppressed = is_suppressed_.data();
   for (size_t id = 0; id < grouper_.classes(); ++id) {
     const bool is_small = rows[id] < least;
+    const bool has_rows = rows[id] > 0;
     suppressed[id] = static_cast<uint8_t>(is_small);
+    classes_with_rows_ += has_rows ? 1 : 0;
+    suppressed_classes_ += is_small && has_rows ? 1 : 0;
     suppressed_rows_ += is_small ? rows[id] : 0;
   }
   if (source.population == nullptr || prepared_.least_population == 0) return;
@@ -168,14 +174,18 @@ void Evaluator::JudgePartialRules(const Levels& levels, const ClassSource& sourc
   }
 }
 
-uint64_t Evaluator::SuppressedInPart(const Levels& levels, const ClassSource& source) {
-  if (prepared_.least_rows < 2) return 0;
-  grouper_.GroupPart(*prepared_.packing, source.list, levels);
-  uint64_t suppressed = 0;
-  for (const uint64_t rows : grouper_.rows()) {
-    suppressed += rows < prepared_.least_rows ? rows : 0;
-  }
-  return suppressed;
+uint64_t Evaluator::LeastInSmallClasses(const Levels& levels, const ClassSource& source,
+                                        uint64_t most_suppressed) {
+  // Where much may be suppressed most nodes are grouped in any case, and few items are at once.
+  constexpr size_t kLeastItems = 512;
+  const uint64_t rows = prepared_.table().total_rows;
+  const bool is_limited = most_suppressed * 4 <= rows && prepared_.limit() * 4 <= rows;
+  // What grouping says of more general nodes would be lost.
+  if (most_suppressed > 0 && prepared_.measure->has_bound_above()) return 0;
+  if (prepared_.least_rows < 2 || source.list.size < kLeastItems || !is_limited) return 0;
+  if (rows > std::numeric_limits<uint32_t>::max()) return 0;
+  return size_bound_.RowsInSmallClasses(*prepared_.packing, source.list, levels,
+                                        prepared_.least_rows);
 }
 
 void Evaluator::BoundOthers(const Levels& levels, const ClassSource& source,
@@ -189,18 +199,12 @@ void Evaluator::BoundOthers(const Levels& levels, const ClassSource& source,
 
 Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
                                const EvaluationGoal& goal) {
-  // An eighth of the classes often refuses a node where nothing may be suppressed; else it saves
-  // something only if the classes have no room in the cache.
-  constexpr size_t kLeastItems = 4096;
-  constexpr size_t kManyItems = 65536;
   const uint64_t most_suppressed = goal.most_suppressed;
-  const bool is_strict = most_suppressed == 0;
-  const bool is_limited = prepared_.limit() * 4 <= prepared_.table().total_rows;
-  if (source.list.size >= (is_strict ? kLeastItems : kManyItems) && (is_strict || is_limited)) {
-    const uint64_t in_part = SuppressedInPart(levels, source);
-    if (in_part > prepared_.limit()) return {.suppressed_below = kRefused};
-    if (is_strict && in_part > 0) return {.suppressed_below = in_part};
-  }
+  is_grouped_ = false;
+  const uint64_t least = LeastInSmallClasses(levels, source, most_suppressed);
+  if (least > prepared_.limit()) return {.suppressed_below = kRefused};
+  if (least > most_suppressed && most_suppressed == 0) return {.suppressed_below = least};
+  is_grouped_ = true;
   grouper_.Group(*prepared_.packing, source.list, levels);
   Start(source);
   JudgeSizes(source);
@@ -236,29 +240,30 @@ Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
   RatedClasses rated = Rated(source);
   rated.squares = squares;
   result.suppressed_rows = suppressed_rows_;
-  for (size_t id = 0; id < grouper_.classes(); ++id) {
-    result.classes += grouper_.rows().data()[id] > 0 && is_suppressed_.data()[id] == 0 ? 1 : 0;
-  }
+  result.classes = classes_with_rows_ - suppressed_classes_;
   result.rating = prepared_.measure->Rate(levels, rated);
   return result;
 }
 
 std::vector<std::vector<uint64_t>> Evaluator::SmallestClasses(const ClassSource& source,
                                                               size_t most) const {
-  std::vector<uint32_t> small;
-  const std::span<const uint64_t> rows = grouper_.rows();
-  for (uint32_t id = 0; id < rows.size(); ++id) {
-    if (rows[id] > 0 && rows[id] < prepared_.least_rows) small.push_back(id);
+  std::vector<uint32_t> items;
+  if (is_grouped_) {
+    const std::span<const uint64_t> rows = grouper_.rows();
+    std::vector<std::pair<uint64_t, uint32_t>> small;
+    for (uint32_t id = 0; id < rows.size(); ++id) {
+      if (rows[id] > 0 && rows[id] < prepared_.least_rows) small.emplace_back(rows[id], id);
+    }
+    most = std::min(most, small.size());
+    std::partial_sort(small.begin(), small.begin() + static_cast<ptrdiff_t>(most), small.end());
+    for (size_t i = 0; i < most; ++i) items.push_back(grouper_.first()[small[i].second]);
+  } else {
+    items = size_bound_.SmallestClasses(most);
   }
-  most = std::min(most, small.size());
-  std::partial_sort(
-      small.begin(), small.begin() + static_cast<ptrdiff_t>(most), small.end(),
-      [&](uint32_t a, uint32_t b) { return std::pair(rows[a], a) < std::pair(rows[b], b); });
-  small.resize(most);
-  std::vector<std::vector<uint64_t>> keys(most);
-  for (size_t i = 0; i < most; ++i) {
+  std::vector<std::vector<uint64_t>> keys(items.size());
+  for (size_t i = 0; i < items.size(); ++i) {
     for (size_t word = 0; word < prepared_.packing->words(); ++word) {
-      keys[i].push_back(source.list.keys[word * source.list.size + grouper_.first()[small[i]]]);
+      keys[i].push_back(source.list.keys[word * source.list.size + items[i]]);
     }
   }
   return keys;

@@ -11,6 +11,7 @@
 #include "weir/anon/internal/class_list.h"
 #include "weir/anon/internal/grouping.h"
 #include "weir/anon/internal/prepared.h"
+#include "weir/anon/internal/size_bound.h"
 #include "weir/anon/internal/snapshots.h"
 
 namespace weir::anon::internal {
@@ -60,7 +61,8 @@ class Evaluator {
   // Of the node evaluated last.
   ClassList TakeClasses(const ClassSource& source) const;
   size_t grouped_classes() const { return grouper_.classes(); }
-  // Keys of up to `most` of the smallest classes with too few rows in the node evaluated last.
+  // Keys of up to `most` of the smallest classes with too few rows in the node evaluated last,
+  // grouped or not.
   std::vector<std::vector<uint64_t>> SmallestClasses(const ClassSource& source, size_t most) const;
   // The models that refuse a class with rows in the node evaluated last, and how many rows are
   // suppressed if the limit does not matter.
@@ -80,11 +82,15 @@ class Evaluator {
     return {.items = source.list,
             .first = grouper_.first(),
             .rows = grouper_.rows(),
-            .is_suppressed = is_suppressed_};
+            .is_suppressed = is_suppressed_,
+            .counts = {.all = classes_with_rows_,
+                       .suppressed = suppressed_classes_,
+                       .suppressed_rows = suppressed_rows_}};
   }
-  // How many rows are in too small classes, counted in an eighth of the classes; 0 where that would
-  // save little.
-  uint64_t SuppressedInPart(const Levels& levels, const ClassSource& source);
+  // At least so many rows are in too small classes, found without grouping; 0 where that would save
+  // little.
+  uint64_t LeastInSmallClasses(const Levels& levels, const ClassSource& source,
+                               uint64_t most_suppressed);
   void Start(const ClassSource& source);
   void JudgeSizes(const ClassSource& source);
   void JudgeUnits(const ClassSource& source);
@@ -115,12 +121,17 @@ class Evaluator {
   const Prepared& prepared_;
   Grouper grouper_;
   Grouper partial_grouper_;
+  SizeBound size_bound_;
   std::vector<uint8_t> is_suppressed_;
+  // Of classes with rows.
+  uint64_t classes_with_rows_ = 0;
+  uint64_t suppressed_classes_ = 0;
   uint64_t suppressed_rows_ = 0;
   std::vector<uint64_t> population_;
   PerTuple<uint64_t> units_;
   std::vector<std::vector<uint64_t>> histograms_;
   bool has_histograms_ = false;
+  bool is_grouped_ = false;  // whether the node evaluated last was
   // By class, where its histograms are; only those not suppressed when these were made have some.
   std::vector<uint32_t> histogram_of_;
   std::vector<std::span<const uint64_t>> view_;

@@ -11,10 +11,9 @@ namespace weir::anon::internal {
 namespace {
 
 constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
-constexpr unsigned kPartBits = 3;
 constexpr size_t kBlock = 512;
 // Indexes below this have a cell each even for few items: the cells stay in the second-level cache.
-constexpr uint64_t kAlwaysDirect = uint64_t{1} << 16;
+constexpr uint64_t kAlwaysDirect = uint64_t{1} << 19;
 // Places are numbers of 32 bits; there are fewer classes than that.
 constexpr unsigned kMostSlotBits = 32;
 // A table of slots begins with at most so many.
@@ -58,7 +57,6 @@ void Grouper::Reserve(size_t items) {
   classes_ = 0;
   block_.resize(kBlock);
   places_.resize(kBlock);
-  picks_.resize(kBlock);
   if (class_of_.size() >= items) return;
   class_of_.resize(items);
   first_.resize(items + 1);
@@ -77,12 +75,6 @@ void Grouper::StartNumbers() {
   std::fill(wide_.begin(), wide_.end(), Slot<uint64_t>());
 }
 
-void Grouper::GroupPart(Packing& packing, const KeyList& items, const Levels& levels) {
-  is_part_ = true;
-  Group(packing, items, levels);
-  is_part_ = false;
-}
-
 void Grouper::Group(Packing& packing, const KeyList& items, const Levels& levels) {
   base_ += static_cast<uint32_t>(classes_);
   Reserve(items.size);
@@ -90,7 +82,7 @@ void Grouper::Group(Packing& packing, const KeyList& items, const Levels& levels
   // Tuples of a table are distinct, and so are those that stand for classes.
   const bool is_ground =
       std::all_of(levels.begin(), levels.end(), [](uint8_t level) { return level == 0; });
-  if (is_ground && !is_part_) {
+  if (is_ground) {
     StartNumbers();
     std::iota(class_of_.begin(), class_of_.begin() + static_cast<ptrdiff_t>(items.size), 0U);
     std::copy_n(class_of_.begin(), items.size, first_.begin());
@@ -120,7 +112,6 @@ void Grouper::Group(Packing& packing, const KeyList& items, const Levels& levels
   if (is_one_stage) {
     Run(steps, space);
   } else {
-    is_part_ = false;
     GroupInStages(steps, radixes);
   }
 }
@@ -154,7 +145,7 @@ void Grouper::Run(std::span<const Step> steps, uint64_t space) {
 
 template <class Fill>
 void Grouper::Count(const Fill& fill, uint64_t space) {
-  if (!is_part_ && (space <= kAlwaysDirect || space <= 4 * items_)) {
+  if (space <= kAlwaysDirect || space <= 4 * items_) {
     CountDirect(fill, space);
   } else if (space <= std::numeric_limits<uint32_t>::max()) {
     CountHashed(fill, narrow_);
@@ -199,22 +190,11 @@ void Grouper::AddBlock(size_t begin, size_t count, size_t known) {
   }
 }
 
-void Grouper::AddPart(size_t begin, size_t count, size_t known) {
-  std::fill(rows_.data() + known, rows_.data() + classes_, uint64_t{0});
-  for (size_t i = 0; i < count; ++i) {
-    rows_.data()[class_of_.data()[i]] += weights_[begin + picks_.data()[i]];
-  }
-  for (size_t i = 0; i < count; ++i) {
-    first_.data()[known] = static_cast<uint32_t>(begin + picks_.data()[i]);
-    known += class_of_.data()[i] == known ? 1 : 0;
-  }
-}
-
 template <class Index, class Fill>
 void Grouper::CountHashed(const Fill& fill, std::vector<Slot<Index>>& slots) {
   StartNumbers();
-  const size_t expected = std::min(items_, kFirstSlots / 2) >> (is_part_ ? kPartBits : 0);
-  slot_bits_ = static_cast<unsigned>(std::bit_width(std::max(expected, 4 * kBlock) - 1));
+  const size_t expected = std::min(items_, kFirstSlots / 2);
+  slot_bits_ = static_cast<unsigned>(std::bit_width(2 * std::max(expected, 2 * kBlock) + 2 * kBlock - 1));
   if (slots.size() >> slot_bits_ == 0) slots.resize(size_t{1} << slot_bits_);
   for (size_t begin = 0; begin < items_; begin += kBlock) {
     const size_t count = std::min(kBlock, items_ - begin);
@@ -223,27 +203,9 @@ void Grouper::CountHashed(const Fill& fill, std::vector<Slot<Index>>& slots) {
       Grow(slots, count);
     }
     const size_t known = classes_;
-    if (is_part_) {
-      const size_t picked = Pick(count);
-      Insert(slots, picked, class_of_.data());
-      AddPart(begin, picked, known);
-    } else {
-      Insert(slots, count, class_of_.data() + begin);
-      AddBlock(begin, count, known);
-    }
+    Insert(slots, count, class_of_.data() + begin);
+    AddBlock(begin, count, known);
   }
-}
-
-size_t Grouper::Pick(size_t count) {
-  uint64_t* const block = block_.data();
-  size_t picked = 0;
-  for (size_t i = 0; i < count; ++i) {
-    const uint64_t index = block[i];
-    picks_.data()[picked] = static_cast<uint32_t>(i);
-    block[picked] = index;
-    picked += (index * kGolden) >> (64 - kPartBits) == 0 ? 1 : 0;
-  }
-  return picked;
 }
 
 template <class Index>
@@ -252,9 +214,8 @@ void Grouper::Insert(std::vector<Slot<Index>>& table, size_t count, uint32_t* co
   const uint64_t* const block = block_.data();
   uint32_t* const places = places_.data();
   const unsigned shift = 64 - slot_bits_;
-  const unsigned part_bits = is_part_ ? kPartBits : 0;
   for (size_t i = 0; i < count; ++i) {
-    places[i] = static_cast<uint32_t>((block[i] * kGolden << part_bits) >> shift);
+    places[i] = static_cast<uint32_t>((block[i] * kGolden) >> shift);
     __builtin_prefetch(&slots[places[i]], 1);
   }
   const uint32_t mask = static_cast<uint32_t>((uint64_t{1} << slot_bits_) - 1);
@@ -282,10 +243,9 @@ void Grouper::Grow(std::vector<Slot<Index>>& slots, size_t more) {
   }
   while (slot_bits_ < kMostSlotBits && 2 * (classes_ + more) >> slot_bits_ != 0) ++slot_bits_;
   slots.assign(std::max(slots.size(), size_t{1} << slot_bits_), Slot<Index>());
-  const unsigned part_bits = is_part_ ? kPartBits : 0;
   const uint64_t mask = (uint64_t{1} << slot_bits_) - 1;
   for (const Slot<Index>& slot : taken) {
-    uint64_t at = (slot.index * kGolden << part_bits) >> (64 - slot_bits_);
+    uint64_t at = (slot.index * kGolden) >> (64 - slot_bits_);
     while (slots[at].number >= base_) at = (at + 1) & mask;
     slots[at] = slot;
   }

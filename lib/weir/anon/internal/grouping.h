@@ -25,9 +25,6 @@ class Grouper {
  public:
   // Classes are numbered in the order of their first item.
   void Group(Packing& packing, const KeyList& items, const Levels& levels);
-  // The same for an eighth of the classes only, chosen by a hash, but these with all their rows;
-  // the items of the others are left out, and class_of() says nothing.
-  void GroupPart(Packing& packing, const KeyList& items, const Levels& levels);
 
   size_t classes() const { return classes_; }
   std::span<const uint32_t> class_of() const { return {class_of_.data(), items_}; }
@@ -63,11 +60,8 @@ class Grouper {
   void Insert(std::vector<Slot<Index>>& slots, size_t count, uint32_t* class_of);
   template <class Index>
   void Grow(std::vector<Slot<Index>>& slots, size_t more);
-  // Moves the indexes of the part to the front of block_, their items to picks_; how many.
-  size_t Pick(size_t count);
   // Adds up the rows of a block whose items have their classes; `known` classes are older.
   void AddBlock(size_t begin, size_t count, size_t known);
-  void AddPart(size_t begin, size_t count, size_t known);
   template <class Fill>
   void Count(const Fill& fill, uint64_t space);
   void Run(std::span<const Step> steps, uint64_t space);
@@ -81,13 +75,11 @@ class Grouper {
   std::vector<uint64_t> rows_;
   std::vector<uint64_t> block_;  // indexes of a block of items
   std::vector<uint32_t> places_;
-  std::vector<uint32_t> picks_;
   std::vector<uint32_t> cells_;
   std::vector<Slot<uint32_t>> narrow_;
   std::vector<Slot<uint64_t>> wide_;
   unsigned slot_bits_ = 0;
   uint32_t base_ = 1;
-  bool is_part_ = false;
 };
 
 }  // namespace weir::anon::internal

@@ -39,6 +39,7 @@ class KeyLayout {
 
   unsigned shift(size_t column) const { return fields_[column].shift; }
   size_t word(size_t column) const { return fields_[column].word; }
+  uint64_t mask(size_t column) const { return fields_[column].mask; }
   // `key` begins as zeros.
   void Put(uint64_t* key, size_t column, uint32_t code) const {
     key[fields_[column].word] |= uint64_t{code} << fields_[column].shift;

@@ -65,8 +65,7 @@ Marginals Marginals::Weighted(const Packing& packing, const KeyList& tuples,
   for (const uint64_t weight : weights) made.rows_ += weight;
   made.counts_.resize(packing.attributes());
   for (size_t place = 0; place < packing.chunks(); ++place) {
-    for (size_t i = 0; i < packing.chunk_attributes(place); ++i) {
-      const size_t a = packing.first_attribute(place) + i;
+    for (const size_t a : packing.chunk_attributes(place)) {
       const Hierarchy& hierarchy = packing.hierarchy(a);
       const unsigned shift = packing.field(a).shift - packing.chunk(place).shift;
       const uint64_t mask = packing.field(a).mask;

@@ -58,6 +58,13 @@ struct Rating {
 // rule for ties decides and not the rounding. Monotone.
 double RoundedKey(double key);
 
+// Of classes with rows.
+struct ClassCounts {
+  uint64_t all = 0;
+  uint64_t suppressed = 0;
+  uint64_t suppressed_rows = 0;
+};
+
 // The classes of one generalization, as a measure sees them. Classes without rows (those of the
 // population alone) do not count.
 struct RatedClasses {
@@ -66,6 +73,7 @@ struct RatedClasses {
   std::span<const uint64_t> rows = {};          // of each class
   std::span<const uint8_t> is_suppressed = {};  // of each class
   std::span<const uint64_t> squares = {};       // only if needs_squares()
+  ClassCounts counts = {};
 };
 
 // How the parts of attributes make up the key of a bound.
@@ -101,6 +109,8 @@ class Measure {
   virtual Rating Rate(const Levels& levels, const RatedClasses& classes) const = 0;
   // No rating of a more general node has a smaller key; -infinity: nothing is known.
   virtual double BoundAbove(const Levels& levels, const RatedClasses& classes) const;
+  // Whether that says something.
+  virtual bool has_bound_above() const { return false; }
   // No rating of a more special node has a smaller key; -infinity: nothing is known.
   virtual double BoundBelow(const Levels& levels, const RatedClasses& classes) const;
   // What the suppressed rows add at least to each attribute, here and in every more special node,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/anon/internal/packing.h"
 
+#include <algorithm>
 #include <bit>
+#include <numeric>
 #include <utility>
 
 namespace weir::anon::internal {
@@ -9,87 +11,102 @@ namespace {
 
 // Tables of 2^11 numbers: four of them stay in the first-level cache.
 constexpr unsigned kChunkBits = 11;
-// At most so many combinations of levels have a table in one chunk.
-constexpr size_t kChunkCombinations = size_t{1} << 16;
+// Their levels have room in one word.
+constexpr size_t kMostChunkAttributes = 8;
+// A chunk keeps tables for at most so many combinations of levels.
+constexpr size_t kMostTables = size_t{1} << 16;
 
 }  // namespace
 
 Packing::Packing(std::span<const Hierarchy* const> hierarchies)
     : hierarchies_(hierarchies.begin(), hierarchies.end()) {
-  unsigned used = 0;
-  fields_.reserve(hierarchies_.size());
-  for (size_t a = 0; a < hierarchies_.size(); ++a) {
-    const auto bits = static_cast<unsigned>(std::bit_width(hierarchies_[a]->size(0) - 1));
-    if (used + bits > 64) {
-      ++words_;
-      used = 0;
-    }
-    // An attribute with one value needs no bits; its shift must stay below 64.
-    fields_.push_back({.word = static_cast<unsigned>(words_ - 1),
-                       .shift = used % 64,
-                       .mask = (uint64_t{1} << bits) - 1});
-    AddToChunks(a, bits);
-    used += bits;
+  fields_.resize(hierarchies_.size());
+  MakeChunks();
+  PlaceChunks();
+}
+
+unsigned Packing::BitsOf(size_t attribute) const {
+  return static_cast<unsigned>(std::bit_width(hierarchies_[attribute]->size(0) - 1));
+}
+
+// First fit, the widest attribute first.
+void Packing::MakeChunks() {
+  std::vector<size_t> order(hierarchies_.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return BitsOf(a) > BitsOf(b); });
+  for (const size_t a : order) {
+    const auto has_room = [&](const Chunk& chunk) {
+      return chunk.bits + BitsOf(a) <= kChunkBits && chunk.attributes.size() < kMostChunkAttributes;
+    };
+    auto chunk = std::find_if(chunks_.begin(), chunks_.end(), has_room);
+    if (chunk == chunks_.end()) chunk = chunks_.emplace(chunk);
+    chunk->bits += BitsOf(a);
+    chunk->attributes.push_back(a);
   }
 }
 
-void Packing::AddToChunks(size_t attribute, unsigned bits) {
-  const BitField& field = fields_[attribute];
-  const size_t levels = hierarchies_[attribute]->levels();
-  if (!chunks_.empty()) {
-    Chunk& last = chunks_.back();
-    const auto together = static_cast<unsigned>(std::bit_width(last.field.mask)) + bits;
-    const bool has_room = bits == 0 || (last.field.word == field.word && together <= kChunkBits);
-    if (has_room && last.tables.size() * levels <= kChunkCombinations) {
-      last.field.mask = (uint64_t{1} << together) - 1;
-      ++last.count;
-      last.tables.resize(last.tables.size() * levels);
-      return;
+void Packing::PlaceChunks() {
+  unsigned used = 0;
+  for (Chunk& chunk : chunks_) {
+    if (used + chunk.bits > 64) {
+      ++words_;
+      used = 0;
+    }
+    const auto word = static_cast<unsigned>(words_ - 1);
+    chunk.field = {.word = word, .shift = used % 64, .mask = (uint64_t{1} << chunk.bits) - 1};
+    for (const size_t a : chunk.attributes) {
+      // An attribute with one value needs no bits; its shift must stay below 64.
+      fields_[a] = {
+          .word = word, .shift = used % 64, .mask = (uint64_t{1} << BitsOf(a)) - 1};
+      used += BitsOf(a);
     }
   }
-  chunks_.push_back({.field = field, .first = attribute, .count = 1});
-  chunks_.back().tables.resize(levels);
 }
 
 const ChunkTable& Packing::TableOf(size_t place, const Levels& levels) {
   Chunk& chunk = chunks_[place];
-  size_t combination = 0;
-  for (size_t i = 0; i < chunk.count; ++i) {
-    const size_t a = chunk.first + i;
-    combination = combination * hierarchies_[a]->levels() + levels[a];
-  }
-  std::unique_ptr<ChunkTable>& table = chunk.tables[combination];
-  if (table == nullptr) table = std::make_unique<ChunkTable>(MakeTable(chunk, levels));
-  return *table;
+  uint64_t combination = 0;
+  for (const size_t a : chunk.attributes) combination = combination << 8 | levels[a];
+  const auto known = chunk.tables.find(combination);
+  if (known != chunk.tables.end()) return known->second;
+  if (chunk.tables.size() >= kMostTables) chunk.tables.clear();
+  return chunk.tables.emplace(combination, MakeTable(chunk, levels)).first->second;
 }
 
+// Attribute after attribute: what the lower bits make is repeated for each value of the next.
+// Values that no ground code has do not occur in keys.
 ChunkTable Packing::MakeTable(const Chunk& chunk, const Levels& levels) const {
   ChunkTable table;
   table.index.assign(chunk.field.mask + 1, 0);
-  for (size_t i = 0; i < chunk.count; ++i) {
-    const size_t a = chunk.first + i;
+  uint32_t* const index = table.index.data();
+  size_t made = 1;
+  for (const size_t a : chunk.attributes) {
     const std::span<const uint32_t> codes = hierarchies_[a]->codes(levels[a]);
-    const unsigned shift = i == 0 ? 0 : fields_[a].shift - chunk.field.shift;
-    const uint64_t mask = fields_[a].mask;
-    for (uint64_t value = 0; value < table.index.size(); ++value) {
-      const uint64_t ground = mask == 0 ? 0 : (value >> shift) & mask;
-      // Values that no ground code has do not occur in keys.
-      if (ground >= codes.size()) continue;
-      table.index[value] += static_cast<uint32_t>(table.radix * codes[ground]);
+    for (size_t ground = codes.size(); ground-- > 0;) {
+      const auto label = static_cast<uint32_t>(table.radix * codes[ground]);
+      uint32_t* const to = index + ground * made;
+      for (size_t i = 0; i < made; ++i) to[i] = index[i] + label;
     }
+    made *= fields_[a].mask + 1;
     table.radix *= hierarchies_[a]->size(levels[a]);
   }
   return table;
 }
 
 std::vector<uint64_t> Packing::Pack(const TupleTable& table) const {
+  // A block of keys stays in the cache until all attributes are in it.
+  constexpr size_t kBlock = 1024;
   const size_t n = table.tuples();
   std::vector<uint64_t> keys(words_ * n, 0);
-  for (size_t a = 0; a < hierarchies_.size(); ++a) {
-    uint64_t* word = keys.data() + fields_[a].word * n;
-    const uint32_t* codes = table.codes[a].data();
-    const unsigned shift = fields_[a].shift;
-    for (size_t i = 0; i < n; ++i) word[i] |= uint64_t{codes[i]} << shift;
+  for (size_t begin = 0; begin < n; begin += kBlock) {
+    const size_t count = std::min(kBlock, n - begin);
+    for (size_t a = 0; a < hierarchies_.size(); ++a) {
+      uint64_t* const word = keys.data() + fields_[a].word * n + begin;
+      const uint32_t* const codes = table.codes[a].data() + begin;
+      const unsigned shift = fields_[a].shift;
+      for (size_t i = 0; i < count; ++i) word[i] |= uint64_t{codes[i]} << shift;
+    }
   }
   return keys;
 }

@@ -3,8 +3,8 @@
 #define WEIR_ANON_INTERNAL_PACKING_H_
 
 #include <cstdint>
-#include <memory>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "weir/anon/hierarchy.h"
@@ -29,8 +29,9 @@ struct ChunkTable {
   uint64_t radix = 1;
 };
 
-// Ground codes of all attributes as one key of a few words. Neighbouring attributes form chunks of
-// some ten bits, so that a class is found with one look-up a chunk instead of one an attribute.
+// Ground codes of all attributes as one key of a few words. Attributes form chunks of some ten bits,
+// as few as one finds, so that a class is found with one look-up a chunk instead of one an
+// attribute. Where codes lie depends on the numbers of ground values alone.
 //
 // TableOf keeps what it makes; everything else is const and thread-safe.
 class Packing {
@@ -44,9 +45,9 @@ class Packing {
 
   size_t chunks() const { return chunks_.size(); }
   const BitField& chunk(size_t place) const { return chunks_[place].field; }
-  // First attribute of the chunk, and how many it has.
-  size_t first_attribute(size_t place) const { return chunks_[place].first; }
-  size_t chunk_attributes(size_t place) const { return chunks_[place].count; }
+  // From the lowest bits up.
+  std::span<const size_t> chunk_attributes(size_t place) const { return chunks_[place].attributes; }
+  // Valid until the next call for the same place.
   const ChunkTable& TableOf(size_t place, const Levels& levels);
 
   // All keys of a table: word w of tuple i at [w * tuples + i].
@@ -55,11 +56,13 @@ class Packing {
  private:
   struct Chunk {
     BitField field = {};
-    size_t first = 0;
-    size_t count = 0;
-    std::vector<std::unique_ptr<ChunkTable>> tables = {};  // by combination of levels
+    unsigned bits = 0;
+    std::vector<size_t> attributes = {};
+    std::unordered_map<uint64_t, ChunkTable> tables = {};  // by the levels, eight bits each
   };
-  void AddToChunks(size_t attribute, unsigned bits);
+  unsigned BitsOf(size_t attribute) const;
+  void MakeChunks();
+  void PlaceChunks();
   ChunkTable MakeTable(const Chunk& chunk, const Levels& levels) const;
 
   std::vector<const Hierarchy*> hierarchies_;

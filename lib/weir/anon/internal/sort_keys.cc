@@ -12,16 +12,30 @@ namespace {
 constexpr unsigned kDigitBits = 11;
 constexpr size_t kDigitValues = size_t{1} << kDigitBits;
 
-size_t DigitOf(uint64_t key, unsigned shift) {
-  return static_cast<size_t>(key >> shift) & (kDigitValues - 1);
+// The bits [begin, end) of a number.
+struct BitRange {
+  unsigned begin = 0;
+  unsigned end = 0;
+};
+
+// Digit by digit from the lowest; key_of gives the number by which an entry is sorted.
+template <class Entry, class KeyOf>
+void SortByDigits(std::vector<Entry>& entries, const BitRange& bits, const KeyOf& key_of) {
+  std::vector<Entry> sorted(entries.size());
+  for (unsigned at = bits.begin; at < bits.end; at += kDigitBits) {
+    const uint64_t mask = (uint64_t{1} << std::min(kDigitBits, bits.end - at)) - 1;
+    std::array<uint32_t, kDigitValues> next = {};
+    for (const Entry& entry : entries) ++next.data()[key_of(entry) >> at & mask];
+    std::exclusive_scan(next.begin(), next.end(), next.begin(), 0U);
+    for (const Entry& entry : entries) {
+      sorted.data()[next.data()[key_of(entry) >> at & mask]++] = entry;
+    }
+    entries.swap(sorted);
+  }
 }
 
-// Digit by digit from the lowest bit in which keys differ.
-std::vector<uint32_t> SortWords(const std::vector<uint64_t>& keys) {
-  struct Entry {
-    uint64_t key;
-    uint64_t number;
-  };
+// The bits in which some keys differ, and those between them.
+BitRange DifferingBits(const std::vector<uint64_t>& keys) {
   uint64_t ones = 0;
   uint64_t zeros = 0;
   for (const uint64_t key : keys) {
@@ -29,30 +43,36 @@ std::vector<uint32_t> SortWords(const std::vector<uint64_t>& keys) {
     zeros |= ~key;
   }
   const uint64_t differ = ones & zeros;
-  std::vector<unsigned> shifts;
-  if (differ != 0) {
-    const auto end = static_cast<unsigned>(std::bit_width(differ));
-    for (auto at = static_cast<unsigned>(std::countr_zero(differ)); at < end; at += kDigitBits) {
-      shifts.push_back(at);
-    }
+  if (differ == 0) return {};
+  return {.begin = static_cast<unsigned>(std::countr_zero(differ)),
+          .end = static_cast<unsigned>(std::bit_width(differ))};
+}
+
+// Key and place share a word if there is room.
+std::vector<uint32_t> SortWords(const std::vector<uint64_t>& keys) {
+  const size_t n = keys.size();
+  std::vector<uint32_t> order(n);
+  const BitRange bits = DifferingBits(keys);
+  const unsigned width = bits.end - bits.begin;
+  const auto place_bits = static_cast<unsigned>(std::bit_width(n));
+  if (width + place_bits <= 64) {
+    std::vector<uint64_t> entries(n);
+    // What lies above the differing bits is the same in all keys and may be lost.
+    for (size_t i = 0; i < n; ++i) entries[i] = keys[i] >> bits.begin << place_bits | i;
+    SortByDigits(entries, {.begin = place_bits, .end = place_bits + width},
+                 [](uint64_t entry) { return entry; });
+    const uint64_t mask = (uint64_t{1} << place_bits) - 1;
+    for (size_t i = 0; i < n; ++i) order[i] = static_cast<uint32_t>(entries[i] & mask);
+    return order;
   }
-  std::vector<Entry> entries;
-  entries.reserve(keys.size());
-  std::vector<std::array<size_t, kDigitValues>> counts(shifts.size());
-  for (const uint64_t key : keys) entries.push_back({.key = key, .number = entries.size()});
-  std::vector<Entry> sorted(entries.size());
-  for (size_t digit = 0; digit < shifts.size(); ++digit) {
-    size_t* const next = counts[digit].data();
-    for (const uint64_t key : keys) ++next[DigitOf(key, shifts[digit])];
-    std::exclusive_scan(next, next + kDigitValues, next, size_t{0});
-    for (const Entry& entry : entries) {
-      sorted.data()[next[DigitOf(entry.key, shifts[digit])]++] = entry;
-    }
-    entries.swap(sorted);
-  }
-  std::vector<uint32_t> order;
-  order.reserve(entries.size());
-  for (const Entry& entry : entries) order.push_back(static_cast<uint32_t>(entry.number));
+  struct Entry {
+    uint64_t key = 0;
+    uint64_t place = 0;
+  };
+  std::vector<Entry> entries(n);
+  for (size_t i = 0; i < n; ++i) entries[i] = {.key = keys[i], .place = i};
+  SortByDigits(entries, bits, [](const Entry& entry) { return entry.key; });
+  for (size_t i = 0; i < n; ++i) order[i] = static_cast<uint32_t>(entries[i].place);
   return order;
 }
 

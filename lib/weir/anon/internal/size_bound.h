@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_ANON_INTERNAL_SIZE_BOUND_H_
+#define WEIR_ANON_INTERNAL_SIZE_BOUND_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "weir/anon/internal/grouping.h"
+#include "weir/anon/internal/lattice.h"
+#include "weir/anon/internal/packing.h"
+
+namespace weir::anon::internal {
+
+// Bounds how many rows lie in too small classes, in less time than it takes to put classes together:
+// rows are counted by a hash of their labels, and no labels are compared. Classes that share a place
+// look like one larger class, so the bound is never above the truth.
+//
+// Holds the memory that this needs, for use again and again; not thread-safe, one a thread.
+class SizeBound {
+ public:
+  // At least so many rows are in classes of fewer than `least` rows. All items together have fewer
+  // than 2^32 rows.
+  uint64_t RowsInSmallClasses(Packing& packing, const KeyList& items, const Levels& levels,
+                              uint64_t least);
+  // Items of up to `most` of the classes that the last call found too small, smallest first.
+  std::vector<uint32_t> SmallestClasses(size_t most) const;
+
+ private:
+  // One look-up of a chunk that is not generalized to a single label.
+  struct Step {
+    const uint32_t* table = nullptr;
+    const uint64_t* keys = nullptr;
+    unsigned shift = 0;
+    uint64_t mask = 0;
+    uint32_t factor = 0;
+  };
+  void FillPlaces(size_t items, std::span<const Step> steps);
+  template <int Count, bool kIsFirst>
+  void FillFrom(size_t items, std::span<const Step> steps);
+
+  std::vector<uint32_t> places_;  // of each item
+  std::vector<uint32_t> cells_;   // rows by place
+  size_t items_ = 0;
+  uint32_t least_ = 0;
+};
+
+}  // namespace weir::anon::internal
+
+#endif  // WEIR_ANON_INTERNAL_SIZE_BOUND_H_
