@@ -194,6 +194,25 @@ TEST_F(FileSourceTest, ParquetFilesMayDifferInTypesAndOrder) {
                        AllOf(HasSubstr("c.parquet"), HasSubstr("INTEGER[]"))));
 }
 
+// As programs write them that have no integer for "missing": one rider is one unit, not two.
+TEST_F(FileSourceTest, AnIdInIntegersAndInDoublesIsOneText) {
+  const char* const riders = "FROM (VALUES (7), (8), (-9), (0), (9007199254740992)) t(who)";
+  TestDataset other;
+  other.WriteParquetOf(std::string("SELECT who::BIGINT AS who, 1 AS zone, 2020 AS year ") + riders);
+  Write("p/a.parquet", test::ReadTextFile(other.path()));
+  other.WriteParquetOf(std::string("SELECT who::DOUBLE AS who, 1 AS zone, 2020 AS year ") + riders +
+                       " UNION ALL SELECT '-0'::DOUBLE, 1, 2020");
+  Write("p/b.parquet", test::ReadTextFile(other.path()));
+  other.WriteParquetOf("SELECT 7::FLOAT AS who, 1 AS zone, 2020 AS year");
+  Write("p/c.parquet", test::ReadTextFile(other.path()));
+  other.WriteParquetOf("SELECT 7.5::DOUBLE AS who, 1 AS zone, 2020 AS year");
+  Write("p/d.parquet", test::ReadTextFile(other.path()));
+  Use("p/*.parquet");
+  WEIR_ASSERT_OK_AND_ASSIGN(const SourceReport report, Check(dataset_.Description()));
+  EXPECT_EQ(report.rows, 13u);
+  EXPECT_EQ(report.privacy_units, 6u) << "five ids, and 7.5";
+}
+
 TEST_F(FileSourceTest, AFaultNamesFileAndRow) {
   Write("csv/a.csv", "who,zone,year\nr1,1,2020\nr1,1,2020\n");
   Write("csv/b.csv", "who,zone,year\nr1,1,2020\nr2,N,2020\n");

@@ -141,7 +141,58 @@ TEST_F(DatasetTest, AFaultInTheDataIsToldToTheOwnStewardAndTheChargeStands) {
   EXPECT_THAT(Run("1"), StatusIs(StatusCode::kUnavailable, HasSubstr("crashes.csv")));
   EXPECT_EQ(world_.Charges("co"), 1u);
   WriteTextFile(world_.CsvOf("co"), CrashesCsv());
-  // Given up, not forgotten: the question is asked anew for a new charge.
+  EXPECT_THAT(Run("1"), IsOk());
+  EXPECT_EQ(world_.Charges("co"), 1u) << "the charge that stood was run again";
+}
+
+TEST_F(DatasetTest, ADataSetThatCannotBeReadThreeTimesCostsItsCharge) {
+  std::filesystem::remove(world_.CsvOf("co"));
+  for (int start = 0; start < ledger::kMaxStarts; ++start) {
+    EXPECT_THAT(Run("1"), StatusIs(StatusCode::kUnavailable));
+  }
+  WriteTextFile(world_.CsvOf("co"), CrashesCsv());
+  EXPECT_THAT(Run("1"), StatusIs(StatusCode::kFailedPrecondition, HasSubstr("started 3 times")));
+  EXPECT_EQ(world_.Charges("co"), 1u);
+  EXPECT_THAT(Run("1"), IsOk());
+  EXPECT_EQ(world_.Charges("co"), 2u) << "the twin: what was given up is paid for anew";
+}
+
+// What a requester sees of it is one failure; what it asks again is not paid for again.
+TEST_F(DatasetTest, ARequestThatFailedIsAskedAgainWithoutAnotherCharge) {
+  world_.Agree({});
+  std::filesystem::remove(world_.CsvOf("co"));
+  const std::string first = world_.Ask("kc", "co", "crashes-agreed", SpecOf("1")).request();
+  world_.Ticks(4);
+  EXPECT_EQ(world_.Request("kc", first).state(), v1::REQUEST_STATE_FAILED);
+  EXPECT_EQ(world_.Request("kc", first).fault(), "");
+  EXPECT_THAT(world_.Request("co", first).fault(), HasSubstr("crashes.csv"));
+  WriteTextFile(world_.CsvOf("co"), CrashesCsv());
+  world_.Ticks(4);
+  EXPECT_EQ(world_.Request("kc", first).state(), v1::REQUEST_STATE_FAILED) << "it stays so";
+  const std::string again = world_.Ask("kc", "co", "crashes-agreed", SpecOf("1")).request();
+  world_.Ticks(4);
+  EXPECT_EQ(world_.Request("kc", again).state(), v1::REQUEST_STATE_DELIVERED);
+  EXPECT_EQ(world_.Charges("co"), 1u);
+}
+
+// A node that is stopped ends the release it is at; the next one makes it.
+TEST_F(DatasetTest, AReleaseThatIsStoppedIsMadeByTheNextProcess) {
+  world_.Agree({});
+  world_.engine().set_fault(MakeError(StatusCode::kCancelled, "the node stops"));
+  const std::string request = world_.Ask("kc", "co", "crashes-agreed", SpecOf("1")).request();
+  world_.Ticks(2);
+  EXPECT_EQ(world_.Request("kc", request).state(), v1::REQUEST_STATE_CHARGED);
+  world_.engine().set_fault(OkStatus());
+  world_.Restart("co");
+  world_.Ticks(4);
+  EXPECT_EQ(world_.Request("kc", request).state(), v1::REQUEST_STATE_DELIVERED);
+  EXPECT_EQ(world_.Charges("co"), 1u);
+}
+
+TEST_F(DatasetTest, AFaultThatCannotPassFailsTheCharge) {
+  world_.engine().set_fault(OutOfRange("the selected keys are too many"));
+  EXPECT_THAT(Run("1"), StatusIs(StatusCode::kOutOfRange));
+  world_.engine().set_fault(OkStatus());
   EXPECT_THAT(Run("1"), IsOk());
   EXPECT_EQ(world_.Charges("co"), 2u);
 }

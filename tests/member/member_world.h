@@ -68,10 +68,13 @@ class SlowEngine final : public data::Engine {
   SlowEngine(std::unique_ptr<data::Engine> engine, FakeClock& clock)
       : engine_(std::move(engine)), clock_(clock) {}
   void Take(std::chrono::milliseconds time) { time_ = time; }
+  // What every aggregation ends with; OK: none.
+  void set_fault(Status fault) { fault_ = std::move(fault); }
   StatusOr<Private<data::AggregateTable>> Aggregate(const data::DatasetDescription& dataset,
                                                     const data::AggregateQuery& query,
                                                     Charge charge) override {
     clock_.Advance(time_);
+    WEIR_RETURN_IF_ERROR(fault_);
     return engine_->Aggregate(dataset, query, std::move(charge));
   }
   StatusOr<OwnerView<data::SourceReport>> Check(const data::DatasetDescription& dataset) override {
@@ -80,6 +83,7 @@ class SlowEngine final : public data::Engine {
 
  private:
   std::unique_ptr<data::Engine> engine_;
+  Status fault_ = OkStatus();
   FakeClock& clock_;
   std::chrono::milliseconds time_{0};
 };

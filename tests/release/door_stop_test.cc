@@ -44,6 +44,41 @@ TEST_F(DoorStopTest, AnEngineThatWasEndedCostsNoStart) {
   EXPECT_THAT(Run(), IsOk());
 }
 
+class FaultyEngine final : public data::Engine {
+ public:
+  explicit FaultyEngine(StatusCode code) : code_(code) {}
+  StatusOr<Private<data::AggregateTable>> Aggregate(const data::DatasetDescription&,
+                                                    const data::AggregateQuery&, Charge) override {
+    return MakeError(code_, "as the test wants it");
+  }
+  StatusOr<OwnerView<data::SourceReport>> Check(const data::DatasetDescription&) override {
+    return Internal("not asked");
+  }
+
+ private:
+  StatusCode code_;
+};
+
+TEST_F(DoorStopTest, WhatMayPassLeavesTheChargeToBeRunAgain) {
+  for (const StatusCode code :
+       {StatusCode::kUnavailable, StatusCode::kUnauthenticated, StatusCode::kDeadlineExceeded}) {
+    FaultyEngine engine(code);
+    EXPECT_THAT(Door(MakeParts(engine, SystemRandom())).Run(dataset(), *plan_, charge_),
+                StatusIs(code));
+    EXPECT_EQ(ledger().Get(charge_)->state, ledger::ChargeState::kDebited);
+    Reopen();
+  }
+}
+
+// As a table that noise made too large: drawn again, it would tell more than was paid for.
+TEST_F(DoorStopTest, WhatCannotPassFailsTheCharge) {
+  FaultyEngine engine(StatusCode::kOutOfRange);
+  EXPECT_THAT(Door(MakeParts(engine, SystemRandom())).Run(dataset(), *plan_, charge_),
+              StatusIs(StatusCode::kOutOfRange));
+  EXPECT_EQ(ledger().Get(charge_)->state, ledger::ChargeState::kFailed);
+  EXPECT_THAT(Run(), StatusIs(StatusCode::kFailedPrecondition));
+}
+
 // The twin: a run that was stopped on the way did start.
 TEST_F(DoorStopTest, ARunThatWasStoppedCountsAsAStart) {
   for (int i = 0; i < ledger::kMaxStarts; ++i) {

@@ -31,6 +31,16 @@ void Context::OnCommand(CLI::App* command, std::function<Status()> action) {
   command->callback([this, run = std::move(action)] { result_ = run(); });
 }
 
+void Context::TakeMemoryLimit(CLI::App* command) {
+  constexpr uint32_t kLeast = 64;
+  constexpr uint32_t kMost = uint32_t{1} << 20;
+  command
+      ->add_option("--memory-limit", memory_limit_mebibytes,
+                   "MiB for reading and adding up; what is more goes to unnamed files on disk")
+      ->check(CLI::Range(kLeast, kMost))
+      ->capture_default_str();
+}
+
 Status Context::NeedState() const {
   if (!state.empty()) return OkStatus();
   return InvalidArgument("this command needs --state FOLDER (or WEIR_STATE in the environment)");

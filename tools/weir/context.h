@@ -2,6 +2,7 @@
 #ifndef WEIR_TOOLS_WEIR_CONTEXT_H_
 #define WEIR_TOOLS_WEIR_CONTEXT_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -24,7 +25,10 @@ class Context {
   std::string steward;  // --steward; empty: the only one
   bool json = false;
   bool quiet = false;
+  uint32_t memory_limit_mebibytes = 4096;  // --memory-limit, of commands that read a data set
 
+  // Adds --memory-limit to a command.
+  void TakeMemoryLimit(CLI::App* command);
   // Runs when the command is chosen; its status becomes the exit code.
   void OnCommand(CLI::App* command, std::function<Status()> action);
   // What the chosen command returned.

@@ -135,11 +135,12 @@ void AddDatasetCommands(CLI::App& app, Context& context) {
   CLI::App* dataset = app.add_subcommand("dataset", "Data sets of this region");
   dataset->require_subcommand(1);
   auto options = std::make_shared<AddOptions>();
-  const auto take_document = [&options](CLI::App* command) {
+  const auto take_document = [&context, &options](CLI::App* command) {
     command->add_option("document", options->document, "Dataset document: <id>.dataset.yaml")
         ->required();
     command->add_flag("--accept-faults", options->accept_faults,
                       "Values that do not fit count as missing");
+    context.TakeMemoryLimit(command);
   };
   CLI::App* add = dataset->add_subcommand("add", "Check the data and register the data set");
   add->footer("example: weir dataset add crashes.dataset.yaml");

@@ -93,8 +93,13 @@ StatusOr<LocalRelease::Result> LocalRelease::Run() {
     WEIR_ASSIGN_OR_RETURN(result.stored, door.Fetch(payment.charge));
     return result;
   }
-  // A charge left by a crash is run now; a failure leaves it for the next attempt.
-  WEIR_ASSIGN_OR_RETURN(result.stored, door.Run(dataset_, plan_, payment.charge));
+  // A charge left by a crash is run now; a failure that may pass leaves it for the next attempt.
+  StatusOr<release::StoredRelease> stored = door.Run(dataset_, plan_, payment.charge);
+  if (release::MayPass(stored.status())) {
+    context_.Hint("the charge stands: the same command runs it again, " +
+                  std::to_string(ledger::kMaxStarts) + " times in all");
+  }
+  WEIR_ASSIGN_OR_RETURN(result.stored, std::move(stored));
   return result;
 }
 

@@ -161,13 +161,7 @@ Status ReleaseFromFile(const Context& context, const ReleaseOptions& options,
   if (!preview.already_released()) {
     WEIR_RETURN_IF_ERROR(release->CheckData(options.accept_faults));
   }
-  const StatusOr<LocalRelease::Result> run = release->Run();
-  if (run.status().code() == StatusCode::kCancelled) {
-    context.Hint("the charge stands: the same command runs it again, " +
-                 std::to_string(ledger::kMaxStarts) + " times in all");
-  }
-  WEIR_RETURN_IF_ERROR(run.status());
-  const LocalRelease::Result& result = *run;
+  WEIR_ASSIGN_OR_RETURN(const LocalRelease::Result result, release->Run());
   Outcome outcome{
       .answer = {}, .payload = result.stored.payload, .manifest = result.stored.manifest};
   *outcome.answer.mutable_preview() = preview;
@@ -233,6 +227,7 @@ void AddReleaseCommand(CLI::App& app, Context& context) {
   release->add_flag("--accept-faults", options->accept_faults,
                     "Values that do not fit the description count as missing");
   release->add_flag("--force", options->output.force, "Replace existing files");
+  context.TakeMemoryLimit(release);
   release->footer("example: weir release crashes-by-hour.release.yaml -o crashes-by-hour.csv");
   context.OnCommand(release, [&context, options] { return Release(context, *options); });
 }

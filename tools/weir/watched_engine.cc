@@ -70,7 +70,8 @@ StatusOr<std::unique_ptr<WatchedEngine>> WatchedEngine::Create(const Context& co
   std::unique_ptr<WatchedEngine> watched(new WatchedEngine(context));
   WatchedEngine& self = *watched;
   const bool is_writable = ::access(temp_folder.c_str(), W_OK | X_OK) == 0;
-  data::EngineOptions options{.temp_folder = is_writable ? temp_folder : std::string(),
+  data::EngineOptions options{.memory_limit_bytes = uint64_t{context.memory_limit_mebibytes} << 20,
+                              .temp_folder = is_writable ? temp_folder : std::string(),
                               .control = {.stop = watched->stop_.get_token(),
                                           .progress = [&self](data::RunStage stage, double share) {
                                             self.Show(stage, share);

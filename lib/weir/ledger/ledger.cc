@@ -33,6 +33,11 @@ Status Ledger::CanDebit(const DebitRequest& request) {
   return store_->CheckDebit(request);
 }
 
+Status Ledger::CanWrite() {
+  const std::lock_guard lock(store_->mutex());
+  return store_->CheckWritable();
+}
+
 StatusOr<std::variant<Charge, ChargeRecord>> Ledger::DebitOnce(const DebitRequest& request) {
   using Result = std::variant<Charge, ChargeRecord>;
   const std::lock_guard lock(store_->mutex());

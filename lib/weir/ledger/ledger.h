@@ -136,6 +136,8 @@ class Ledger final {
   StatusOr<Charge> Debit(const DebitRequest& request);
   // Whether Debit would pass now; writes nothing.
   Status CanDebit(const DebitRequest& request);
+  // Not OK after a write that failed, or once it was moved: then nothing more is written.
+  Status CanWrite();
 
   // FindByPlan, and Debit only if there is none, as one step: concurrent equal questions give one
   // charge. The receipt, or the record of the charge that is there.

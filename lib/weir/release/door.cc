@@ -28,6 +28,20 @@ ledger::DebitRequest MakeDebit(const data::DatasetDescription& dataset, const Re
 
 }  // namespace
 
+bool MayPass(const Status& error) {
+  switch (error.code()) {
+    case StatusCode::kCancelled:
+    case StatusCode::kDeadlineExceeded:
+    case StatusCode::kPermissionDenied:
+    case StatusCode::kResourceExhausted:
+    case StatusCode::kUnauthenticated:
+    case StatusCode::kUnavailable:
+      return true;
+    default:
+      return false;
+  }
+}
+
 StatusOr<Preview> Door::PreviewPlan(const data::DatasetDescription& dataset,
                                     const ReleasePlan& plan, const Payer& payer) {
   const std::string& account = dataset.budget().account;
@@ -67,11 +81,14 @@ StatusOr<StoredRelease> Door::Run(const data::DatasetDescription& dataset, const
   }
   WEIR_RETURN_IF_ERROR(parts_.engine.CanStart());
   WEIR_ASSIGN_OR_RETURN(Charge charge, parts_.ledger.Resume(charge_id));
-  WEIR_ASSIGN_OR_RETURN(StoredRelease stored, CatchMemory([&] {
-                          return Make(dataset, plan, record, std::move(charge));
-                        }));
+  StatusOr<StoredRelease> stored =
+      CatchMemory([&] { return Make(dataset, plan, record, std::move(charge)); });
+  if (!stored.ok()) {
+    if (!MayPass(stored.status())) WEIR_RETURN_IF_ERROR(parts_.ledger.Fail(charge_id));
+    return stored;
+  }
   WEIR_RETURN_IF_ERROR(
-      parts_.ledger.Complete(charge_id, stored.payload_sha256, stored.manifest_sha256));
+      parts_.ledger.Complete(charge_id, stored->payload_sha256, stored->manifest_sha256));
   return stored;
 }
 

@@ -29,6 +29,11 @@ struct Preview {
   Status admitted;  // OK, or the ledger's refusal
 };
 
+// Whether an error of Door::Run is of the place where the data, the memory or the disk is, so that
+// running the same charge again may help. All others are of the question, or were decided by noise:
+// drawing it again until it fits would show more than was paid for.
+bool MayPass(const Status& error);
+
 // The one door: the only way from a plan to bytes that may leave. Promises 1 to 5 meet here.
 //
 //   PreviewPlan(plan)        touches no data, writes nothing
@@ -66,10 +71,10 @@ class Door {
   StatusOr<Payment> Pay(const data::DatasetDescription& dataset, const ReleasePlan& plan,
                         const Payer& payer);
 
-  // Guarantee: bytes are durable before the ledger says `complete`. On an error before the bytes
-  //            are durable (no memory, too: RESOURCE_EXHAUSTED) the charge stands and may run
-  //            again, ledger::kMaxStarts times in all; then it is failed. An engine that was
-  //            ended (Engine::CanStart) costs none of these.
+  // Guarantee: bytes are durable before the ledger says `complete`. On an error that may pass
+  //            (MayPass; no memory, too: RESOURCE_EXHAUSTED) the charge stands and may run again,
+  //            ledger::kMaxStarts times in all; then, and on all other errors of the work, it is
+  //            failed. An engine that was ended (Engine::CanStart) costs none of these.
   // Reveals:   the errors of Engine::Aggregate: for the owner's steward only. The manifest bears
   //            the time of the charge, so nothing in the bytes shows how long the work took.
   StatusOr<StoredRelease> Run(const data::DatasetDescription& dataset, const ReleasePlan& plan,

@@ -72,7 +72,7 @@ Status CheckLabels(const ReleasePlan& plan, const data::AggregateTable& raw, con
     }
   }
   if (bytes <= kMaxLabelBytes) return OkStatus();
-  return MakeError(StatusCode::kResourceExhausted, "the labels of the selected keys are too long");
+  return OutOfRange("the labels of the selected keys are too long");
 }
 
 StatusOr<Rows> SelectRows(const ReleasePlan& plan, const data::AggregateTable& raw,
@@ -94,7 +94,7 @@ StatusOr<Rows> SelectRows(const ReleasePlan& plan, const data::AggregateTable& r
   const size_t found = plan.search.has_value() ? plan.search->searches.size() : 0;
   const size_t columns = ColumnNames(plan.query.keys, plan.measures).size() + found;
   const Status fits = CheckSize(plan.query.keys, plan.channels, columns, rows.count);
-  if (!fits.ok()) return MakeError(StatusCode::kResourceExhausted, MessageOf(fits));
+  if (!fits.ok()) return OutOfRange("%s", MessageOf(fits).c_str());
   return rows;
 }
 

@@ -280,5 +280,51 @@ TEST_F(ClickHouseBoundsTest, ADivisionIsComparedInRounds) {
   }
 }
 
+// Names that could be ones of the questions themselves.
+TEST(ClickHouseDivisionTest, KeysOfAnyNameAreCompared) {
+  for (const char* name : {"h", "c", "weir_h", "count"}) {
+    const ClusterTable::Column column{.name = name, .type = "String"};
+    const std::string on = std::string("divided_by_") + name;
+    CreateTable({.name = on, .columns = {column}, .rows = {{"7"}, {"8"}, {"9"}, {"N"}}},
+                ByFirstColumn);
+    for (const auto& server : ThreeServers()) server->Run("INSERT INTO " + on + " VALUES ('N')");
+    TestDataset dataset;
+    dataset.Unit({name});
+    dataset.Column(name, v1::COLUMN_TYPE_TEXT).mutable_missing()->add_values("N");
+    UseServers(dataset, on, {name});
+    const DatasetDescription description = dataset.Description();
+    test::SeededRandom random(37);
+    WEIR_ASSERT_OK_AND_ASSIGN(
+        const internal::Division division,
+        internal::FindDivision(SourceOf(description), description, EngineOptions{}, random));
+    EXPECT_EQ(division, internal::Division::kByUnit) << name;
+  }
+}
+
+// The same table, described so that a value which is on all servers is a unit.
+TEST(ClickHouseDivisionTest, AYesHoldsForItsDescriptionAlone) {
+  CreateTable({.name = "described",
+               .columns = {{"who", "Int32"}},
+               .rows = {{"7"}, {"8"}, {"9"}, {"999"}, {"999"}, {"999"}}},
+              InTurn);
+  for (const bool is_missing : {true, false}) {
+    TestDataset dataset;
+    dataset.Unit({"who"});
+    v1::Column& column = dataset.Column("who", v1::COLUMN_TYPE_INT);
+    if (is_missing) column.mutable_missing()->add_values("999");
+    UseServers(dataset, "described", {"who"});
+    const DatasetDescription description = dataset.Description();
+    test::SeededRandom random(38);
+    WEIR_ASSERT_OK_AND_ASSIGN(
+        const internal::Division division,
+        internal::FindDivision(SourceOf(description), description, EngineOptions{}, random));
+    EXPECT_EQ(division, is_missing ? internal::Division::kByUnit : internal::Division::kByOther);
+    WEIR_ASSERT_OK_AND_ASSIGN(
+        const AggregateTable table,
+        TryAggregate(description, {.measures = {Units(), Rows()}, .bounds = Bounds(1, 1)}));
+    EXPECT_THAT(table.values, ::testing::ElementsAre(is_missing ? 3 : 4, is_missing ? 3 : 4));
+  }
+}
+
 }  // namespace
 }  // namespace weir::data::test_clickhouse

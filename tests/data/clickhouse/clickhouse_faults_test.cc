@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes wrong with servers: each with the right code, in words that hold no value, and without
 // leaving anything running.
+#include <algorithm>
 #include <chrono>
 #include <functional>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -78,23 +81,37 @@ INSTANTIATE_TEST_SUITE_P(Forms, ClickHouseFaultsTest, ::testing::Bool(),
                          [](const auto& form) { return form.param ? "ByServers" : "ByRows"; });
 
 TEST_P(ClickHouseFaultsTest, PasswordsComeFromAPrivateFile) {
-  source_->set_user("weir");
-  EXPECT_THAT(Ask(dataset_), StatusIs(StatusCode::kUnavailable,
-                                      HasSubstr("refuses the user or the password (code 19")));
+  const auto refused = StatusIs(
+      StatusCode::kUnauthenticated,
+      AllOf(HasSubstr("refuses the user or the password (code 19"), Not(HasSubstr("opensesame"))));
+  source_->set_user("locked");
+  EXPECT_THAT(Ask(dataset_), refused);
+  EXPECT_THAT(Check(dataset_.Description()), refused);
   const std::string path = dataset_.folder() + "/password";
   source_->set_password_file(path);
   EXPECT_THAT(Ask(dataset_), StatusIs(StatusCode::kUnavailable, HasSubstr("password file")));
+  EXPECT_THAT(Check(dataset_.Description()),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("password file")));
   test::WriteTextFile(path, std::string("wrong\nline"));
   ::chmod(path.c_str(), 0600);
   EXPECT_THAT(Ask(dataset_), StatusIs(StatusCode::kUnavailable, HasSubstr("more than one line")));
   test::WriteTextFile(path, "opensesame");
-  EXPECT_THAT(Ask(dataset_),
-              StatusIs(StatusCode::kUnavailable,
-                       AllOf(HasSubstr("refuses the user"), Not(HasSubstr("opensesame")))));
+  EXPECT_THAT(Ask(dataset_), refused);
   test::WriteTextFile(path, std::string(kPassword) + "\n");
   EXPECT_THAT(Ask(dataset_), IsOk());
   ::chmod(path.c_str(), 0640);
-  EXPECT_THAT(Ask(dataset_), StatusIs(StatusCode::kUnavailable, HasSubstr(path)));
+  EXPECT_THAT(Ask(dataset_), StatusIs(StatusCode::kPermissionDenied, HasSubstr(path)));
+}
+
+// The profile's limit of time, as for a view that is too slow.
+TEST_P(ClickHouseFaultsTest, TheServersTimeIsALimit) {
+  source_->set_user("hasty");
+  source_->clear_urls();
+  source_->add_urls(ThreeServers()[0]->url());
+  CreateOn(*ThreeServers()[0],
+           "CREATE VIEW faults AS SELECT toInt32(number) AS who, 'a' AS zone FROM "
+           "system.numbers WHERE sleep(0.2) = 0");
+  EXPECT_THAT(Ask(dataset_), StatusIs(StatusCode::kDeadlineExceeded, HasSubstr("limit of time")));
 }
 
 TEST_P(ClickHouseFaultsTest, ProfilesThatAllowNoSettingsWork) {
@@ -169,6 +186,29 @@ TEST_P(ClickHouseFaultsTest, ErrorsInTheMiddleAreSeen) {
   EXPECT_THAT(Ask(dataset_), StatusIs(StatusCode::kUnavailable,
                                       AllOf(HasSubstr("code 6"), Not(HasSubstr("no number")))));
   for (const auto& server : ThreeServers()) server->Run("DROP TABLE faults");
+}
+
+TEST_P(ClickHouseFaultsTest, ProgressReachesTheEnd) {
+  for (size_t i = 0; i < 3; ++i) {
+    const TestServer& server = *ThreeServers()[i];
+    CreateOn(server,
+             "CREATE TABLE faults (who UInt32, zone String) ENGINE = MergeTree ORDER BY who");
+    server.Run("INSERT INTO faults SELECT number * 3 + " + std::to_string(i) +
+               ", 'a' FROM numbers(300000)");
+  }
+  std::mutex mutex;
+  std::vector<double> shares;
+  EngineOptions options;
+  options.control.progress = [&](RunStage stage, double share) {
+    const std::lock_guard lock(mutex);
+    if (stage == RunStage::kReading) shares.push_back(share);
+  };
+  EXPECT_THAT(Ask(dataset_, options), IsOk());
+  ASSERT_FALSE(shares.empty());
+  EXPECT_DOUBLE_EQ(*std::max_element(shares.begin(), shares.end()), 1.0);
+  EXPECT_GE(*std::min_element(shares.begin(), shares.end()), 0.0);
+  // The rows of a server come in several blocks; what a server bounds comes at once.
+  EXPECT_GE(shares.size(), GetParam() ? 3u : 12u);
 }
 
 // A view whose reading never ends: a block a second.

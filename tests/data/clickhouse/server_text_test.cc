@@ -95,6 +95,14 @@ TEST(ServerErrorTest, KeepsTheCodeAndNoValue) {
   EXPECT_THAT(ReadServerError("Code: 241, e.displayText() = DB::Exception: Memory limit (for "
                               "query) exceeded: would use 9.31 GiB"),
               StatusIs(StatusCode::kResourceExhausted, HasSubstr("Memory limit (for query")));
+  const std::pair<int, StatusCode> refusals[] = {{193, StatusCode::kUnauthenticated},
+                                                 {516, StatusCode::kUnauthenticated},
+                                                 {497, StatusCode::kPermissionDenied},
+                                                 {159, StatusCode::kDeadlineExceeded}};
+  for (const auto& [code, meaning] : refusals) {
+    EXPECT_THAT(ReadServerError("Code: " + std::to_string(code) + ". DB::Exception: No 'secret'"),
+                StatusIs(meaning, Not(HasSubstr("secret"))));
+  }
   EXPECT_THAT(ReadServerError("Code: 60, e.displayText() = DB::Exception: Table a.b doesn't"),
               StatusIs(StatusCode::kInvalidArgument));
   for (const char* text : {"", "secret", "<html>502 Bad Gateway secret</html>", "Code: secret"}) {

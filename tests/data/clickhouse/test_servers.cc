@@ -23,7 +23,7 @@ namespace weir::data::test_clickhouse {
 namespace {
 
 constexpr char kProgram[] = "/usr/sbin/clickhouse-server";
-constexpr int kMostTries = 600;
+constexpr int kMostTries = 2400;
 
 [[noreturn]] void Fail(const std::string& what) {
   std::cerr << what << "\n";
@@ -86,22 +86,24 @@ std::string UsersXml() {
          "<reader><readonly>2</readonly></reader>"
          "<strict><readonly>1</readonly></strict>"
          "<small><readonly>2</readonly><max_memory_usage>3000000</max_memory_usage></small>"
+         "<hasty><readonly>2</readonly><max_execution_time>1</max_execution_time></hasty>"
          "<cut><readonly>1</readonly><read_overflow_mode>break</read_overflow_mode></cut>"
          "</profiles><users>" +
-         user("default", "", "default") + user("weir", "correct horse &amp; b\\attery", "reader") +
-         user("strict", "", "strict") + user("small", "", "small") + user("cut", "", "cut") +
+         user("default", "", "default") +
+         user("locked", "correct horse &amp; b\\attery", "reader") + user("strict", "", "strict") +
+         user("small", "", "small") + user("cut", "", "cut") + user("hasty", "", "hasty") +
          "</users><quotas><default/></quotas></yandex>";
 }
 
 }  // namespace
 
-TestServer::TestServer(bool with_tls) : with_tls_(with_tls) {
+TestServer::TestServer(bool with_tls, const std::string& more_users) : with_tls_(with_tls) {
   port_ = FreePort();
   tls_port_ = FreePort();
   native_port_ = FreePort();
   internal_port_ = FreePort();
   if (with_tls_) MakeCertificate();
-  WriteConfig();
+  WriteConfig(more_users);
   Start();
 }
 
@@ -115,8 +117,11 @@ void TestServer::MakeCertificate() {
   if (std::system(command.c_str()) != 0) Fail("openssl makes no certificate");
 }
 
-void TestServer::WriteConfig() {
-  for (const char* name : {"data", "tmp"}) ::mkdir(folder_.Path(name).c_str(), 0700);
+void TestServer::WriteConfig(const std::string& more_users) {
+  for (const char* name : {"data", "tmp", "users.d"}) ::mkdir(folder_.Path(name).c_str(), 0700);
+  if (!more_users.empty()) {
+    test::WriteTextFile(folder_.Path("users.d/more.xml"), "<yandex>" + more_users + "</yandex>");
+  }
   test::WriteTextFile(folder_.Path("users.xml"), UsersXml());
   std::string tls;
   if (with_tls_) {
@@ -156,7 +161,9 @@ void TestServer::Start() {
     if (::waitpid(pid_, nullptr, WNOHANG) != 0) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  Fail(std::string(kProgram) + " does not start: " + test::ReadTextFile(log));
+  std::ifstream errors(folder_.Path("errors"));
+  Fail(std::string(kProgram) + " does not start: " + test::ReadTextFile(log) +
+       std::string((std::istreambuf_iterator<char>(errors)), {}));
 }
 
 void TestServer::Kill() {

@@ -18,12 +18,13 @@ inline constexpr char kPassword[] = "correct horse & b\\attery";
 // A clickhouse-server process of our own on loopback: its own folder, ports and users. Ends with
 // this object, or with the test program, whatever becomes of that. Aborts if it does not start.
 //
-// Users: `default`, for the test itself; `weir`, with kPassword and a profile that only reads;
+// Users: `default`, for the test itself; `locked`, with kPassword and a profile that only reads;
 // `strict`, without password, whose profile allows no settings (readonly 1); `small`, with little
-// memory; `cut`, whose strict profile cuts answers short.
+// memory, `hasty` with one second; `cut`, whose strict profile cuts answers short.
 class TestServer {
  public:
-  explicit TestServer(bool with_tls = false);
+  // `more_users`: elements of a users file, beside the ones above.
+  explicit TestServer(bool with_tls = false, const std::string& more_users = "");
   ~TestServer();
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
@@ -46,7 +47,7 @@ class TestServer {
   void Restart() { Start(); }
 
  private:
-  void WriteConfig();
+  void WriteConfig(const std::string& more_users);
   void MakeCertificate();
   void Start();
 

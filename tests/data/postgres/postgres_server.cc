@@ -150,7 +150,7 @@ PostgresServer& PostgresServer::Shared() {
   return server;
 }
 
-PostgresServer::PostgresServer() : port_(FreePort()) {
+PostgresServer::PostgresServer(bool with_tls) : with_tls_(with_tls), port_(FreePort()) {
   std::string pattern = "/tmp/weir_pg_XXXXXX";  // short: the socket's path ends at 108 bytes
   if (::mkdtemp(pattern.data()) == nullptr) Fail("there is no temporary folder");
   folder_ = pattern;
@@ -164,6 +164,7 @@ PostgresServer::PostgresServer() : port_(FreePort()) {
       folder_ + "/initdb.log");
   int result = 0;
   if (::waitpid(init, &result, 0) != init || result != 0) Fail("initdb failed");
+  if (with_tls_) MakeCertificates();
   Start();
   Run("CREATE ROLE reader LOGIN PASSWORD 'reader''s password'");
   Run("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader");
@@ -175,11 +176,47 @@ PostgresServer::~PostgresServer() {
   std::filesystem::remove_all(folder_, error);
 }
 
+void PostgresServer::MakeCertificates() const {
+  const std::string key = " -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes ";
+  const std::string command = "cd '" + folder_ + "' && { openssl req -x509 -days 2 -subj /CN=city" +
+                              key + "-keyout ca.key -out ca.crt && openssl req -subj /CN=db" + key +
+                              "-addext subjectAltName=DNS:" + kTlsName +
+                              " -keyout server.key -out server.csr && openssl x509 -req -days 2 "
+                              "-in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial "
+                              "-copy_extensions copy -out server.crt; } 2>/dev/null";
+  if (std::system(command.c_str()) != 0) Fail("openssl makes no certificates");
+  const passwd* const user = ServerUser();
+  for (const char* name : {"/server.key", "/server.crt"}) {
+    const std::string path = folder_ + name;
+    const bool is_given = user == nullptr || ::chown(path.c_str(), user->pw_uid, user->pw_gid) == 0;
+    if (!is_given || ::chmod(path.c_str(), 0600) != 0) Fail("its key cannot be given away");
+  }
+}
+
 void PostgresServer::Start() {
-  pid_ = Spawn({BinFolder() + "/postgres", "-D", folder_ + "/data", "-p", std::to_string(port_),
-                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=" + folder_,
-                "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=32MB"},
-               folder_ + "/server.log");
+  std::vector<std::string> command = {BinFolder() + "/postgres",
+                                      "-D",
+                                      folder_ + "/data",
+                                      "-p",
+                                      std::to_string(port_),
+                                      "-c",
+                                      "listen_addresses=127.0.0.1",
+                                      "-c",
+                                      "unix_socket_directories=" + folder_,
+                                      "-c",
+                                      "fsync=off",
+                                      "-c",
+                                      "full_page_writes=off",
+                                      "-c",
+                                      "shared_buffers=32MB"};
+  if (with_tls_) {
+    for (const std::string& setting :
+         {std::string("ssl=on"), "ssl_cert_file=" + folder_ + "/server.crt",
+          "ssl_key_file=" + folder_ + "/server.key"}) {
+      command.insert(command.end(), {"-c", setting});
+    }
+  }
+  pid_ = Spawn(command, folder_ + "/server.log");
   const auto end = std::chrono::steady_clock::now() + kLongestStart;
   while (PQstatus(Connect(folder_, port_).get()) != CONNECTION_OK) {
     if (std::chrono::steady_clock::now() > end) Fail("it does not start");

@@ -12,6 +12,8 @@
 
 namespace weir::data::test_postgres {
 
+inline constexpr char kTlsName[] = "db.city.example";
+
 // A PostgreSQL server of the test's own: a fresh cluster in a temporary folder of mode 0700, on a
 // free port of the loopback, run as the user postgres where the test is root. Over TCP it asks for
 // passwords (SCRAM). Aborts when something of this fails.
@@ -20,7 +22,8 @@ class PostgresServer {
   // One for the whole process, stopped at its end.
   static PostgresServer& Shared();
 
-  PostgresServer();
+  // With TLS: its certificate is for kTlsName, by an authority of its own.
+  explicit PostgresServer(bool with_tls = false);
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
@@ -38,10 +41,14 @@ class PostgresServer {
   // Of the role "reader", which may read the schema public.
   std::string ReaderDsn() const { return Dsn("reader", "reader's password"); }
   int port() const { return port_; }
+  std::string ca_file() const { return folder_ + "/ca.crt"; }
   const std::string& folder() const { return folder_; }
 
  private:
+  void MakeCertificates() const;
+
   std::string folder_;
+  bool with_tls_;
   int port_ = 0;
   pid_t pid_ = -1;
 };

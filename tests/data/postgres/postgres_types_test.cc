@@ -46,6 +46,41 @@ Labels Read(const std::string& sql_type, const std::string& values, v1::ColumnTy
   return table.ok() && !table->open_values.empty() ? table->open_values[0] : Labels{};
 }
 
+// A person that the server knows under two spellings must not be two units here.
+TEST(PostgresTypesTest, UnitsThatTheServerTakesAsEqualAreRefused) {
+  const PostgresServer& server = PostgresServer::Shared();
+  server.Run(
+      "CREATE SCHEMA IF NOT EXISTS spelt; CREATE EXTENSION IF NOT EXISTS citext SCHEMA public; "
+      "CREATE COLLATION IF NOT EXISTS any_case (provider = icu, locale = 'und-u-ks-level2', "
+      "deterministic = false)");
+  const auto look = [&server](const std::string& sql_type, v1::ColumnType declared) {
+    server.Run("DROP TABLE IF EXISTS spellings; CREATE TABLE spellings(who " + sql_type +
+               "); INSERT INTO spellings VALUES ('7'), ('7'), ('8')");
+    TestDataset dataset;
+    dataset.Unit({"who"});
+    dataset.Column("who", declared);
+    UseRelation(dataset, "spellings", server.ReaderDsn());
+    const auto table =
+        TryAggregate(dataset.Description(), {.measures = {Units()}, .bounds = Bounds(1, 1)});
+    const auto report = Check(dataset.Description());
+    EXPECT_EQ(table.ok(), report.ok()) << sql_type;
+    EXPECT_THAT(report.status().code(),
+                ::testing::AnyOf(StatusCode::kOk, StatusCode::kInvalidArgument));
+    return report.ok() ? std::to_string(report->privacy_units)
+                       : std::string(MessageOf(report.status()));
+  };
+  for (const char* type : {"citext", "text COLLATE any_case", "varchar(9) COLLATE any_case"}) {
+    EXPECT_THAT(look(type, kText), ::testing::HasSubstr("lower(\"who\")")) << type;
+  }
+  for (const char* type : {"numeric", "numeric(6,2)", "float4", "float8"}) {
+    EXPECT_THAT(look(type, kText), ::testing::HasSubstr("as int or decimal")) << type;
+    EXPECT_EQ(look(type, kInt), "2") << type;
+  }
+  for (const char* type : {"text", "text COLLATE \"C\"", "varchar(9)", "char(9)", "int8"}) {
+    EXPECT_EQ(look(type, kText), "2") << type;
+  }
+}
+
 TEST(PostgresTypesTest, Numbers) {
   EXPECT_THAT(Read("numeric", "('NaN'), ('Infinity'), ('-Infinity'), (1.50), (0.000)", kDecimal),
               ElementsAre("0", "1.5", kMissing));
@@ -82,7 +117,7 @@ TEST(PostgresTypesTest, TypesThatSomebodyMade) {
   PostgresServer::Shared().Run(
       "CREATE TYPE mood AS ENUM ('sad', 'it''s fine'); CREATE DOMAIN small AS int2 CHECK (value < "
       "9);"
-      "CREATE DOMAIN smaller AS small; CREATE EXTENSION citext");
+      "CREATE DOMAIN smaller AS small; CREATE EXTENSION IF NOT EXISTS citext");
   EXPECT_THAT(Read("mood", "('it''s fine'), ('sad')", kText), ElementsAre("it's fine", "sad"));
   EXPECT_THAT(Read("smaller", "(3), (-4)", kInt), ElementsAre("-4", "3"));
   EXPECT_THAT(Read("citext", "('North'), ('north')", kText), ElementsAre("North", "north"));

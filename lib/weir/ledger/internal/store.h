@@ -32,6 +32,7 @@ class Ledger::Store {
   StatusOr<std::string> Debit(const DebitRequest& request);
   // CheckTerms, whether this ledger may be written, and whether the budgets admit it.
   Status CheckDebit(const DebitRequest& request) const;
+  Status CheckWritable() const;
 
   StatusOr<std::optional<ChargeRecord>> FindByPlan(const std::string& account,
                                                    const std::string& plan);
@@ -63,7 +64,6 @@ class Ledger::Store {
         clock_(clock),
         random_(random) {}
 
-  Status CheckWritable() const;
   Status CheckShareBudget(const DebitRequest& request) const;
   internal::Draft MakeDraft() { return {state_, clock_.Now(), random_}; }
   // Durable, then in memory.

@@ -71,7 +71,7 @@ StatusOr<release::StoredRelease> ReleaseDesk::Produce(const std::string& charge)
       break;
   }
   StatusOr<release::StoredRelease> made = Run(record);
-  if (!made.ok()) {
+  if (!made.ok() && !release::MayPass(made.status())) {
     // Refused when the bytes are durable after all; the next call then fetches them.
     WEIR_RETURN_IF_ERROR(ledger_.Fail(charge));
   }
@@ -83,9 +83,9 @@ StatusOr<release::StoredRelease> ReleaseDesk::Run(const ledger::ChargeRecord& re
   return door_.Run(question.dataset->description, question.plan, record.id);
 }
 
-bool ReleaseDesk::IsGivenUp(const std::string& charge) {
+bool ReleaseDesk::HasNoBytes(const std::string& charge) {
   const StatusOr<ledger::ChargeRecord> record = ledger_.Get(charge);
-  return record.ok() && record->state == ledger::ChargeState::kFailed;
+  return record.ok() && record->state != ledger::ChargeState::kCompleted && ledger_.CanWrite().ok();
 }
 
 StatusOr<PlannedQuestion> ReleaseDesk::Replan(const ledger::ChargeRecord& record) const {

@@ -43,12 +43,14 @@ class ReleaseDesk {
 
   // The bytes of a charge: stored ones, or made now. One release is made at a time.
   //
-  // Guarantee: a charge that cannot be run - its plan no longer fits the data set, the data cannot
-  //            be read - is failed in the ledger, so IsGivenUp tells. Any other error may pass: the
-  //            charge stands and Produce may be called again.
+  // Guarantee: a charge that cannot be run, because its plan no longer fits the data set, say, is
+  //            failed in the ledger. After an error that may pass (release::MayPass), as of data
+  //            that cannot be read just now, the charge stands: whoever asks the question again has
+  //            it run again, unpaid, ledger::kMaxStarts times in all.
   // Reveals:   the engine's faults, to the owner's steward only.
   StatusOr<release::StoredRelease> Produce(const std::string& charge);
-  bool IsGivenUp(const std::string& charge);
+  // Whether a run of it ended without bytes, and not because the ledger cannot be written.
+  bool HasNoBytes(const std::string& charge);
 
   // --- own stewards ------------------------------------------------------------------------------
   StatusOr<v1::PreviewReleaseResponse> PreviewRelease(const v1::PreviewReleaseRequest& request);

@@ -6,9 +6,19 @@
 #include <utility>
 
 #include "weir/member/package.h"
+#include "weir/release/door.h"
 #include "weir/release/plan.h"
 
 namespace weir::member::internal {
+
+namespace {
+
+const char* EndOf(const Status& fault) {
+  return release::MayPass(fault) ? " failed and stands; ask again to have it run again: "
+                                 : " was given up: ";
+}
+
+}  // namespace
 
 // What was paid for can be sealed.
 static_assert(release::kMaxPayloadBytes <= kMaxPayloadBytes);
@@ -53,7 +63,7 @@ void RequestWorker::FinishOwnReleases(Time now) {
     if (due && made.ok()) {
       notices_.Add("charge " + charge + " is finished; ask again for its release");
     } else if (due && IsHopeless(made, charge)) {
-      notices_.Add("charge " + charge + " was given up: " + FaultText(made));
+      notices_.Add("charge " + charge + EndOf(made) + FaultText(made));
     } else {
       if (due) backoff_.Failed(charge, now);
       later.push_back(charge);
@@ -107,8 +117,10 @@ bool RequestWorker::IsHopeless(const Status& fault, const std::string& charge) {
     case StatusCode::kNotFound:         // the stored bytes are gone
     case StatusCode::kDataLoss:
       return true;
+    case StatusCode::kCancelled:  // the node stops; the next one goes on
+      return false;
     default:
-      return releases_.IsGivenUp(charge);
+      return releases_.HasNoBytes(charge);
   }
 }
 

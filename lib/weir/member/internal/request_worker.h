@@ -20,7 +20,10 @@ namespace weir::member::internal {
 // Makes charged releases, seals them for who asked and hands them over. For the one worker.
 //
 //   CHARGED --start tick--> release and package durable --> SEALED --later tick--> DELIVERED
-//                           or given up                 --> FAILED, seen at a later tick
+//                           or failed                   --> FAILED, seen at a later tick
+//
+// A release that failed for what may pass is not tried again by itself: the charge waits until
+// somebody asks the same question (release::MayPass).
 //
 // Reveals: to a requester, success or one opaque failure at a tick (VisibleAfter); package and
 //          label bear the time at which the release was due to start, not when it was done.

@@ -79,20 +79,21 @@ StatusOr<std::unique_ptr<Server>> Server::Connect(const ClickHouseSource& source
 
 StatusOr<SecretBytes> Server::ReadPassword(const ClickHouseSource& source) {
   auto text = SystemFiles().ReadPrivate(source.password_file, kMostPasswordBytes);
-  if (!text.ok()) {
-    return Unavailable("the password file: %s", MessageOf(text.status()).c_str());
+  if (text.status().code() == StatusCode::kNotFound) {
+    return InvalidArgument("the password file: %s", MessageOf(text.status()).c_str());
   }
+  if (!text.ok()) return Annotate(text.status(), "the password file");
   while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
   SecretBytes password(*std::move(text));
   if (!IsHeaderText(password.Bytes(DangerouslyRevealKey::Because("check its characters")))) {
-    return Unavailable("the password file %s holds more than one line",
-                       source.password_file.c_str());
+    return InvalidArgument("the password file %s holds more than one line",
+                           source.password_file.c_str());
   }
   return password;
 }
 
 Status Server::SetCredentials(const ClickHouseSource& source) {
-  if (!IsHeaderText(source.user)) return Unavailable("the user's name has control characters");
+  if (!IsHeaderText(source.user)) return InvalidArgument("the user's name has control characters");
   headers_.reserve(2);
   headers_.push_back("X-ClickHouse-User: " + source.user);
   if (source.password_file.empty()) return OkStatus();
@@ -243,6 +244,22 @@ StatusOr<std::vector<ServerColumn>> Server::DescribeTable(const ClickHouseSource
   if (!columns.empty()) return columns;
   return InvalidArgument("%s has no table %s.%s, or user %s may not see it", url_.c_str(),
                          source.database.c_str(), source.table.c_str(), source.user.c_str());
+}
+
+uint64_t Server::CountRows(const ClickHouseSource& source) {
+  uint64_t rows = 0;
+  const ServerQuery query{.sql =
+                              "SELECT sum(rows) AS n FROM system.parts WHERE active AND "
+                              "database = " +
+                              ClickHouseText(source.database) +
+                              " AND table = " + ClickHouseText(source.table),
+                          .names = {"n"},
+                          .is_small = true};
+  const Status status = Ask(query, kMostSmallBlock, [&rows](const NativeBlock& block) {
+    if (block.columns[0].width == 8) rows = static_cast<uint64_t>(block.columns[0].IntAt(0));
+    return OkStatus();
+  });
+  return status.ok() ? rows : 0;
 }
 
 std::string TableSql(const ClickHouseSource& source) {

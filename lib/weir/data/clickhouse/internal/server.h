@@ -44,8 +44,10 @@ class Server {
   // silently: a profile that does so ("break" as an overflow mode) and cannot be overruled is
   // refused.
   //
-  // Errors: UNAVAILABLE the password file cannot be read, or others can read it; no connection; the
-  //                     server refuses the user; as above.
+  // Errors: INVALID_ARGUMENT  there is no password file, or it holds more than one line.
+  //         PERMISSION_DENIED others can read the password file.
+  //         UNAUTHENTICATED   the server refuses the user.
+  //         UNAVAILABLE       no connection; as above.
   static StatusOr<std::unique_ptr<Server>> Connect(const ClickHouseSource& source,
                                                    const std::string& url,
                                                    const RunControl& control);
@@ -58,6 +60,10 @@ class Server {
              const NativeReader::BlockHandler& handler);
   // INVALID_ARGUMENT: the server has no such table.
   StatusOr<std::vector<ServerColumn>> DescribeTable(const ClickHouseSource& source);
+
+  // About how many rows of the table the server has, for progress alone; 0: not known, as of a view
+  // or a table in memory.
+  uint64_t CountRows(const ClickHouseSource& source);
 
   const std::string& url() const { return url_; }
 

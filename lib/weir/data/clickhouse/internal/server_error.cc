@@ -50,13 +50,14 @@ Status ReadServerError(const std::string& body) {
     return MakeError(StatusCode::kResourceExhausted, message);
   }
   if (IsOneOf(code, {192, 193, 194, 195, 516})) {
-    return Unavailable("the server refuses the user or the password (%s)", message.c_str());
+    return Unauthenticated("the server refuses the user or the password (%s)", message.c_str());
   }
   if (IsOneOf(code, {291, 497})) {
-    return Unavailable("the user may not read the table (%s)", message.c_str());
+    return PermissionDenied("the user may not read the table (%s)", message.c_str());
   }
   if (code == 159) {
-    return Unavailable("the server's limit of time was reached (%s)", message.c_str());
+    return MakeError(StatusCode::kDeadlineExceeded,
+                     "the server's limit of time was reached (" + message + ")");
   }
   return Unavailable("%s", message.c_str());
 }

@@ -17,6 +17,8 @@ inline constexpr size_t kMostErrorText = size_t{64} << 10;
 //
 // INVALID_ARGUMENT   no such table, database or column, or one of another type.
 // RESOURCE_EXHAUSTED its limits of memory, rows or disk.
+// UNAUTHENTICATED, PERMISSION_DENIED it refuses the user, or the table to the user.
+// DEADLINE_EXCEEDED  its limit of time.
 // UNAVAILABLE        everything else; DATA_LOSS if it is no such error.
 Status ReadServerError(const std::string& body);
 

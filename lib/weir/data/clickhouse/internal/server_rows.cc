@@ -2,6 +2,8 @@
 #include "weir/data/clickhouse/internal/server_rows.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <mutex>
 #include <utility>
 
 #include "weir/data/clickhouse/internal/each_server.h"
@@ -32,8 +34,27 @@ StatusOr<std::vector<ServerExpression>> ExpressionsOf(Server& server,
   return expressions;
 }
 
+// How far the servers are together, each as much as any other. Thread-safe.
+class ScanProgress {
+ public:
+  ScanProgress(const RowScan& scan, size_t servers) : scan_(scan), servers_(servers) {}
+
+  // Of one server: a larger share than it had.
+  void Move(double from, double to) {
+    const std::lock_guard lock(mutex_);
+    sum_ += to - from;
+    scan_.Report(std::clamp(sum_ / static_cast<double>(servers_), 0.0, 1.0));
+  }
+
+ private:
+  const RowScan& scan_;
+  size_t servers_;
+  std::mutex mutex_;
+  double sum_ = 0.0;
+};
+
 Status ScanServer(Server& server, const ClickHouseSource& source, const Columns& columns,
-                  const RowScan& scan, const BatchHandler& handler) {
+                  const RowScan& scan, ScanProgress& progress, const BatchHandler& handler) {
   WEIR_ASSIGN_OR_RETURN(const std::vector<ServerColumn> found, server.DescribeTable(source));
   WEIR_ASSIGN_OR_RETURN(const std::vector<ServerExpression> expressions,
                         ExpressionsOf(server, found, columns));
@@ -49,10 +70,19 @@ Status ScanServer(Server& server, const ClickHouseSource& source, const Columns&
   kinds.reserve(expressions.size());
   for (const ServerExpression& expression : expressions) kinds.push_back(expression.kind);
   ServerBatch batch(std::move(kinds));
-  return server.Ask(query, static_cast<size_t>(scan.memory_bytes), [&](const NativeBlock& block) {
-    WEIR_ASSIGN_OR_RETURN(const Batch* const made, batch.Make(block));
-    return handler(*made);
-  });
+  const uint64_t all = server.CountRows(source);
+  uint64_t rows = 0;
+  double share = 0.0;
+  const auto move_to = [&](double next) { progress.Move(std::exchange(share, next), next); };
+  WEIR_RETURN_IF_ERROR(
+      server.Ask(query, static_cast<size_t>(scan.memory_bytes), [&](const NativeBlock& block) {
+        WEIR_ASSIGN_OR_RETURN(const Batch* const made, batch.Make(block));
+        rows += block.rows;
+        if (all > 0) move_to(std::min(static_cast<double>(rows) / static_cast<double>(all), 1.0));
+        return handler(*made);
+      }));
+  move_to(1.0);
+  return OkStatus();
 }
 
 }  // namespace
@@ -108,8 +138,9 @@ Status ServerRows::Scan(const Columns& columns, const RowScan& scan, const Batch
   const size_t most = scan.ordered ? 1 : static_cast<size_t>(scan.threads);
   RowScan of_one = scan;
   of_one.memory_bytes = scan.memory_bytes / std::min(most, source_.urls.size());
+  ScanProgress progress(scan, source_.urls.size());
   return ForEachServer(source_, most, scan.control, [&](Server& server, size_t) {
-    return ScanServer(server, source_, columns, of_one, handler);
+    return ScanServer(server, source_, columns, of_one, progress, handler);
   });
 }
 

@@ -34,9 +34,14 @@ class Asking {
 
   StatusOr<const ShardCells*> Ask() {
     const size_t servers = question_.source.urls.size();
-    WEIR_RETURN_IF_ERROR(
-        ForEachServer(question_.source, servers, control_,
-                      [this](Server& server, size_t) { return AskServer(server); }));
+    WEIR_RETURN_IF_ERROR(ForEachServer(
+        question_.source, servers, control_, [this, servers](Server& server, size_t) -> Status {
+          WEIR_RETURN_IF_ERROR(AskServer(server));
+          const size_t done = done_.fetch_add(1) + 1;
+          control_.Report(RunStage::kReading,
+                          static_cast<double>(done) / static_cast<double>(servers));
+          return OkStatus();
+        }));
     return can_say_ ? &cells_ : nullptr;
   }
 
@@ -65,6 +70,7 @@ class Asking {
   const RunControl& control_;
   bool choose_rows_;
   std::atomic<bool> can_say_{true};
+  std::atomic<size_t> done_{0};
   std::mutex mutex_;
   ShardCells cells_;
 };

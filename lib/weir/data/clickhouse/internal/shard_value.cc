@@ -235,8 +235,10 @@ ShardPart ShardPartOf(const ShardValue& value, KeyPart part) {
       return {"toInt64(toMonth" + time + ")"};
     case KeyPart::kDay:
       return {"toInt64(toDayOfMonth" + time + ")"};
+    // 1970-01-01 was a Thursday. toDayOfWeek takes a time zone as its second argument on some
+    // servers, and a mode on others.
     case KeyPart::kWeekday:
-      return {"toInt64(toDayOfWeek" + time + ")"};
+      return {"toInt64(modulo(" + days + " + 3, 7) + 1)"};
     case KeyPart::kHour:
       if (is_date) return {.never = true};
       return {has_time ? "toInt64(toHour" + time + ")" : days + " * 0"};

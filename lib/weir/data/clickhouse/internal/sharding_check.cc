@@ -42,8 +42,9 @@ KnownDivisions& Known() {
   return known;
 }
 
-std::string NameOfDivision(const ClickHouseSource& source) {
-  std::string name = ClickHouseText(source.user) + TableSql(source);
+// With the description: what counts as missing decides which values are compared.
+std::string NameOfDivision(const ClickHouseSource& source, const DatasetDescription& dataset) {
+  std::string name = dataset.public_sha256() + ClickHouseText(source.user) + TableSql(source);
   for (const std::string& url : source.urls) name += ClickHouseText(url);
   for (const std::string& column : source.sharding_key) name += ClickHouseName(column);
   return name;
@@ -71,6 +72,14 @@ KeySql KeyOf(const ClickHouseSource& source, const DatasetDescription& dataset,
   return key;
 }
 
+// What a server is asked: its key, what follows the SELECT, and a name that hides none of its
+// columns, which the conditions use.
+struct Place {
+  KeySql key;
+  std::string from;
+  std::string name;
+};
+
 // Takes numbers in the one column of an answer.
 NativeReader::BlockHandler Numbers(const std::function<void(uint64_t)>& take) {
   return [take](const NativeBlock& block) {
@@ -90,10 +99,10 @@ class Check {
 
   StatusOr<Division> Run() {
     std::atomic<uint64_t> count{0};
-    WEIR_RETURN_IF_ERROR(ForEach([&count](Server& server, const KeySql& key,
-                                          const std::string& from) {
-      const ServerQuery query{.sql = "SELECT uniq(" + JoinSql(key.values, ", ") + ") AS c" + from,
-                              .names = {"c"},
+    WEIR_RETURN_IF_ERROR(ForEach([&count](Server& server, const Place& place) {
+      const ServerQuery query{.sql = "SELECT uniq(" + JoinSql(place.key.values, ", ") + ") AS " +
+                                     place.name + place.from,
+                              .names = {place.name},
                               .is_small = true};
       return server.Ask(query, kMostBlockBytes, Numbers([&count](uint64_t n) { count += n; }));
     }));
@@ -109,20 +118,22 @@ class Check {
   }
 
  private:
-  using Step = std::function<Status(Server&, const KeySql&, const std::string&)>;
+  using Step = std::function<Status(Server&, const Place&)>;
 
   Status ForEach(const Step& step) {
-    return ForEachServer(
-        source_, source_.urls.size(), options_.control, [&](Server& server, size_t) -> Status {
-          WEIR_ASSIGN_OR_RETURN(const auto found, server.DescribeTable(source_));
-          const KeySql key = KeyOf(source_, dataset_, found);
-          if (key.values.empty()) {
-            is_comparable_ = false;
-            return OkStatus();
-          }
-          return step(server, key,
-                      " FROM " + TableSql(source_) + " WHERE " + JoinSql(key.present, " AND "));
-        });
+    return ForEachServer(source_, source_.urls.size(), options_.control,
+                         [&](Server& server, size_t) -> Status {
+                           WEIR_ASSIGN_OR_RETURN(const auto found, server.DescribeTable(source_));
+                           Place place{.key = KeyOf(source_, dataset_, found),
+                                       .from = " FROM " + TableSql(source_) + " WHERE ",
+                                       .name = FreePrefix(found) + "h"};
+                           if (place.key.values.empty()) {
+                             is_comparable_ = false;
+                             return OkStatus();
+                           }
+                           place.from += JoinSql(place.key.present, " AND ");
+                           return step(server, place);
+                         });
   }
 
   // Whether the hashes of this round are on one server each.
@@ -130,12 +141,13 @@ class Check {
     std::mutex mutex;
     std::vector<uint64_t> all;
     const uint64_t most = options_.memory_limit_bytes / sizeof(uint64_t);
-    WEIR_RETURN_IF_ERROR(ForEach([&](Server& server, const KeySql& key, const std::string& from) {
+    WEIR_RETURN_IF_ERROR(ForEach([&](Server& server, const Place& place) {
       const ServerQuery query{.sql = "SELECT sipHash64(" + ClickHouseText(secret_) + ", " +
-                                     JoinSql(key.values, ", ") + ") AS h" + from +
-                                     " AND modulo(h, " + std::to_string(rounds) +
-                                     ") = " + std::to_string(round) + " GROUP BY h",
-                              .names = {"h"}};
+                                     JoinSql(place.key.values, ", ") + ") AS " + place.name +
+                                     place.from + " AND modulo(" + place.name + ", " +
+                                     std::to_string(rounds) + ") = " + std::to_string(round) +
+                                     " GROUP BY " + place.name,
+                              .names = {place.name}};
       const auto take = Numbers([&all](uint64_t hash) { all.push_back(hash); });
       return server.Ask(query, kMostBlockBytes, [&](const NativeBlock& block) {
         const std::lock_guard lock(mutex);
@@ -161,7 +173,7 @@ class Check {
 StatusOr<Division> FindDivision(const ClickHouseSource& source, const DatasetDescription& dataset,
                                 const EngineOptions& options, RandomSource& random) {
   if (source.sharding_key.empty()) return Division::kByOther;
-  const std::string name = NameOfDivision(source);
+  const std::string name = NameOfDivision(source, dataset);
   if (source.urls.size() == 1 || Known().Has(name)) return Division::kByUnit;
   WEIR_ASSIGN_OR_RETURN(const Division division, Check(source, dataset, options, random).Run());
   if (division == Division::kByUnit) Known().Add(name);

@@ -48,6 +48,15 @@ std::string TimeText(const std::string& time) {
          time + " AS VARCHAR) END";
 }
 
+// A number of floating point as text: one that is whole as an integer is, so that a column which
+// one file holds in integers and another in doubles has the same texts in both.
+std::string FloatText(const std::string& number) {
+  constexpr char kMostExact[] = "9007199254740992";
+  return "CASE WHEN " + number + " = trunc(" + number + ") AND abs(" + number +
+         ") <= " + kMostExact + " THEN TRY_CAST(TRY_CAST(" + number +
+         " AS BIGINT) AS VARCHAR) ELSE TRY_CAST(" + number + " AS VARCHAR) END";
+}
+
 // A Parquet column as the database sees it.
 struct FoundColumn {
   std::string sql;
@@ -86,6 +95,7 @@ StatusOr<ScanExpression> ParquetExpression(const ColumnDescription& column,
     if (wants_time) return ScanExpression{cast("TIMESTAMP"), CellKind::kMicros};
     return ScanExpression{TimeText(cast("TIMESTAMP")), CellKind::kText};
   }
+  if (type == "FLOAT" || type == "DOUBLE") return ScanExpression{FloatText(sql), CellKind::kText};
   if (HasText(type)) return ScanExpression{cast("VARCHAR"), CellKind::kText};
   return InvalidArgument("column \"%s\" is of the Parquet type %s, which is not read",
                          column.name.c_str(), type.c_str());

@@ -61,11 +61,13 @@ std::string BeginSql(const PgSession::Options& options) {
   return sql;
 }
 
+Status Lost() { return Unavailable("the connection was lost"); }
+
 }  // namespace
 
 StatusOr<std::unique_ptr<PgSession>> PgSession::Open(const PgDsn& dsn, Options options) {
   WEIR_ASSIGN_OR_RETURN(const PqLibrary* const library, LoadPqLibrary());
-  std::unique_ptr<PgSession> session(new PgSession(*library, dsn.server, std::move(options)));
+  std::unique_ptr<PgSession> session(new PgSession(*library, std::move(options)));
   Status status = session->Connect(dsn);
   if (status.ok()) status = session->CheckWay(dsn);
   if (status.ok()) status = session->Begin();
@@ -116,10 +118,6 @@ Status PgSession::CheckWay(const PgDsn& dsn) const {
 }
 
 Status PgSession::Begin() { return Query(BeginSql(options_)).status(); }
-
-Status PgSession::Lost() const {
-  return Unavailable("server %s: the connection was lost", server_.c_str());
-}
 
 Status PgSession::ErrorOf(const PGresult* result) const {
   const char* sqlstate = library_.PQresultErrorField(result, PG_DIAG_SQLSTATE);

@@ -48,13 +48,12 @@ class PgSession {
                  const std::function<Status(std::span<const char> message)>& handler);
 
   void set_interrupt(PgInterrupt interrupt) { options_.interrupt = std::move(interrupt); }
-  const std::string& server() const { return server_; }
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  PgSession(const PqLibrary& library, std::string server, Options options)
-      : library_(library), server_(std::move(server)), options_(std::move(options)) {}
+  PgSession(const PqLibrary& library, Options options)
+      : library_(library), options_(std::move(options)) {}
   Status Connect(const PgDsn& dsn);
   Status CheckWay(const PgDsn& dsn) const;
   Status Begin();
@@ -65,11 +64,9 @@ class PgSession {
   StatusOr<int> NextMessage(char** message);
   Status FinishCopy();
   Status ErrorOf(const PGresult* result) const;
-  Status Lost() const;
   void Cancel();
 
   const PqLibrary& library_;
-  std::string server_;
   Options options_;
   PGconn* connection_ = nullptr;
 };

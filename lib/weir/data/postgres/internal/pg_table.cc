@@ -21,17 +21,18 @@ std::string RelationSql(const PgRelation& relation) {
 // Domains are followed down to a type of values.
 std::string ColumnsSql(const std::string& oid) {
   return "WITH RECURSIVE base AS ("
-         "SELECT a.attnum, a.attname, t.oid AS type, t.typtype, t.typbasetype "
+         "SELECT a.attnum, a.attname, a.attcollation, t.oid AS type, t.typtype, t.typbasetype "
          "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid "
          "WHERE a.attrelid = " +
          oid +
          " AND a.attnum > 0 AND NOT a.attisdropped UNION ALL "
-         "SELECT b.attnum, b.attname, t.oid, t.typtype, t.typbasetype "
+         "SELECT b.attnum, b.attname, b.attcollation, t.oid, t.typtype, t.typbasetype "
          "FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.typbasetype WHERE b.typtype = 'd') "
          "SELECT b.attname, t.typname, t.typnamespace = 'pg_catalog'::regnamespace, "
          "b.typtype = 'e', has_column_privilege(" +
          oid +
-         "::oid, b.attnum, 'SELECT') "
+         "::oid, b.attnum, 'SELECT'), EXISTS (SELECT FROM pg_catalog.pg_collation l "
+         "WHERE l.oid = b.attcollation AND NOT l.collisdeterministic) "
          "FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.type "
          "WHERE b.typtype <> 'd' ORDER BY b.attnum";
 }
@@ -91,9 +92,30 @@ StatusOr<PgTable> DescribePgTable(PgSession& session, const PgRelation& relation
                              .type = column[1].value_or(""),
                              .is_builtin = column[2] == "t",
                              .is_enum = column[3] == "t",
-                             .may_read = column[4] == "t"});
+                             .may_read = column[4] == "t",
+                             .has_own_equality = column[5] == "t"});
   }
   return table;
+}
+
+Status CheckUnitColumn(const ColumnDescription& column, const PgTable& table) {
+  const PgColumn* const found = FindPgColumn(table, column.name);
+  if (found == nullptr || column.type != v1::COLUMN_TYPE_TEXT) return OkStatus();
+  const char* const name = column.name.c_str();
+  if (found->has_own_equality || (!found->is_builtin && found->type == "citext")) {
+    return InvalidArgument(
+        "column \"%s\" is of the privacy unit, and the server takes different texts of it as "
+        "equal: "
+        "a view can give one text for them, as lower(%s)",
+        name, PgIdentifier(column.name).c_str());
+  }
+  if (found->is_builtin && IsOneOf(found->type, {"numeric", "float4", "float8"})) {
+    return InvalidArgument(
+        "column \"%s\" is of the privacy unit, and equal numbers of the type %s differ as texts: "
+        "describe it as int or decimal",
+        name, found->type.c_str());
+  }
+  return OkStatus();
 }
 
 const PgColumn* FindPgColumn(const PgTable& table, const std::string& name) {

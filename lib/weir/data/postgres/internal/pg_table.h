@@ -21,6 +21,7 @@ struct PgColumn {
   bool is_builtin = false;
   bool is_enum = false;
   bool may_read = false;
+  bool has_own_equality = false;  // its collation takes some different texts as equal
 };
 
 // A table or view as the server describes it.
@@ -52,6 +53,13 @@ struct PgExpression {
 //                           that is not read (arrays, ranges, records, geometry, time of day, ...).
 //         PERMISSION_DENIED the role may not read the column.
 StatusOr<PgExpression> ExpressionOf(const ColumnDescription& column, const PgTable& table);
+
+// Whether a column of the privacy unit has one text, or number, for what the server takes as equal:
+// else one person could be two units here, each within its bounds.
+//
+// Errors: INVALID_ARGUMENT  it is of citext, has a collation that is not deterministic, or holds
+//                           numbers that are equal and differ as texts, and is declared a text.
+Status CheckUnitColumn(const ColumnDescription& column, const PgTable& table);
 
 // The column of that name; null if there is none.
 const PgColumn* FindPgColumn(const PgTable& table, const std::string& name);

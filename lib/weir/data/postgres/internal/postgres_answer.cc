@@ -19,7 +19,7 @@ StatusOr<AggregateTable> AggregatePostgres(const PostgresSource& source,
 StatusOr<SourceReport> CheckPostgres(const PostgresSource& source,
                                      const DatasetDescription& dataset,
                                      const EngineOptions& options, RandomSource& random) {
-  PostgresRows rows(source, {});
+  PostgresRows rows(source, {.unit_columns = dataset.unit().columns()});
   return CheckRows(rows, dataset, options, random);
 }
 

@@ -82,6 +82,10 @@ Status PostgresRows::ScanTable(const std::vector<const ColumnDescription*>& colu
   std::vector<PgWire> wires;
   for (const ColumnDescription* column : columns) {
     WEIR_ASSIGN_OR_RETURN(const PgExpression expression, ExpressionOf(*column, table_));
+    const auto& units = filter_.unit_columns;
+    if (std::find(units.begin(), units.end(), column->name) != units.end()) {
+      WEIR_RETURN_IF_ERROR(CheckUnitColumn(*column, table_));
+    }
     Append(expression, selection);
     wires.push_back(expression.wire);
   }

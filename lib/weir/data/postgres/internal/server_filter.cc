@@ -122,7 +122,9 @@ std::vector<std::string> ValuesOf(const KeyDomain& key) {
 }  // namespace
 
 ServerFilter FilterOf(const DatasetDescription& dataset, const AggregateQuery& query) {
-  ServerFilter filter{.conditions = query.filter, .units = dataset.unit().columns()};
+  ServerFilter filter{.conditions = query.filter,
+                      .units = dataset.unit().columns(),
+                      .unit_columns = dataset.unit().columns()};
   for (const KeyDomain& key : query.keys) {
     filter.conditions.push_back({.column = key.column, .in = ValuesOf(key)});
   }

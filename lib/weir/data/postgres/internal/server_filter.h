@@ -22,6 +22,8 @@ namespace weir::data::internal {
 struct ServerFilter {
   std::vector<Condition> conditions = {};  // all must hold
   std::vector<std::string> units = {};     // without one of these a row has no unit
+  // Columns of the privacy unit; asks nothing of the server (CheckUnitColumn).
+  std::vector<std::string> unit_columns = {};
   WindowPeriod period = WindowPeriod::kDay;
   std::string window_column = {};         // empty: no window
   std::vector<std::string> windows = {};  // admitted; empty: all
