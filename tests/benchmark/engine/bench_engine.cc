@@ -3,8 +3,11 @@
 // the same process, with two threads, runs taken in turns; CPU time, medians. A JSON list on
 // stdout.
 //
-//     bench_engine           50M rows and 7 runs; needs 5 GB on disk for generated files
-//     bench_engine --quick   2M rows and 3 runs
+//     bench_engine [PART...]           50M rows and 7 runs; needs 5 GB on disk for generated files
+//     bench_engine --quick [PART...]   2M rows and 3 runs
+//
+// Parts: small csv counting growth clickhouse; all of them without any.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -155,13 +158,33 @@ void MeasureSmall(const Size& size, std::vector<Figure>& figures) {
   add("weir --version", version, 20);
 }
 
-nlohmann::json MeasureAll(const Size& size) {
-  std::vector<Figure> figures;
-  MeasureSmall(size, figures);
-  MeasureCsv(size, figures);
-  MeasureCounting(size, figures);
-  MeasureGrowth(size, figures);
+void MeasureServers(const Size& size, std::vector<Figure>& figures) {
   MeasureClickHouse(size.csv_rows, size.runs, figures);
+}
+
+struct Part {
+  std::string_view name;
+  void (*measure)(const Size&, std::vector<Figure>&);
+};
+constexpr std::array<Part, 5> kParts = {{{"small", MeasureSmall},
+                                         {"csv", MeasureCsv},
+                                         {"counting", MeasureCounting},
+                                         {"growth", MeasureGrowth},
+                                         {"clickhouse", MeasureServers}}};
+
+nlohmann::json Measure(const Size& size, const std::vector<std::string_view>& names) {
+  const auto is_part = [](std::string_view name) {
+    return std::any_of(kParts.begin(), kParts.end(),
+                       [name](const Part& part) { return part.name == name; });
+  };
+  if (!std::all_of(names.begin(), names.end(), is_part)) {
+    Fail("usage: bench_engine [--quick] [small|csv|counting|growth|clickhouse]...");
+  }
+  std::vector<Figure> figures;
+  for (const Part& part : kParts) {
+    const bool is_asked = std::find(names.begin(), names.end(), part.name) != names.end();
+    if (names.empty() || is_asked) part.measure(size, figures);
+  }
   nlohmann::json rows = nlohmann::json::array();
   for (const Figure& figure : figures) rows.push_back(ToJson(figure));
   return rows;
@@ -171,11 +194,10 @@ nlohmann::json MeasureAll(const Size& size) {
 }  // namespace weir::benchmark
 
 int main(int argc, char** argv) {
-  using weir::benchmark::kQuick;
-  const bool is_quick = argc == 2 && std::string_view(argv[1]) == "--quick";
-  if (argc > 1 && !is_quick) weir::benchmark::Fail("usage: bench_engine [--quick]");
+  const bool is_quick = argc > 1 && std::string_view(argv[1]) == "--quick";
+  const std::vector<std::string_view> parts(argv + (is_quick ? 2 : 1), argv + argc);
   unsetenv("WEIR_STATE");
-  const auto size = is_quick ? kQuick : weir::benchmark::Size{};
-  std::printf("%s\n", weir::benchmark::MeasureAll(size).dump(2).c_str());
+  const auto size = is_quick ? weir::benchmark::kQuick : weir::benchmark::Size{};
+  std::printf("%s\n", weir::benchmark::Measure(size, parts).dump(2).c_str());
   return 0;
 }
