@@ -9,8 +9,8 @@
 
 #include "tests/support/seeded_random.h"
 #include "weir/data/duckdb/internal/database.h"
-#include "weir/data/duckdb/parquet_writer.h"
 #include "weir/data/internal/source_answer.h"
+#include "weir/data/parquet_writer.h"
 
 namespace weir::data {
 namespace {

@@ -4,10 +4,16 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include "tests/data/data_fixture.h"
+#include "tests/support/seeded_random.h"
 #include "tests/support/status_matchers.h"
-#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/data/duckdb/parquet_reader.h"
+#include "weir/data/parquet_writer.h"
 
 namespace weir::data {
 namespace {
@@ -27,6 +33,36 @@ PlainTable Sample() {
                    {std::monostate(), INT64_MIN, -wide, 1e300},
                    {std::string("caf\xC3\xA9\nnew line"), std::monostate(), std::monostate(),
                     std::monostate()}}};
+}
+
+PlainValue AnyValue(test::SeededRandom& random, PlainType type) {
+  if (random.Word() % 4 == 0) return {};
+  const auto whole = static_cast<int64_t>(random.Word());
+  switch (type) {
+    case PlainType::kText:
+      return std::string(random.Word() % 9, static_cast<char>('a' + random.Word() % 26));
+    case PlainType::kInt64:
+      return whole;
+    case PlainType::kInt128:
+      return int128{whole} * static_cast<int64_t>(random.Word() % 1'000'000'000'000'000'000);
+    case PlainType::kDouble:
+      break;
+  }
+  return static_cast<double>(whole) / 1024;
+}
+
+PlainTable AnyTable(test::SeededRandom& random) {
+  PlainTable table;
+  const size_t columns = 1 + random.Word() % 6;
+  for (size_t i = 0; i < columns; ++i) {
+    table.columns.push_back(
+        {.name = "c" + std::to_string(i), .type = static_cast<PlainType>(random.Word() % 4)});
+  }
+  table.rows.resize(random.Word() % 40);
+  for (auto& row : table.rows) {
+    for (const PlainColumn& column : table.columns) row.push_back(AnyValue(random, column.type));
+  }
+  return table;
 }
 
 TEST(WriteCsvTest, QuotesWhatNeedsIt) {
@@ -64,6 +100,37 @@ TEST(ParquetTest, KeepsManyRowsInOrder) {
   PlainTable table{.columns = {{"n", PlainType::kInt64}, {"t", PlainType::kText}}};
   for (int64_t i = 0; i < 300001; ++i) {
     table.rows.push_back({i % 3 == 0 ? PlainValue() : PlainValue(i), std::to_string(i * 7)});
+  }
+  WEIR_ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteParquet(table));
+  EXPECT_THAT(ReadParquet(bytes, {}), IsOkAndHolds(table));
+}
+
+// DuckDB reads what was written without it.
+TEST(ParquetTest, KeepsAnyTable) {
+  test::SeededRandom random(51);
+  for (int i = 0; i < 100; ++i) {
+    const PlainTable table = AnyTable(random);
+    WEIR_ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteParquet(table));
+    ASSERT_THAT(ReadParquet(bytes, {}), IsOkAndHolds(table)) << i;
+  }
+}
+
+TEST(ParquetTest, KeepsTextsLongerThanAPage) {
+  PlainTable table{.columns = {{"t", PlainType::kText}}};
+  for (const size_t length : {size_t{3'000'000}, size_t{0}, size_t{1}, size_t{1} << 20}) {
+    table.rows.push_back({std::string(length, 'x')});
+    table.rows.emplace_back(1);
+  }
+  WEIR_ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteParquet(table));
+  EXPECT_THAT(ReadParquet(bytes, {}), IsOkAndHolds(table));
+}
+
+TEST(ParquetTest, KeepsMoreColumnsThanAListHeadCounts) {
+  PlainTable table;
+  for (int i = 0; i < 300; ++i) {
+    table.columns.push_back({.name = "c" + std::to_string(i), .type = PlainType::kInt64});
+    if (i == 0) table.rows.emplace_back();
+    table.rows[0].emplace_back(int64_t{i});
   }
   WEIR_ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteParquet(table));
   EXPECT_THAT(ReadParquet(bytes, {}), IsOkAndHolds(table));

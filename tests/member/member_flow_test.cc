@@ -9,7 +9,7 @@
 #include "tests/member/member_world.h"
 #include "tests/support/status_matchers.h"
 #include "weir/base/bytes.h"
-#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/data/duckdb/parquet_reader.h"
 
 namespace weir::test {
 namespace {

@@ -12,7 +12,7 @@
 #include "tests/release/release_fixture.h"
 #include "tests/support/status_matchers.h"
 #include "weir/base/bytes.h"
-#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/data/duckdb/parquet_reader.h"
 #include "weir/doc/signed_text.h"
 #include "weir/v1/package.pb.h"
 

@@ -12,7 +12,6 @@
 
 #include "tests/release/release_fixture.h"
 #include "tests/support/status_matchers.h"
-#include "weir/data/duckdb/parquet_writer.h"
 #include "weir/release/door.h"
 #include "weir/release/noise_step.h"
 

@@ -11,7 +11,7 @@
 
 #include "tests/support/seeded_random.h"
 #include "tests/support/status_matchers.h"
-#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/data/parquet_writer.h"
 #include "weir/release/plan.h"
 
 namespace weir::release {

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/support/status_matchers.h"
-#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/data/duckdb/parquet_reader.h"
 
 namespace weir::test {
 

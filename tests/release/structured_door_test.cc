@@ -13,7 +13,7 @@
 #include "tests/release/structured_fixture.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/status_matchers.h"
-#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/data/duckdb/parquet_reader.h"
 #include "weir/release/door.h"
 
 namespace weir::release {

@@ -11,7 +11,7 @@
 #include "weir/base/bytes.h"
 #include "weir/coalition/charter_store.h"
 #include "weir/crypto/signed_note.h"
-#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/data/duckdb/parquet_reader.h"
 #include "weir/doc/signed_text.h"
 #include "weir/member/identity.h"
 #include "weir/member/package.h"

@@ -10,7 +10,7 @@
 #include "tools/weir/preview.h"
 #include "tools/weir/session.h"
 #include "tools/weir/table_output.h"
-#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/data/duckdb/parquet_reader.h"
 #include "weir/doc/json_writer.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/doc/yaml_writer.h"

@@ -5,7 +5,7 @@
 
 #include "tools/weir/joint_table.h"
 #include "weir/base/decimal.h"
-#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/data/parquet_writer.h"
 
 namespace weir::tool {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "weir/base/bytes.h"
 #include "weir/base/catch_memory.h"
-#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/data/parquet_writer.h"
 #include "weir/doc/signed_text.h"
 #include "weir/release/internal/answer.h"
 #include "weir/release/payload.h"

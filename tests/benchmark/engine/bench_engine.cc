@@ -3,8 +3,11 @@
 // the same process, with two threads, runs taken in turns; CPU time, medians. A JSON list on
 // stdout.
 //
-//     bench_engine           50M rows and 7 runs; needs 5 GB on disk for generated files
-//     bench_engine --quick   2M rows and 3 runs
+//     bench_engine [PART...]           50M rows and 7 runs; needs 5 GB on disk for generated files
+//     bench_engine --quick [PART...]   2M rows and 3 runs
+//
+// Parts: small csv counting growth clickhouse; all of them without any.
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <string>
@@ -158,13 +161,33 @@ void MeasureSmall(const Size& size, Figures& figures) {
   add("weir --version", version, 20);
 }
 
-Figures MeasureAll(const Size& size) {
-  Figures figures;
-  MeasureSmall(size, figures);
-  MeasureCsv(size, figures);
-  MeasureCounting(size, figures);
-  MeasureGrowth(size, figures);
+void MeasureServers(const Size& size, Figures& figures) {
   MeasureClickHouse(size.csv_rows, size.runs, figures);
+}
+
+struct Part {
+  std::string_view name;
+  void (*measure)(const Size&, Figures&);
+};
+constexpr std::array<Part, 5> kParts = {{{"small", MeasureSmall},
+                                         {"csv", MeasureCsv},
+                                         {"counting", MeasureCounting},
+                                         {"growth", MeasureGrowth},
+                                         {"clickhouse", MeasureServers}}};
+
+Figures Measure(const Size& size, const std::vector<std::string_view>& names) {
+  const auto is_part = [](std::string_view name) {
+    return std::any_of(kParts.begin(), kParts.end(),
+                       [name](const Part& part) { return part.name == name; });
+  };
+  if (!std::all_of(names.begin(), names.end(), is_part)) {
+    Fail("usage: bench_engine [--quick] [small|csv|counting|growth|clickhouse]...");
+  }
+  Figures figures;
+  for (const Part& part : kParts) {
+    const bool is_asked = std::find(names.begin(), names.end(), part.name) != names.end();
+    if (names.empty() || is_asked) part.measure(size, figures);
+  }
   return figures;
 }
 
@@ -172,11 +195,10 @@ Figures MeasureAll(const Size& size) {
 }  // namespace weir::bench
 
 int main(int argc, char** argv) {
-  using weir::bench::kQuick;
-  const bool is_quick = argc == 2 && std::string_view(argv[1]) == "--quick";
-  if (argc > 1 && !is_quick) weir::bench::Fail("usage: bench_engine [--quick]");
+  const bool is_quick = argc > 1 && std::string_view(argv[1]) == "--quick";
+  const std::vector<std::string_view> parts(argv + (is_quick ? 2 : 1), argv + argc);
   unsetenv("WEIR_STATE");
-  const auto size = is_quick ? kQuick : weir::bench::Size{};
-  weir::bench::Print("engine", weir::bench::MeasureAll(size));
+  const auto size = is_quick ? weir::bench::kQuick : weir::bench::Size{};
+  weir::bench::Print("engine", weir::bench::Measure(size, parts));
   return 0;
 }

@@ -19,7 +19,7 @@
 #include "tools/weir/context.h"
 #include "tools/weir/local_release.h"
 #include "weir/base/random.h"
-#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/data/duckdb/parquet_reader.h"
 #include "weir/data/internal/source_answer.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/release/plan.h"

@@ -75,7 +75,7 @@ TEST_F(ClickHouseBoundsTest, CellsAreThoseOfTheSmallestHashes) {
                               internal::Server::Connect(SourceOf(dataset), test_server->url(), {}));
     WEIR_ASSERT_OK_AND_ASSIGN(const auto found, server->DescribeTable(SourceOf(dataset)));
     const auto sql = internal::MakeShardSql(SourceOf(dataset), query, bounded, found, secrets,
-                                            /*choose_rows=*/false);
+                                            internal::ShardForm::kPairs);
     ASSERT_TRUE(sql.has_value());
     WEIR_ASSERT_OK(server->Ask(sql->cells, 1 << 20, [&](const internal::NativeBlock& block) {
       return cells.AddCells(sql->layout, block);

@@ -11,7 +11,7 @@
 
 #include "weir/base/files.h"
 #include "weir/base/random.h"
-#include "weir/data/duckdb/parquet_writer.h"
+#include "weir/data/duckdb/parquet_reader.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/release/door.h"
 #include "weir/release/internal/answer.h"

@@ -3,6 +3,7 @@
 #define WEIR_DATA_INTERNAL_APPEND_BYTES_H_
 
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <string>
 
@@ -14,6 +15,12 @@ void AppendBytes(std::string& bytes, const Number& number) {
   std::array<char, sizeof(Number)> raw{};
   std::memcpy(raw.data(), &number, sizeof(Number));
   bytes.append(raw.data(), raw.size());
+}
+
+// Seven bits a byte, the lowest first; the highest bit says that more follow (LEB128).
+inline void AppendVarint(std::string& bytes, uint64_t value) {
+  for (; value >= 0x80; value >>= 7) bytes += static_cast<char>(value | 0x80);
+  bytes += static_cast<char>(value);
 }
 
 }  // namespace weir::data::internal

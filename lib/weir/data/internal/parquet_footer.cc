@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "weir/data/internal/append_bytes.h"
+
 namespace weir::data::internal {
 namespace {
 
@@ -139,11 +141,6 @@ class Cursor {
   bool broken_ = false;
 };
 
-void AppendVarint(uint64_t value, std::string& out) {
-  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
-  out += static_cast<char>(value);
-}
-
 // What a SchemaElement (parquet.thrift) says, as far as it matters here.
 struct Element {
   std::vector<std::pair<Field, std::string_view>> fields;
@@ -208,7 +205,7 @@ void WriteElement(const Element& element, bool unmark, std::string& out) {
     if (unmark && (field.id == kConvertedTypeField || field.id == kLogicalTypeField)) continue;
     out += static_cast<char>(field.type);
     const auto id = static_cast<uint64_t>(field.id);
-    AppendVarint((id << 1) ^ (field.id < 0 ? ~uint64_t{0} : 0), out);
+    AppendVarint(out, (id << 1) ^ (field.id < 0 ? ~uint64_t{0} : 0));
     out += value;
   }
   out += static_cast<char>(kStop);

@@ -45,8 +45,8 @@ Status ReadServerError(const std::string& body) {
   const std::string message = "code " + std::to_string(code) + (words.empty() ? "" : ": " + words);
   // Unknown column, identifier, table and database; no such column; a type that does not fit.
   if (IsOneOf(code, {10, 16, 43, 47, 53, 60, 81})) return InvalidArgument("%s", message.c_str());
-  // Rows, memory, disk.
-  if (IsOneOf(code, {158, 191, 241, 243, 307, 396})) {
+  // The length of an array, rows, memory, disk.
+  if (IsOneOf(code, {128, 158, 191, 241, 243, 307, 396})) {
     return MakeError(StatusCode::kResourceExhausted, message);
   }
   if (IsOneOf(code, {192, 193, 194, 195, 516})) {

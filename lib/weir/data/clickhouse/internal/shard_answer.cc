@@ -26,10 +26,10 @@ struct Question {
 // An answer of all servers; none: one of them cannot say it.
 class Asking {
  public:
-  Asking(const Question& question, const EngineOptions& options, bool choose_rows)
+  Asking(const Question& question, const EngineOptions& options, ShardForm form)
       : question_(question),
         control_(options.control),
-        choose_rows_(choose_rows),
+        form_(form),
         cells_(question.query, question.bounded, options.memory_limit_bytes / 2) {}
 
   StatusOr<const ShardCells*> Ask() {
@@ -49,7 +49,7 @@ class Asking {
   Status AskServer(Server& server) {
     WEIR_ASSIGN_OR_RETURN(const auto found, server.DescribeTable(question_.source));
     const auto sql = MakeShardSql(question_.source, question_.query, question_.bounded, found,
-                                  question_.secrets, choose_rows_);
+                                  question_.secrets, form_);
     if (!sql.has_value()) can_say_ = false;
     if (!can_say_) return OkStatus();
     if (!sql->cells.sql.empty()) {
@@ -68,7 +68,7 @@ class Asking {
 
   const Question& question_;
   const RunControl& control_;
-  bool choose_rows_;
+  ShardForm form_;
   std::atomic<bool> can_say_{true};
   std::atomic<size_t> done_{0};
   std::mutex mutex_;
@@ -88,11 +88,16 @@ StatusOr<std::optional<AggregateTable>> AggregateShards(const ClickHouseSource& 
       .query = query,
       .bounded = bounded,
       .secrets = {.of_cells = RandomText(random), .of_rows = RandomText(random)}};
-  for (const bool choose_rows : {false, true}) {
-    Asking asking(question, options, choose_rows);
-    WEIR_ASSIGN_OR_RETURN(const ShardCells* const cells, asking.Ask());
-    if (cells == nullptr) return std::optional<AggregateTable>();
-    if (!cells->is_over()) return std::optional(cells->Finish());
+  for (const ShardForm form :
+       {ShardForm::kArrays, ShardForm::kPairs, ShardForm::kPairsOfChosenRows}) {
+    Asking asking(question, options, form);
+    const StatusOr<const ShardCells*> cells = asking.Ask();
+    // An array of a unit may be too long, and pairs of it may not.
+    const bool is_too_much =
+        form == ShardForm::kArrays && cells.status().code() == StatusCode::kResourceExhausted;
+    if (!is_too_much) WEIR_RETURN_IF_ERROR(cells.status());
+    if (is_too_much || *cells == nullptr || (*cells)->is_over()) continue;
+    return std::optional((*cells)->Finish());
   }
   return std::optional<AggregateTable>();
 }

@@ -29,7 +29,7 @@ struct ShardLayout {
   std::vector<Key> keys = {};
   size_t rows = 0;
   size_t units = 0;
-  size_t over = 0;  // whether a unit has more rows in a cell than count, and it matters
+  size_t over = 0;  // whether the answer must not be used
   std::vector<Total> totals = {};
   std::vector<size_t> bins = {};  // then the counts in the next column; both lists of numbers
 };
@@ -40,15 +40,22 @@ struct ShardSecrets {
   std::string of_rows;   // chooses among its rows in a cell
 };
 
+// Ways to say the same. Both kinds of pairs go through every pair of a unit and a cell.
+enum class ShardForm {
+  kArrays,             // the fastest, for sums over rows by listed keys (shard_arrays.h)
+  kPairs,              // all rows count: for a table in which no unit exceeds max_rows_per_key
+  kPairsOfChosenRows,  // sorts all rows at random
+};
+
 // The bounded query as SQL for one server that has all rows of its units: rows that count -> pairs
 // of a unit and a cell, at most max_keys_per_unit of a unit -> cells. Of the subset of SQL that
 // every version from 18.16 on takes.
 //
 // Guarantee: that of PartitionBounder, if no other server has rows of the same units, by the same
 //            steps: cells of a unit by a keyed pseudo-random function (SipHash of a secret, the
-//            unit and the cell), and, with `choose_rows`, max_rows_per_key of its rows in each by a
-//            random order. Without it all rows count, and the answer's `over` says where that is
-//            more than the bound: such an answer must not be used.
+//            unit and the cell), and max_rows_per_key of its rows in each by a random order. An
+//            answer whose `over` is set must not be used: of kPairs, that a unit has more rows
+//            than the bound; of kArrays, that two units shared a hash.
 struct ShardSql {
   ServerQuery cells = {};
   ServerQuery histograms = {};  // one row: units by bin, of all histograms; empty without them
@@ -60,7 +67,7 @@ struct ShardSql {
 std::optional<ShardSql> MakeShardSql(const ClickHouseSource& source, const AggregateQuery& query,
                                      const BoundedQuery& bounded,
                                      const std::vector<ServerColumn>& found,
-                                     const ShardSecrets& secrets, bool choose_rows);
+                                     const ShardSecrets& secrets, ShardForm form);
 
 }  // namespace weir::data::internal
 

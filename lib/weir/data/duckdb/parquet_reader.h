@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef WEIR_DATA_DUCKDB_PARQUET_WRITER_H_
-#define WEIR_DATA_DUCKDB_PARQUET_WRITER_H_
+#ifndef WEIR_DATA_DUCKDB_PARQUET_READER_H_
+#define WEIR_DATA_DUCKDB_PARQUET_READER_H_
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "weir/base/status.h"
 #include "weir/data/plain_table.h"
 
 namespace weir::data {
-
-// The table as one Parquet file: text as UTF8, int64 as INT64, int128 as DECIMAL(38, 0), double as
-// DOUBLE; every column optional, rows in order, zstd. The bytes never touch a disk. Equal tables
-// need not give equal bytes.
-//
-// Errors: INVALID_ARGUMENT as CheckPlainTable, or without columns; OUT_OF_RANGE an int128 with 39
-//         digits; UNAVAILABLE libduckdb cannot be loaded.
-StatusOr<std::string> WriteParquet(const PlainTable& table);
 
 // What foreign bytes may cost. Raising a limit raises memory and time, nothing else.
 struct ParquetLimits {
@@ -37,4 +28,4 @@ StatusOr<PlainTable> ReadParquet(std::string_view bytes, const ParquetLimits& li
 
 }  // namespace weir::data
 
-#endif  // WEIR_DATA_DUCKDB_PARQUET_WRITER_H_
+#endif  // WEIR_DATA_DUCKDB_PARQUET_READER_H_
