@@ -125,6 +125,39 @@ TEST_F(OutputFileTest, SuppressedRowsAreStarredOrLeftOut) {
   }
 }
 
+TEST_F(OutputFileTest, GetsItsNameOnlyAfterTheCheck) {
+  Prepared prepared = Small();
+  prepared.plan.shuffle = false;
+  const auto write = [&](const OutputLocation& location, const OutputCheck& check) {
+    return WriteRows(prepared.table, prepared.collapsed, prepared.plan, location,
+                     Limits(Holding::kHeld, 1, "/tmp"), SystemRandom(), check);
+  };
+  for (const char* name : {"out.csv", "out.parquet"}) {
+    const OutputLocation location = Out(name);
+    const std::vector<std::string> before = FilesInFolder();
+    const auto refused = write(location, [](const InputLocation&, const OutputFacts&) {
+      return Internal("not what it should be");
+    });
+    EXPECT_THAT(refused, StatusIs(StatusCode::kInternal, HasSubstr("not what it should be")));
+    EXPECT_EQ(FilesInFolder(), before);
+    const auto written = write(location, [&](const InputLocation& file, const OutputFacts& facts) {
+      EXPECT_EQ(FilesInFolder(), before);
+      EXPECT_EQ(ReadBack(file, {"a", "b"}), (Rows{{"x", "1"}, {"y", "2"}, {"x", "3"}}));
+      EXPECT_EQ(Sha256Hex(ReadTextFile(file.path)), facts.sha256);
+      EXPECT_EQ(facts.rows, 3u);
+      return OkStatus();
+    });
+    ASSERT_THAT(written, IsOk());
+    EXPECT_EQ(Sha256Hex(ReadTextFile(location.path)), written->sha256);
+  }
+  // What would have been replaced stays.
+  OutputLocation location = Out("out.csv");
+  location.replace = true;
+  weir::test::WriteTextFile(location.path, "mine");
+  EXPECT_FALSE(write(location, [](const auto&, const auto&) { return Internal("no"); }).ok());
+  EXPECT_EQ(ReadTextFile(location.path), "mine");
+}
+
 TEST_F(OutputFileTest, CellsComeFromValuesAndRows) {
   Prepared prepared = Small();
   prepared.plan.shuffle = false;
