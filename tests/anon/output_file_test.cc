@@ -225,9 +225,20 @@ TEST_F(OutputFileTest, ParquetKeepsTheTypesOfKeptColumns) {
 TEST_F(OutputFileTest, ATextThatIsNoValueOfItsTypeIsRefused) {
   Prepared prepared = Small();
   prepared.plan.columns[0].type = v1::VALUE_TYPE_INT;
-  EXPECT_THAT(Write(prepared, Out("out.parquet")),
-              StatusIs(StatusCode::kInvalidArgument, HasSubstr("type")));
+  const auto refused = Write(prepared, Out("out.parquet"));
+  EXPECT_THAT(refused, StatusIs(StatusCode::kInvalidArgument,
+                                HasSubstr("column \"a\" has values that do not fit its type")));
+  // The engine's own message quotes the value.
+  EXPECT_EQ(refused.status().message().find('x'), absl::string_view::npos);
   EXPECT_THAT(FilesInFolder(), ElementsAre("input.csv"));
+}
+
+TEST_F(OutputFileTest, ParquetRefusesNamesThatDifferInCaseOnly) {
+  Prepared prepared =
+      Prepare(files_.Csv("a,A\nx,1\nx,2\n"), Columns({"a", "A"}), {"a"}, Holding::kHeld);
+  EXPECT_THAT(Write(prepared, Out("out.parquet")),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("write CSV")));
+  WEIR_EXPECT_OK(Write(prepared, Out("out.csv")));
 }
 
 RC_GTEST_PROP(OutputFilePropertyTest, AnyTextsComeBack, (bool streamed, bool parquet)) {

@@ -39,6 +39,11 @@ Status CheckNames(const std::vector<FileColumn>& columns) {
       return InvalidArgument("the name of a column is no UTF-8 text: %s",
                              QuoteText(column.name).c_str());
     }
+    // A file with such line ends is one long header, names of which are values.
+    if (column.name.find('\r') != std::string::npos) {
+      return InvalidArgument(
+          "the header holds a carriage return; lines must end with a line feed: save the file so");
+    }
     if (!names.insert(column.name).second) {
       return InvalidArgument("two columns %s", QuoteText(column.name).c_str());
     }
