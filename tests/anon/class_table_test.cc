@@ -104,6 +104,28 @@ TEST(ClassTableTest, SuppressesTheSmallestClassesForTheTable) {
   EXPECT_THAT(ClassesAt(small.problem, ground)->suppressed, ElementsAre(true, false, false));
 }
 
+// A model that is not met is not met, however little the rows show.
+TEST(ClassTableTest, TheRootIsAClassLikeOthersForTheTable) {
+  Problem small(TableOf({{{0, 0}, 1}, {{2, 0}, 2}, {{4, 0}, 6}}));
+  const std::vector<size_t> roots = {3, 3};
+  ASSERT_EQ(Eight().size(3), 1u);
+  const auto most = [&small](const char* risk, uint64_t limit) {
+    small.problem.table_models = {*MakeAverageRisk(*ParseDecimal(risk))};
+    small.problem.suppression_limit_rows = limit;
+    return Search(small.problem, {});
+  };
+  // Nine rows have an average risk of 1/9 at best.
+  EXPECT_THAT(ClassesAt(small.problem, roots)->suppressed, ElementsAre(false));
+  ASSERT_THAT(most("0.12", 0), IsOk());
+  EXPECT_THAT(ClassesAt(small.problem, roots)->suppressed, ElementsAre(false));
+  EXPECT_THAT(most("0.1", 0), StatusIs(StatusCode::kFailedPrecondition, HasSubstr("average risk")));
+  // As with k of more than the rows, what may be suppressed as a whole can always be.
+  const auto all = most("0.1", 9);
+  ASSERT_THAT(all, IsOk());
+  EXPECT_EQ(all->suppressed_rows, 9u);
+  EXPECT_THAT(ClassesAt(small.problem, roots)->suppressed, ElementsAre(true));
+}
+
 TEST(ClassTableTest, RefusesLevelsThatAreNot) {
   Problem small(TableOf({{{0, 0}, 1}}));
   const std::vector<size_t> high = {4, 0};
@@ -192,6 +214,24 @@ TEST(OutputProofTest, AsksEveryModelItself) {
   proof.input.problem.table_models = {*MakeSampleUniqueness(*ParseDecimal("0"))};
   EXPECT_THAT(proof.Check(output, *classes),
               StatusIs(StatusCode::kInternal, HasSubstr("sample uniqueness")));
+}
+
+TEST(OutputProofTest, JudgesTheClassOfRoots) {
+  Proof proof;
+  proof.levels = {3, 3};
+  const auto classes = ClassesAt(proof.input.problem, proof.levels);
+  ASSERT_THAT(classes, IsOk());
+  const TupleTable output = TableOf({{{Proof::kStar, Proof::kStar}, 11}});
+  EXPECT_THAT(proof.Check(output, *classes), IsOk());
+  proof.input.problem.k_anonymity = {{.k = 12}};
+  EXPECT_THAT(proof.Check(output, *classes),
+              StatusIs(StatusCode::kInternal, HasSubstr("fewer than 12 rows")));
+  proof.input.problem.k_anonymity = {};
+  proof.input.problem.table_models = {*MakeAverageRisk(*ParseDecimal("0.1"))};
+  EXPECT_THAT(proof.Check(output, *classes), IsOk());
+  proof.input.problem.table_models = {*MakeAverageRisk(*ParseDecimal("0.09"))};
+  EXPECT_THAT(proof.Check(output, *classes),
+              StatusIs(StatusCode::kInternal, HasSubstr("average risk")));
 }
 
 RC_GTEST_PROP(ClassTablePropertyTest, AgreesWithTheSearch, ()) {

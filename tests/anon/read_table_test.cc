@@ -140,6 +140,13 @@ TEST_F(ReadTableTest, HandlesAThousandColumns) {
   EXPECT_EQ(RowsOf(files_.Csv(header + "\n" + line + "\n"), names), Rows{row});
 }
 
+// All of it is the header, and a message that lists columns would list values.
+TEST_F(ReadTableTest, LinesThatEndWithACarriageReturnAreRefused) {
+  const auto names = ReadColumnNames(files_.Csv("a,b\rsecret,1\rsecret,2\r"));
+  EXPECT_THAT(names, StatusIs(StatusCode::kInvalidArgument, HasSubstr("carriage return")));
+  EXPECT_EQ(names.status().message().find("secret"), absl::string_view::npos);
+}
+
 TEST_F(ReadTableTest, FaultyRowsAreNamed) {
   EXPECT_THAT(Read(files_.Csv("a,b\n1,2\n3\n"), Columns({"a"})),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("row 2: 1 cells")));

@@ -163,9 +163,37 @@ class Actions(CommandTest):
                     self.assertGreaterEqual(made, classes)
                     self.assertEqual(suppressed, 0)
 
-    def test_other_recodings_are_not_frozen(self):
-        self.recipe(more="transformation: mondrian\n")
-        self.refuse("recipe", "freeze", "a.recipe.yaml", "-o", "b.recipe.yaml", says="only global recoding")
+    def test_other_recodings_are_frozen_by_their_classes(self):
+        trips = (self.folder / "trips.csv").read_text(encoding="utf-8").splitlines()
+        for recoding in ("mondrian", "local"):
+            with self.subTest(recoding):
+                self.recipe(limit="0.1", more=f"transformation: {recoding}\n")
+                before, result = self.anonymize()
+                self.run_weir("recipe", "freeze", "a.recipe.yaml", "-o", "b.recipe.yaml", "--force", "-q")
+                frozen = (self.folder / "b.recipe.yaml").read_text(encoding="utf-8")
+                self.assertIn("rounds:", frozen)
+                self.assertNotIn("AB-", frozen)
+                apply = ("recipe", "apply", "b.recipe.yaml", "-o", "next.csv", "--force", "--input")
+                again = self.run_weir(*apply, "trips.csv", "--json").json
+                for key in ("levels", "suppressed_rows", "equivalence_classes", "class_sizes", "recipe_sha256"):
+                    self.assertEqual(again[key], result[key])
+                by_fare = {row["fare"]: (row["age"], row["zone"]) for row in before}
+                self.assertEqual({row["fare"]: (row["age"], row["zone"]) for row in self.rows("next.csv")}, by_fare)
+                # A delivery of few rows, and one of people for whom there is no class.
+                (self.folder / "next.csv").unlink()
+                for delivery in (trips[:1] + trips[1::9],
+                                 trips[:1] + [line.replace(",1", ",7") for line in trips[1:]]):
+                    self.write("few.csv", "\n".join(delivery) + "\n")
+                    self.refuse(*apply, "few.csv", code=3, says=("frozen transformation does not hold", "limit"))
+                    self.assertFalse((self.folder / "next.csv").exists())
+
+    def test_what_follows_from_one_delivery_is_not_frozen(self):
+        self.recipe(more="transformation: cell-suppression\n")
+        self.refuse("recipe", "freeze", "a.recipe.yaml", "-o", "b.recipe.yaml", says="other rows of one delivery")
+        self.recipe(fare=", action: {microaggregate: {k: 3}}")
+        self.refuse("recipe", "freeze", "a.recipe.yaml", "-o", "b.recipe.yaml", says="MDAV cannot be frozen")
+        self.recipe(fare=", action: {microaggregate: mean}")
+        self.run_weir("recipe", "freeze", "a.recipe.yaml", "-o", "b.recipe.yaml", "-q")
 
 
 if __name__ == "__main__":

@@ -96,6 +96,29 @@ Status WriteReport(const Context& context, const anon::Recipe& recipe,
                      outputs.force);
 }
 
+// The files beside the output; adds those that were written.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a recipe and where it was read
+Status WriteDescriptions(const Context& context, const anon::Recipe& recipe,
+                         const std::string& recipe_path, const AnonymizeOutputs& outputs,
+                         const OwnerView<anon::AnonymizationFacts>& facts,
+                         std::vector<std::string>& written) {
+  if (!outputs.certificate.empty()) {
+    v1::Certificate certificate = anon::MakeCertificate(facts);
+    certificate.set_made_by(std::string("weir ") + WEIR_VERSION);
+    WEIR_RETURN_IF_ERROR(WriteOutput(
+        context, outputs.certificate,
+        doc::WriteJson(certificate, {.with_schema = true, .indent = 2}) + "\n", outputs.force));
+    written.push_back(outputs.certificate);
+  }
+  if (!outputs.json.empty()) {
+    WEIR_RETURN_IF_ERROR(
+        WriteOutput(context, outputs.json, ResultToJson(facts) + "\n", outputs.force));
+    written.push_back(outputs.json);
+  }
+  if (outputs.report.empty()) return OkStatus();
+  return WriteReport(context, recipe, recipe_path, outputs, facts);
+}
+
 }  // namespace
 
 void AddOutputOptions(CLI::App* command, AnonymizeOutputs& outputs) {
@@ -219,19 +242,13 @@ Status RunAnonymization(Context& context, const anon::Recipe& recipe,
   WEIR_ASSIGN_OR_RETURN(const OwnerView<anon::AnonymizationFacts> facts,
                         anonymizer.Write(found, location));
   progress.Clear();
-  if (!outputs.certificate.empty()) {
-    v1::Certificate certificate = anon::MakeCertificate(facts);
-    certificate.set_made_by(std::string("weir ") + WEIR_VERSION);
-    WEIR_RETURN_IF_ERROR(WriteOutput(
-        context, outputs.certificate,
-        doc::WriteJson(certificate, {.with_schema = true, .indent = 2}) + "\n", outputs.force));
-  }
-  if (!outputs.json.empty()) {
-    WEIR_RETURN_IF_ERROR(
-        WriteOutput(context, outputs.json, ResultToJson(facts) + "\n", outputs.force));
-  }
-  if (!outputs.report.empty()) {
-    WEIR_RETURN_IF_ERROR(WriteReport(context, recipe, recipe_path, outputs, facts));
+  std::vector<std::string> written = {outputs.output};
+  const Status described = WriteDescriptions(context, recipe, recipe_path, outputs, facts, written);
+  if (!described.ok()) {
+    for (const std::string& path : written) {
+      WEIR_RETURN_IF_ERROR(context.files().Remove(path));
+    }
+    return Annotate(described, "all outputs were removed");
   }
   if (context.json) context.PrintData(ResultToJson(facts) + "\n");
   Summarize(context, facts, outputs.output);

@@ -2,7 +2,6 @@
 // weir recipe check|freeze|apply.
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -12,6 +11,7 @@
 
 #include "tools/weir/anonymize_run.h"
 #include "tools/weir/commands.h"
+#include "weir/doc/yaml_reader.h"
 #include "weir/doc/yaml_writer.h"
 
 namespace weir::tool {
@@ -126,8 +126,14 @@ Status Freeze(const Context& context, const FreezeCommand& command) {
   v1::Recipe frozen = recipe.message();
   WEIR_ASSIGN_OR_RETURN(*frozen.mutable_frozen(), anonymizer.Freeze(found));
   WEIR_ASSIGN_OR_RETURN(const std::string text, doc::WriteYaml(frozen));
+  if (text.size() > doc::kMaxDocumentBytes) {
+    return InvalidArgument("the frozen recipe would be longer than a document may be (%zu KiB)",
+                           doc::kMaxDocumentBytes >> 10);
+  }
   WEIR_RETURN_IF_ERROR(WriteOutput(context, command.output, text, command.force));
-  if (!found.optimal) context.Warn("the time limit ended the search before the best was proved");
+  if (!found.optimal && frozen.frozen().rounds().empty()) {
+    context.Warn("the time limit ended the search before the best was proved");
+  }
   if (command.output != "-") context.Say("wrote " + command.output);
   return OkStatus();
 }
@@ -144,12 +150,11 @@ Status Apply(Context& context, ApplyCommand& command) {
       frozen.WithInput(std::filesystem::absolute(command.input, ignored).string());
   WEIR_RETURN_IF_ERROR(CheckOutputs(context, command.outputs, recipe, command.recipe));
   const v1::FrozenTransformation& found = *frozen.frozen();
-  const std::map<std::string, uint32_t> levels(found.levels().begin(), found.levels().end());
   return RunAnonymization(
       context, recipe, command.recipe, command.outputs, command.effort,
-      [&found, &levels](anon::Anonymizer& anonymizer) -> StatusOr<anon::SearchResult> {
+      [&found](anon::Anonymizer& anonymizer) -> StatusOr<anon::SearchResult> {
         WEIR_RETURN_IF_ERROR(anonymizer.CheckFrozen(found));
-        StatusOr<anon::SearchResult> repeated = anonymizer.Repeat(levels);
+        StatusOr<anon::SearchResult> repeated = anonymizer.Repeat(found);
         if (repeated.ok()) return repeated;
         return Annotate(repeated.status(), "the frozen transformation does not hold for this file");
       });

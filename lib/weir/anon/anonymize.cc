@@ -78,6 +78,21 @@ CodeMap Identity(const CodedColumn& column) {
   return map;
 }
 
+// A text of one's own that is a value as well would make suppressed rows look like people of it.
+Status CheckSuppressedText(const Recipe& recipe, const std::vector<std::string>& names,
+                           const std::vector<Hierarchy>& hierarchies) {
+  const std::string& text = recipe.output().suppressed();
+  if (text.empty() || text == kSuppressed) return OkStatus();
+  for (size_t a = 0; a < hierarchies.size(); ++a) {
+    if (!hierarchies[a].Find(text).has_value()) continue;
+    return recipe.At("output.suppressed",
+                     InvalidArgument("the text for what is suppressed is a value of %s, too; "
+                                     "choose another",
+                                     names[a].c_str()));
+  }
+  return OkStatus();
+}
+
 }  // namespace
 
 Anonymizer::Anonymizer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -132,11 +147,14 @@ Status Anonymizer::ReadInputs(State& state) {
   AddUnitColumns(state, request);
   const size_t columns = request.columns.size();
   AddTrackColumns(recipe, request);
-  WEIR_ASSIGN_OR_RETURN(state.microdata,
-                        ReadTable(state, recipe.input(), request, Stage::kReading));
+  WEIR_ASSIGN_OR_RETURN(const bool is_read, ReadTransformed(state, request));
+  if (!is_read) {
+    WEIR_ASSIGN_OR_RETURN(state.microdata,
+                          ReadTable(state, recipe.input(), request, Stage::kReading));
+  }
   WEIR_RETURN_IF_ERROR(CheckValueActions(state));
   WEIR_RETURN_IF_ERROR(RemoveHomes(state, columns));
-  WEIR_RETURN_IF_ERROR(ApplyRowActions(state));
+  if (!is_read) WEIR_RETURN_IF_ERROR(ApplyRowActions(state));
   if (!recipe.population().has_value()) return OkStatus();
   WEIR_ASSIGN_OR_RETURN(state.population,
                         ReadTable(state, *recipe.population(), population, Stage::kReading));
@@ -252,6 +270,7 @@ Status Anonymizer::MakeProblem(State& state) {
     problem.levels.emplace_back(column.lowest_level, highest);
     problem.quality.weights.push_back(column.weight);
   }
+  WEIR_RETURN_IF_ERROR(CheckSuppressedText(recipe, state.quasi_identifiers, state.hierarchies));
   std::map<std::string, SensitiveValues> sensitive;
   for (const ProtectedColumn& column : state.sensitive) {
     sensitive[column.name] = {
@@ -328,20 +347,6 @@ StatusOr<SearchResult> Anonymizer::Find() {
   return IsGlobal(state_->recipe) ? RunSearch(state_->problem) : FindRecoding();
 }
 
-StatusOr<SearchResult> Anonymizer::Repeat(const std::map<std::string, uint32_t>& levels) {
-  WEIR_RETURN_IF_ERROR(CheckRepeatable(state_->recipe));
-  SearchProblem problem = state_->problem;
-  for (size_t a = 0; a < state_->quasi_identifiers.size(); ++a) {
-    const auto level = levels.find(state_->quasi_identifiers[a]);
-    if (level == levels.end() || level->second >= state_->hierarchies[a].levels()) {
-      return InvalidArgument("the level of %s is missing or higher than its hierarchy",
-                             state_->quasi_identifiers[a].c_str());
-    }
-    problem.levels[a] = {level->second, level->second};
-  }
-  return RunSearch(problem);
-}
-
 StatusOr<ClassTable> Anonymizer::Classes(const SearchResult& search) const {
   if (state_->recoded != nullptr) return state_->recoded->classes;
   WEIR_ASSIGN_OR_RETURN(ClassTable classes, ClassesAt(state_->problem, search.levels));
@@ -349,45 +354,6 @@ StatusOr<ClassTable> Anonymizer::Classes(const SearchResult& search) const {
     return Internal("the search and the grouping of its result do not agree");
   }
   return classes;
-}
-
-StatusOr<v1::FrozenTransformation> Anonymizer::Freeze(const SearchResult& search) const {
-  WEIR_RETURN_IF_ERROR(CheckRepeatable(state_->recipe));
-  v1::FrozenTransformation frozen;
-  for (size_t a = 0; a < state_->quasi_identifiers.size(); ++a) {
-    const std::string& name = state_->quasi_identifiers[a];
-    const RecipeColumn& column = *state_->recipe.FindColumn(name);
-    if (column.hierarchy.has_value() && column.hierarchy->has_order() &&
-        column.hierarchy->order().values().empty()) {
-      return state_->recipe.At("attributes." + name + ".hierarchy.order",
-                               InvalidArgument("the groups would change with the values of the "
-                                               "next delivery; list the values"));
-    }
-    (*frozen.mutable_levels())[name] = static_cast<uint32_t>(search.levels[a]);
-  }
-  WEIR_ASSIGN_OR_RETURN(*frozen.mutable_recipe_sha256(), state_->recipe.Sha256());
-  for (const auto& [name, file] : state_->hierarchy_files) {
-    (*frozen.mutable_hierarchy_sha256())[name] = file.sha256;
-  }
-  return frozen;
-}
-
-Status Anonymizer::CheckFrozen(const v1::FrozenTransformation& frozen) const {
-  WEIR_ASSIGN_OR_RETURN(const std::string recipe_sha256, state_->recipe.Sha256());
-  if (frozen.recipe_sha256() != recipe_sha256) {
-    return state_->recipe.At("frozen.recipe_sha256",
-                             InvalidArgument("the recipe was changed after it was frozen; freeze "
-                                             "it anew"));
-  }
-  for (const auto& [name, file] : state_->hierarchy_files) {
-    const auto known = frozen.hierarchy_sha256().find(name);
-    if (known != frozen.hierarchy_sha256().end() && known->second == file.sha256) continue;
-    return state_->recipe.At("frozen.hierarchy_sha256",
-                             InvalidArgument("the hierarchy of %s is not the one that was frozen; "
-                                             "freeze the recipe anew",
-                                             name.c_str()));
-  }
-  return OkStatus();
 }
 
 }  // namespace weir::anon

@@ -154,23 +154,29 @@ class Anonymizer {
   //                              (PolicyRefusal).
   StatusOr<SearchResult> Find();
 
-  // This transformation, one level a quasi-identifier, if it holds all models within the
-  // suppression limit: what is applied to a next delivery.
-  // Errors: INVALID_ARGUMENT     a level that is missing, of another column, or too high.
+  // This transformation, if it holds all models within the suppression limit: what is applied to a
+  // next delivery. Call it once, then Write.
+  // Errors: INVALID_ARGUMENT     a level that is missing, of another column, or too high; rounds
+  //                              for global recoding, or none for another.
   //         FAILED_PRECONDITION  it does not hold any more (PolicyRefusal).
-  StatusOr<SearchResult> Repeat(const std::map<std::string, uint32_t>& levels);
+  StatusOr<SearchResult> Repeat(const v1::FrozenTransformation& frozen);
 
-  // Writes the output, reads it again and proves every model on what stands in it. What only the
-  // input knows rests on the rows that were read: distinct privacy units and the population.
+  // Writes the output, reads it again and proves every model on what stands in it, before the file
+  // gets its name. What only the input knows rests on the rows that were read: distinct privacy
+  // units and the population.
   //
   // Reveals: the file; and facts to the owner.
-  // Errors:  as WriteMicrodata; INTERNAL if the file does not hold what was found: it is removed.
+  // Errors:  as WriteMicrodata; INTERNAL if the file does not hold what was found: then there is
+  //          none, and one that would have been replaced stays.
   StatusOr<OwnerView<AnonymizationFacts>> Write(const SearchResult& search,
                                                 const OutputLocation& output);
 
-  // What `weir recipe freeze` keeps.
-  // Errors: INVALID_ARGUMENT  a hierarchy that another delivery would change: an order rule without
-  //                           values.
+  // What `weir recipe freeze` keeps: of other recodings than the global one the labels of their
+  // classes (weir/anon/frozen_recoding.h). Call it after Find.
+  // Reveals: nothing that the output does not show.
+  // Errors: INVALID_ARGUMENT  what another delivery would change: an order rule without values,
+  // cell
+  //                           suppression, groups of MDAV; more classes than a document may hold.
   StatusOr<v1::FrozenTransformation> Freeze(const SearchResult& search) const;
   // INVALID_ARGUMENT if the recipe or a hierarchy file is not what was frozen.
   Status CheckFrozen(const v1::FrozenTransformation& frozen) const;
@@ -191,6 +197,8 @@ class Anonymizer {
   static Status CheckValueActions(const State& state);
   static void AddUnitColumns(const State& state, ReadRequest& request);
   static Status ApplyRowActions(State& state);
+  // Reads rows that memory does not hold, with their actions done. False: that is not the way.
+  static StatusOr<bool> ReadTransformed(State& state, const ReadRequest& read);
   // Columns that are read besides those of the output.
   static std::vector<std::string> TrackColumns(const Recipe& recipe);
   static void AddTrackColumns(const Recipe& recipe, ReadRequest& request);
@@ -205,7 +213,10 @@ class Anonymizer {
   static bool IsGlobal(const Recipe& recipe);
   static Status CheckRepeatable(const Recipe& recipe);
   StatusOr<Recoding> MakeRecoding(SearchResult& search);
+  StatusOr<SearchResult> UseRecoding(Recoding recoding, SearchResult search);
   StatusOr<SearchResult> FindRecoding();
+  StatusOr<SearchResult> RepeatRecoding(const v1::FrozenTransformation& frozen);
+  Status FreezeClasses(v1::FrozenTransformation& frozen) const;
   double RecodedLoss(size_t attribute) const;
   std::string SuppressedText() const;
   StatusOr<ClassTable> Classes(const SearchResult& search) const;
@@ -216,8 +227,8 @@ class Anonymizer {
   void AddUtility(const OutputPlan& plan, AnonymizationFacts& facts) const;
   AnonymizationFacts FactsOf(const SearchResult& search, const ClassTable& classes) const;
   StatusOr<std::optional<MobilityFacts>> MobilityOf(const ClassTable& classes) const;
-  Status Verify(const SearchResult& search, const ClassTable& classes,
-                const OutputLocation& output) const;
+  Status Verify(const SearchResult& search, const ClassTable& classes, const InputLocation& written,
+                const OutputFacts& facts) const;
 
   std::unique_ptr<State> state_;
 };

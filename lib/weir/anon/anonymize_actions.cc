@@ -19,6 +19,17 @@ bool IsBeforeSearch(const v1::Action& action) {
 
 bool IsDateShift(const v1::Action& action) { return action.has_date_shift(); }
 
+bool IsMicroaggregate(const v1::Action& action) { return action.has_microaggregate(); }
+
+// What is done before the search.
+Transformer::Request RowActionsOf(const Recipe& recipe, const ActionContext& context) {
+  Transformer::Request request{.columns = {}, .unit = recipe.privacy_unit(), .context = context};
+  for (const RecipeColumn& column : recipe.columns()) {
+    if (HasAction(column, IsBeforeSearch)) request.columns.push_back(column);
+  }
+  return request;
+}
+
 std::string PlaceOf(const RecipeColumn& column) { return "attributes." + column.name + ".action"; }
 
 }  // namespace
@@ -62,12 +73,33 @@ void Anonymizer::AddUnitColumns(const State& state, ReadRequest& request) {
   }
 }
 
-Status Anonymizer::ApplyRowActions(State& state) {
-  Transformer::Request request{
-      .columns = {}, .unit = state.recipe.privacy_unit(), .context = state.options.actions};
-  for (const RecipeColumn& column : state.recipe.columns()) {
-    if (HasAction(column, IsBeforeSearch)) request.columns.push_back(column);
+StatusOr<bool> Anonymizer::ReadTransformed(State& state, const ReadRequest& read) {
+  const Transformer::Request request = RowActionsOf(state.recipe, state.options.actions);
+  ReadLimits limits = state.options.limits;
+  limits.progress = nullptr;
+  const bool can =
+      !request.columns.empty() && !state.recipe.has_mobility() && !limits.temp_folder.empty() &&
+      Transformer::CanRead(request) &&
+      std::none_of(state.recipe.columns().begin(), state.recipe.columns().end(),
+                   [](const RecipeColumn& column) { return HasAction(column, IsMicroaggregate); });
+  if (!can) return false;
+  WEIR_ASSIGN_OR_RETURN(const bool holds,
+                        Transformer::WouldHold(state.recipe.input(), read, limits));
+  if (holds) return false;
+  if (state.options.progress) {
+    limits.progress = [&state](double share) {
+      return state.options.progress(Stage::kReading, share);
+    };
   }
+  StatusOr<Microdata> done =
+      Transformer::Read(state.recipe.input(), read, request, limits, *state.files, *state.random);
+  WEIR_RETURN_IF_ERROR(done.status());
+  state.microdata = *std::move(done);
+  return true;
+}
+
+Status Anonymizer::ApplyRowActions(State& state) {
+  const Transformer::Request request = RowActionsOf(state.recipe, state.options.actions);
   if (request.columns.empty()) return OkStatus();
   StatusOr<Microdata> done =
       Transformer::Apply(*std::move(state.microdata), request, *state.files, *state.random);

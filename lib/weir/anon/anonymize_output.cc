@@ -111,15 +111,17 @@ AnonymizationFacts Anonymizer::FactsOf(const SearchResult& search,
 
 // Reads the output as anybody could and asks the models of the classes that stand in it.
 Status Anonymizer::Verify(const SearchResult& search, const ClassTable& classes,
-                          const OutputLocation& output) const {
+                          const InputLocation& written, const OutputFacts& facts) const {
   const State& state = *state_;
-  const InputLocation written = {
-      .path = output.path, .format = output.format, .delimiter = output.delimiter};
   ReadRequest request;
   for (const std::string& name : state.quasi_identifiers) request.columns.push_back({.name = name});
   for (const std::string& name : state.protected_names) request.columns.push_back({.name = name});
   WEIR_ASSIGN_OR_RETURN(const Microdata microdata,
                         ReadTable(state, written, request, Stage::kVerifying));
+  const OwnerView<MicrodataFacts> read = microdata.Facts();
+  if (read.ShowToOwner().sha256 != facts.sha256) {
+    return Internal("the file does not hold the bytes that were written to it");
+  }
   CollapseRequest collapse;
   std::vector<std::optional<uint32_t>> star_codes;
   for (const std::string& name : state.quasi_identifiers) {
@@ -172,12 +174,11 @@ StatusOr<OwnerView<AnonymizationFacts>> Anonymizer::Write(const SearchResult& se
   WEIR_RETURN_IF_ERROR(AddAggregates(classes, plan));
   WEIR_ASSIGN_OR_RETURN(
       const OwnerView<OutputFacts> written,
-      WriteMicrodata(*state.microdata, state.collapsed, plan, output, limits, *state.random));
-  const Status verified = Verify(search, classes, output);
-  if (!verified.ok()) {
-    WEIR_RETURN_IF_ERROR(state.files->Remove(output.path));
-    return Annotate(verified, "the output was removed, because it could not be verified");
-  }
+      WriteMicrodata(*state.microdata, state.collapsed, plan, output, limits, *state.random,
+                     [&](const InputLocation& file, const OutputFacts& facts) {
+                       return Annotate(Verify(search, classes, file, facts),
+                                       "nothing was written, because it could not be verified");
+                     }));
   AnonymizationFacts facts = FactsOf(search, classes);
   AddUtility(plan, facts);
   WEIR_ASSIGN_OR_RETURN(facts.recipe_sha256, state.recipe.Sha256());

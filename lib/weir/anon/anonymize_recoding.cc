@@ -40,13 +40,6 @@ bool Anonymizer::IsGlobal(const Recipe& recipe) {
   return recoding == v1::RECODING_UNSPECIFIED || recoding == v1::RECODING_GLOBAL;
 }
 
-Status Anonymizer::CheckRepeatable(const Recipe& recipe) {
-  if (IsGlobal(recipe)) return OkStatus();
-  return recipe.At("transformation.recoding",
-                   InvalidArgument("only global recoding can be frozen and applied again: other "
-                                   "recodings follow from the rows of one delivery"));
-}
-
 double Anonymizer::RecodedLoss(size_t attribute) const {
   const SearchProblem& problem = state_->problem;
   double sum = 0;
@@ -79,13 +72,10 @@ StatusOr<Recoding> Anonymizer::MakeRecoding(SearchResult& search) {
 
 // The highest level that a row of the output has stands for the attribute, and the loss of all
 // cells, aggregated as the default measure does, for the score: no bound is proved for it.
-StatusOr<SearchResult> Anonymizer::FindRecoding() {
+StatusOr<SearchResult> Anonymizer::UseRecoding(Recoding recoding, SearchResult search) {
   State& state = *state_;
-  SearchResult search;
-  StatusOr<Recoding> recoding = MakeRecoding(search);
-  WEIR_RETURN_IF_ERROR(state.recipe.At("transformation.recoding", recoding.status()));
   WEIR_ASSIGN_OR_RETURN(state.recoded,
-                        ApplyRecoding(state.problem, *std::move(recoding), SuppressedText()));
+                        ApplyRecoding(state.problem, std::move(recoding), SuppressedText()));
   const RecodedTable& recoded = *state.recoded;
   if (recoded.classes.suppressed_rows > state.problem.suppression_limit_rows) {
     return PolicyRefusal("anonymization_models",
@@ -110,6 +100,13 @@ StatusOr<SearchResult> Anonymizer::FindRecoding() {
   search.optimal = false;
   search.lower_bound = 0;
   return search;
+}
+
+StatusOr<SearchResult> Anonymizer::FindRecoding() {
+  SearchResult search;
+  StatusOr<Recoding> recoding = MakeRecoding(search);
+  WEIR_RETURN_IF_ERROR(state_->recipe.At("transformation.recoding", recoding.status()));
+  return UseRecoding(*std::move(recoding), std::move(search));
 }
 
 }  // namespace weir::anon

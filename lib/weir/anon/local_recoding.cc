@@ -52,6 +52,7 @@ TupleTable SelectTuples(const TupleTable& table, const std::vector<uint32_t>& tu
 struct Progress {
   std::vector<LocalClass> classes;
   std::vector<uint32_t> rest;
+  uint32_t rounds = 0;  // that were made
 };
 
 // A class whose labels are all roots tells nothing: it is no progress.
@@ -75,9 +76,11 @@ StatusOr<uint64_t> Place(const SearchProblem& problem, std::span<const size_t> l
   for (LocalClass& made : classes) {
     if (made.tuples.empty()) continue;
     for (const size_t level : levels) made.levels.push_back(static_cast<uint8_t>(level));
+    made.round = progress.rounds;
     progress.classes.push_back(std::move(made));
   }
   progress.rest = std::move(rest);
+  ++progress.rounds;
   return IsRoot(problem, levels) ? uint64_t{0} : table.kept_rows;
 }
 
@@ -86,8 +89,10 @@ Recoding ToRecoding(const SearchProblem& problem, const Progress& progress) {
   Recoding recoding;
   recoding.levels.assign(problem.hierarchies.size(), std::vector<uint8_t>(tuples, 0));
   recoding.suppressed.assign(tuples, false);
+  recoding.rounds.assign(tuples, 0);
   for (const uint32_t tuple : progress.rest) recoding.suppressed[tuple] = true;
   for (const LocalClass& made : progress.classes) {
+    for (const uint32_t tuple : made.tuples) recoding.rounds[tuple] = made.round;
     for (size_t a = 0; a < made.levels.size(); ++a) {
       for (const uint32_t tuple : made.tuples) recoding.levels[a][tuple] = made.levels[a];
     }

@@ -14,6 +14,7 @@ namespace {
 
 v1::FileFormat FormatOf(const std::string& path) {
   std::string end = path.substr(path.find_last_of('/') + 1);
+  if (data::IsCompressed(end)) end.resize(end.rfind('.'));
   end = end.substr(std::min(end.rfind('.'), end.size()));
   std::transform(end.begin(), end.end(), end.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

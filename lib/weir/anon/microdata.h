@@ -28,7 +28,8 @@ struct InputLocation {
 };
 
 // `folder`: where relative paths start. The format follows from the end of the path (.parquet,
-// .json, .jsonl, .ndjson, else CSV) unless it is given.
+// .json, .jsonl, .ndjson, else CSV; before .gz or .zst) unless it is given. CSV and JSON lines that
+// end in .gz or .zst are decompressed while they are read.
 // Errors: INVALID_ARGUMENT  a delimiter that is not one ASCII character, is a quote or ends lines;
 //                           a delimiter for a format that has none.
 StatusOr<InputLocation> LocateInput(const v1::RecipeInput& input, const std::string& folder);

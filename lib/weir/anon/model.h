@@ -63,8 +63,9 @@ class ClassModel {
 
 using ClassModelPtr = std::shared_ptr<const ClassModel>;
 
-// What a model may ask of the table that would be given away. A class of which every attribute is
-// generalized to its root tells nothing more than a suppressed one and is left out as if it were.
+// What a model may ask of the table that would be given away. The class of which every attribute is
+// generalized to its root is a class like others: an average risk of 1 in 1,000 is not had by 500
+// rows, whatever they show. Suppressed rows are left out, as all class models leave them.
 struct TableView {
   // Sizes in rows of the classes that are not suppressed, ascending.
   std::span<const uint64_t> class_sizes = {};

@@ -32,8 +32,9 @@ bool HasUnits(const TupleTable& table, uint64_t k) {
 
 class ModelMaker {
  public:
-  ModelMaker(const std::map<std::string, SensitiveValues>& sensitive, SearchProblem& problem)
-      : sensitive_(sensitive), problem_(problem) {}
+  ModelMaker(const Recipe& recipe, const std::map<std::string, SensitiveValues>& sensitive,
+             SearchProblem& problem)
+      : recipe_(recipe), sensitive_(sensitive), problem_(problem) {}
 
   Status Add(const v1::PrivacyModel& model) {
     switch (model.model_case()) {
@@ -59,6 +60,10 @@ class ModelMaker {
       case v1::PrivacyModel::kPopulationUniqueness: {
         const v1::PopulationUniqueness& wanted = model.population_uniqueness();
         WEIR_ASSIGN_OR_RETURN(const Decimal limit, ParseDecimal(wanted.limit()));
+        // With several rows a person there may be fewer people than rows.
+        if (recipe_.privacy_unit().empty() && wanted.population() < problem_.table->total_rows) {
+          return InvalidArgument("the population is smaller than the table, which is a part of it");
+        }
         return Keep(MakePopulationUniqueness(limit, wanted.population(), wanted.estimator()));
       }
       default:
@@ -163,6 +168,7 @@ class ModelMaker {
     }
   }
 
+  const Recipe& recipe_;
   const std::map<std::string, SensitiveValues>& sensitive_;
   SearchProblem& problem_;
 };
@@ -223,7 +229,7 @@ std::string NameOf(const v1::PrivacyModel& model) {
 
 Status AddModels(const Recipe& recipe, const std::map<std::string, SensitiveValues>& sensitive,
                  SearchProblem& problem) {
-  ModelMaker maker(sensitive, problem);
+  ModelMaker maker(recipe, sensitive, problem);
   for (size_t i = 0; i < recipe.models().size(); ++i) {
     const std::string path = "models[" + std::to_string(i) + "]";
     WEIR_RETURN_IF_ERROR(recipe.At(path, maker.Add(recipe.models()[i])));

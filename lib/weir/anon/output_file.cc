@@ -31,10 +31,11 @@ StatusOr<OwnerView<OutputFacts>> WriteMicrodata(const Microdata& microdata,
                                                 const CollapsedTable& collapsed,
                                                 const OutputPlan& plan,
                                                 const OutputLocation& location,
-                                                const ReadLimits& limits, RandomSource& random) {
+                                                const ReadLimits& limits, RandomSource& random,
+                                                const OutputCheck& check) {
   WEIR_ASSIGN_OR_RETURN(OutputFacts facts,
                         internal::WriteRows(MicrodataWriter::TableOf(microdata), collapsed, plan,
-                                            location, limits, random));
+                                            location, limits, random, check));
   return OwnerView<OutputFacts>(std::move(facts));
 }
 

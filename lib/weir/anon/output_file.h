@@ -63,7 +63,13 @@ struct OutputFacts {
   std::string sha256;            // of the file
 };
 
+// Asked of the finished file while it has no name yet: unless it gives OK, there is never a file.
+// `written` names the bytes, which can be read there until it returns.
+using OutputCheck = std::function<Status(const InputLocation& written, const OutputFacts& facts)>;
+
 // Writes the anonymized rows: the one way by which rows of a Microdata leave.
+//
+// `check`: none, or asked before the file gets its name; its error is given back.
 //
 // Guarantee: with `shuffle` every order of the rows is equally likely (Fisher-Yates on held rows;
 //            streamed rows are dealt to random buckets, each of which is then shuffled) under a
@@ -83,7 +89,8 @@ StatusOr<OwnerView<OutputFacts>> WriteMicrodata(const Microdata& microdata,
                                                 const CollapsedTable& collapsed,
                                                 const OutputPlan& plan,
                                                 const OutputLocation& location,
-                                                const ReadLimits& limits, RandomSource& random);
+                                                const ReadLimits& limits, RandomSource& random,
+                                                const OutputCheck& check = {});
 
 // An output file, read again from the disk and grouped with nothing but its own content.
 struct GroupedFile {

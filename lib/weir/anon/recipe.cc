@@ -143,21 +143,50 @@ Status CheckActions(const doc::Locations& locations, const std::vector<RecipeCol
   return OkStatus();
 }
 
-Status CheckFrozen(const doc::Locations& locations, const v1::Recipe& message,
-                   const std::vector<RecipeColumn>& columns) {
-  if (!message.has_frozen()) return OkStatus();
-  for (const auto& [name, level] : message.frozen().levels()) {
+// `Levels`: a map of protobuf from attributes to levels, in `place` of the document.
+template <class Levels>
+Status CheckFrozenLevels(const doc::Locations& locations, const std::string& place,
+                         const Levels& levels, const std::vector<RecipeColumn>& columns) {
+  for (const auto& [name, level] : levels) {
     const RecipeColumn* column = internal::FindColumnIn(columns, name);
     if (column != nullptr && column->role == v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER) continue;
     return locations.At(
-        "frozen.levels." + name,
+        place + ".levels." + name,
         InvalidArgument("%s is no quasi-identifier of this recipe; freeze it anew", name.c_str()));
   }
   for (const RecipeColumn& column : columns) {
     if (column.role != v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER) continue;
-    if (message.frozen().levels().contains(column.name)) continue;
-    return locations.At("frozen", InvalidArgument("the level of %s is missing; freeze it anew",
-                                                  column.name.c_str()));
+    if (levels.contains(column.name)) continue;
+    return locations.At(
+        place, InvalidArgument("the level of %s is missing; freeze it anew", column.name.c_str()));
+  }
+  return OkStatus();
+}
+
+Status CheckFrozen(const doc::Locations& locations, const v1::Recipe& message,
+                   const std::vector<RecipeColumn>& columns) {
+  if (!message.has_frozen()) return OkStatus();
+  const v1::FrozenTransformation& frozen = message.frozen();
+  const v1::Recoding recoding = message.transformation().recoding();
+  if (recoding == v1::RECODING_UNSPECIFIED || recoding == v1::RECODING_GLOBAL) {
+    if (!frozen.rounds().empty()) {
+      return locations.At("frozen.rounds", InvalidArgument("global recoding has no rounds"));
+    }
+    return CheckFrozenLevels(locations, "frozen", frozen.levels(), columns);
+  }
+  if (frozen.rounds().empty() || !frozen.levels().empty()) {
+    return locations.At("frozen", InvalidArgument("a recoding other than the global one is frozen "
+                                                  "as rounds; freeze it anew"));
+  }
+  for (int i = 0; i < frozen.rounds_size(); ++i) {
+    const v1::FrozenRound& round = frozen.rounds(i);
+    const std::string place = "frozen.rounds[" + std::to_string(i) + "]";
+    WEIR_RETURN_IF_ERROR(CheckFrozenLevels(locations, place, round.levels(), columns));
+    for (const v1::FrozenClass& one : round.classes()) {
+      if (one.labels_size() == static_cast<int>(round.levels().size())) continue;
+      return locations.At(place, InvalidArgument("a class has another number of labels than there "
+                                                 "are quasi-identifiers; freeze it anew"));
+    }
   }
   return OkStatus();
 }

@@ -23,6 +23,9 @@ inline constexpr uint8_t kSuppressedCell = 255;
 struct Recoding {
   std::vector<std::vector<uint8_t>> levels;  // m x n, or kSuppressedCell
   std::vector<bool> suppressed;              // n: the rows as a whole
+  // n: which search placed the tuple; a tuple has the labels of no class of an earlier one. Empty
+  // where classes follow from more than labels (cell suppression).
+  std::vector<uint32_t> rounds = {};
 };
 
 // Local recoding: full-domain generalization `first`, then the optimal search again on the rows

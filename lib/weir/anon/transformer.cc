@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "weir/anon/internal/coded_table.h"
+#include "weir/anon/internal/staged_rows.h"
+#include "weir/anon/internal/unit_name.h"
 #include "weir/anon/row_actions.h"
 
 namespace weir::anon {
@@ -95,12 +97,7 @@ StatusOr<RowUnits> UnitsOf(const CodedTable& table, const std::vector<std::strin
   for (size_t row = 0; row < table.facts.rows; ++row) {
     name.clear();
     for (const CodedColumn* column : columns) {
-      const std::string_view text = column->values[column->codes[row]];
-      if (text.empty()) {
-        name.clear();
-        break;
-      }
-      name += std::to_string(text.size()) + ":" + std::string(text);
+      if (!internal::AddUnitPart(name, column->values[column->codes[row]])) break;
     }
     units.of_row.push_back(units.names.Add(name));
   }
@@ -123,12 +120,7 @@ class DateShifter {
       const uint32_t unit = units.of_row[row];
       const int64_t shift = unit == 0 ? RandomDateShift(days_, random_) : shifts[unit];
       std::optional<std::string> date = text.empty() ? std::string() : ShiftDate(text, shift);
-      if (!date.has_value()) {
-        return InvalidArgument(
-            "column %s has values that are no dates such as 2025-01-31, or so "
-            "early or late that they cannot be shifted",
-            column.name.c_str());
-      }
+      if (!date.has_value()) return internal::NoDate(column.name);
       column.codes[row] = shifted.Add(*date);
     }
     if (column.use == ColumnUse::kAnalysed) {

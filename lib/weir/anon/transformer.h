@@ -35,6 +35,24 @@ class Transformer final {
   static StatusOr<Microdata> Apply(Microdata microdata, const Request& request, Files& files,
                                    RandomSource& random);
 
+  // Whether Read can do these actions: date-shift or pram alone on a column, or others than
+  // date-shift.
+  static bool CanRead(const Request& request);
+
+  // The same as ReadMicrodata and Apply, for rows that memory need not hold: date-shift and pram
+  // look at one row at a time; of a column with rank-swap the codes are held, 4 bytes a row. A copy
+  // of the columns, as they become, lies in the temporary folder without a name while they are
+  // used.
+  //
+  // Errors: as ReadMicrodata and Apply; RESOURCE_EXHAUSTED  the codes of the columns with rank-swap
+  //         take more than `limits.memory_bytes`.
+  static StatusOr<Microdata> Read(const InputLocation& input, const ReadRequest& read,
+                                  const Request& request, const ReadLimits& limits, Files& files,
+                                  RandomSource& random);
+  // Whether ReadMicrodata would hold the rows.
+  static StatusOr<bool> WouldHold(const InputLocation& input, const ReadRequest& read,
+                                  const ReadLimits& limits);
+
   // The output of a column whose values are aggregated, one group of rows after the other; rows
   // without value have none. With `k` of the action, MDAV groups inside the groups given.
   //

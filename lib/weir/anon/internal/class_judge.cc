@@ -136,12 +136,8 @@ void ClassJudge::JudgePartialRules() {
 }
 
 std::vector<uint32_t> ClassJudge::SuppressionOrder() const {
-  bool is_root = true;
-  for (size_t a = 0; a < levels_.size(); ++a) {
-    is_root = is_root && problem_.hierarchies[a]->size(levels_[a]) == 1;
-  }
   std::vector<std::tuple<uint64_t, double, std::vector<uint32_t>, uint32_t>> entries;
-  for (uint32_t id = 0; id < table_.rows.size() && !is_root; ++id) {
+  for (uint32_t id = 0; id < table_.rows.size(); ++id) {
     if (!IsKept(id)) continue;
     double loss = 1;
     std::vector<uint32_t> labels;

@@ -38,6 +38,10 @@ struct CodedTable {
   }
 };
 
+// Whether ReadTable would hold the rows. Errors: INVALID_ARGUMENT, DATA_LOSS  as there.
+StatusOr<bool> WouldHold(const InputLocation& input, const ReadRequest& request,
+                         const ReadLimits& limits);
+
 // The computation behind ReadMicrodata, WriteMicrodata and Collapse, on what they guard.
 StatusOr<CodedTable> ReadTable(const InputLocation& input, const ReadRequest& request,
                                const ReadLimits& limits, RandomSource& random);

@@ -217,7 +217,7 @@ Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
     BoundOthers(levels, source, goal, result);
     return give_up(suppressed_rows_);
   }
-  const uint64_t least_by_table = LeastSuppressedByTable(levels);
+  const uint64_t least_by_table = LeastSuppressedByTable();
   if (least_by_table > most_suppressed) return give_up(least_by_table);
   JudgeUnits(source);
   if (suppressed_rows_ > most_suppressed) return give_up(suppressed_rows_);

@@ -104,12 +104,11 @@ class Evaluator {
   std::vector<std::string> ModelsOfSizes() const;
   std::string NamesOfTableModels() const;
   void JudgeTable(const Levels& levels, const ClassSource& source, uint64_t most_suppressed);
-  bool IsRoot(const Levels& levels) const;
   // Of the classes with rows.
   std::vector<uint64_t> Sizes(bool with_suppressed) const;
   TableView TableViewOf(std::span<const uint64_t> sizes) const;
   bool HoldTableModels(std::span<const uint64_t> sizes) const;
-  uint64_t LeastSuppressedByTable(const Levels& levels) const;
+  uint64_t LeastSuppressedByTable() const;
   // The first `count` classes of `sizes`, which lists all that are kept.
   void SuppressSmallest(std::span<const uint64_t> sizes, size_t count, const Levels& levels,
                         const ClassSource& source);

@@ -13,6 +13,7 @@ namespace {
 struct ExpectedClasses {
   std::map<uint64_t, uint64_t> sizes = {};
   uint64_t starred_rows = 0;
+  std::vector<uint64_t> starred_classes = {};  // sizes of those that are not suppressed
 };
 
 ExpectedClasses Expect(const OutputClaim& claim) {
@@ -30,6 +31,7 @@ ExpectedClasses Expect(const OutputClaim& claim) {
     }
     if (is_starred) {
       expected.starred_rows += rows;
+      expected.starred_classes.push_back(rows);
     } else {
       ++expected.sizes[rows];
     }
@@ -39,7 +41,11 @@ ExpectedClasses Expect(const OutputClaim& claim) {
 
 class Prover {
  public:
-  explicit Prover(const OutputClaim& claim) : claim_(claim), output_(claim.output) {
+  explicit Prover(const OutputClaim& claim)
+      : claim_(claim), output_(claim.output), expected_(Expect(claim)) {
+    // Without suppressed rows among them, starred rows are a class like others.
+    const bool judges_starred = expected_.starred_classes.size() == 1 &&
+                                expected_.starred_classes[0] == expected_.starred_rows;
     for (size_t i = 0; i < output_.tuples(); ++i) {
       bool is_starred = true;
       for (size_t a = 0; a < output_.attributes() && is_starred; ++a) {
@@ -47,8 +53,10 @@ class Prover {
       }
       if (is_starred) {
         starred_rows_ += output_.rows[i];
+        if (judges_starred) judged_.push_back(i);
       } else {
         kept_.push_back(i);
+        judged_.push_back(i);
       }
     }
   }
@@ -69,8 +77,7 @@ class Prover {
   Status CheckSizes() const {
     std::map<uint64_t, uint64_t> sizes;
     for (const size_t i : kept_) ++sizes[output_.rows[i]];
-    const ExpectedClasses expected = Expect(claim_);
-    if (sizes != expected.sizes || starred_rows_ != expected.starred_rows) {
+    if (sizes != expected_.sizes || starred_rows_ != expected_.starred_rows) {
       return Internal("the equivalence classes in the file are not those that were found");
     }
     return OkStatus();
@@ -82,7 +89,7 @@ class Prover {
       attributes.push_back(a);
     }
     std::map<std::vector<uint32_t>, uint64_t> rows;
-    for (const size_t i : kept_) {
+    for (const size_t i : judged_) {
       std::vector<uint32_t> key;
       key.reserve(attributes.size());
       for (const size_t a : attributes) key.push_back(output_.codes[a][i]);
@@ -103,7 +110,7 @@ class Prover {
     views.reserve(output_.sensitive.size());
     for (const SensitiveColumn& column : output_.sensitive) counts.emplace_back(column.values, 0);
     for (const std::vector<uint64_t>& count : counts) views.emplace_back(count);
-    for (const size_t tuple : kept_) {
+    for (const size_t tuple : judged_) {
       for (size_t s = 0; s < counts.size(); ++s) {
         std::fill(counts[s].begin(), counts[s].end(), 0);
         const PerTuple<ValueCount>& all = output_.sensitive[s].counts;
@@ -126,6 +133,10 @@ class Prover {
       sizes.push_back(output_.rows[i]);
       rows += output_.rows[i];
     }
+    for (const uint64_t starred : expected_.starred_classes) {
+      sizes.push_back(starred);
+      rows += starred;
+    }
     std::sort(sizes.begin(), sizes.end());
     const TableView view = {
         .class_sizes = sizes, .rows = rows, .total_rows = claim_.problem.table->total_rows};
@@ -137,7 +148,9 @@ class Prover {
 
   const OutputClaim& claim_;
   const TupleTable& output_;
-  std::vector<size_t> kept_;  // tuples
+  ExpectedClasses expected_;
+  std::vector<size_t> kept_ = {};    // tuples that are not starred
+  std::vector<size_t> judged_ = {};  // with the starred one, if it is a class
   uint64_t starred_rows_ = 0;
 };
 

@@ -53,12 +53,13 @@ Status CheckRequest(const ReadRequest& request, const ReadLimits& limits) {
 StatusOr<bool> HoldsRows(const data::FileScanner& scanner, const InputLocation& input,
                          const ReadRequest& request, const ReadLimits& limits) {
   if (limits.holding != Holding::kAutomatic) return limits.holding == Holding::kHeld;
-  uint64_t bytes = scanner.size_bytes();
+  const uint64_t most = limits.memory_bytes / 4;
+  WEIR_ASSIGN_OR_RETURN(uint64_t bytes, scanner.CountTextBytes(most + 1));
   if (input.format == v1::FILE_FORMAT_PARQUET) {
     WEIR_ASSIGN_OR_RETURN(const uint64_t rows, scanner.DeclaredRows());
     bytes = rows * (request.columns.size() * sizeof(uint32_t) + sizeof(uint64_t));
   }
-  return bytes <= limits.memory_bytes / 4;
+  return bytes <= most;
 }
 
 // Codes and units alone: dictionaries come on top.
@@ -170,6 +171,12 @@ StatusOr<CodedTable> Read(const InputLocation& input, const ReadRequest& request
 }
 
 }  // namespace
+
+StatusOr<bool> WouldHold(const InputLocation& input, const ReadRequest& request,
+                         const ReadLimits& limits) {
+  WEIR_ASSIGN_OR_RETURN(const data::FileScanner scanner, data::FileScanner::Open(SourceOf(input)));
+  return HoldsRows(scanner, input, request, limits);
+}
 
 StatusOr<CodedTable> ReadTable(const InputLocation& input, const ReadRequest& request,
                                const ReadLimits& limits, RandomSource& random) {

@@ -236,20 +236,22 @@ bool StreamedRows::IsText(const OutputCells::Column& column) const {
 }
 
 // So many that one of them takes about an eighth of the memory.
-size_t StreamedRows::CountBuckets(uint64_t rows) const {
+StatusOr<size_t> StreamedRows::CountBuckets(uint64_t rows) const {
+  const uint64_t enough = kMostBuckets * (limits_.memory_bytes / 8);
+  WEIR_ASSIGN_OR_RETURN(const uint64_t text_bytes, table_.scanner->CountTextBytes(enough));
   uint64_t bytes = 2 * sizeof(uint32_t) * rows;
   for (const OutputCells::Column& column : cells_.columns()) {
     if (column.coded == nullptr) continue;
     bytes += rows * sizeof(uint32_t);
-    if (IsText(column)) bytes += table_.scanner->size_bytes();
+    if (IsText(column)) bytes += text_bytes;
   }
   const uint64_t wanted = bytes / (limits_.memory_bytes / 8) + 1;
   return static_cast<size_t>(std::min<uint64_t>(wanted, kMostBuckets));
 }
 
 Status StreamedRows::Spool() {
-  spool_ = std::make_unique<RowSpool>(CountBuckets(table_.facts.rows), limits_.memory_bytes / 4,
-                                      limits_.temp_folder);
+  WEIR_ASSIGN_OR_RETURN(const size_t buckets, CountBuckets(table_.facts.rows));
+  spool_ = std::make_unique<RowSpool>(buckets, limits_.memory_bytes / 4, limits_.temp_folder);
   Dealer dealer(*this);
   const data::FileScanOptions options{
       .memory_bytes = std::max(limits_.memory_bytes / 4, uint64_t{32} << 20),

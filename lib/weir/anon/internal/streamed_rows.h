@@ -41,7 +41,7 @@ class StreamedRows {
   class Dealer;
 
   bool IsText(const OutputCells::Column& column) const;
-  size_t CountBuckets(uint64_t rows) const;
+  StatusOr<size_t> CountBuckets(uint64_t rows) const;
   Status LoadBucket();
   void AddRow(size_t begin);
 

@@ -11,13 +11,6 @@
 
 namespace weir::anon::internal {
 
-bool Evaluator::IsRoot(const Levels& levels) const {
-  for (size_t a = 0; a < levels.size(); ++a) {
-    if (prepared_.packing->hierarchy(a).size(levels[a]) > 1) return false;
-  }
-  return true;
-}
-
 // Ascending.
 std::vector<uint64_t> Evaluator::Sizes(bool with_suppressed) const {
   constexpr uint64_t kCounted = 1024;
@@ -55,8 +48,8 @@ bool Evaluator::HoldTableModels(std::span<const uint64_t> sizes) const {
                      [&](const auto& model) { return model->Holds(view); });
 }
 
-uint64_t Evaluator::LeastSuppressedByTable(const Levels& levels) const {
-  if (prepared_.problem->table_models.empty() || IsRoot(levels)) return 0;
+uint64_t Evaluator::LeastSuppressedByTable() const {
+  if (prepared_.problem->table_models.empty()) return 0;
   const std::vector<uint64_t> sizes = Sizes(true);
   const TableView view = TableViewOf(sizes);
   uint64_t least = 0;
@@ -110,13 +103,13 @@ void Evaluator::SuppressSmallest(std::span<const uint64_t> sizes, size_t count,
 }
 
 // The smallest classes are suppressed until the table models hold, by bisection; where a model is
-// not monotone in this, more and more follow one by one. A class of roots alone is as good as
-// suppressed. Gives up where more than `most_suppressed` rows would be.
+// not monotone in this, more and more follow one by one. Gives up where more than
+// `most_suppressed` rows would be.
 void Evaluator::JudgeTable(const Levels& levels, const ClassSource& source,
                            uint64_t most_suppressed) {
   if (prepared_.problem->table_models.empty()) return;
   while (suppressed_rows_ <= most_suppressed) {
-    const std::vector<uint64_t> sizes = IsRoot(levels) ? std::vector<uint64_t>() : Sizes(false);
+    const std::vector<uint64_t> sizes = Sizes(false);
     const std::span<const uint64_t> all = sizes;
     if (HoldTableModels(all)) return;
     if (all.empty() || most_suppressed == 0) {

@@ -79,7 +79,7 @@ std::vector<LocalClass> Specialize(const SearchProblem& problem, LocalClass star
       if (!is_cut) continue;
       --whole.levels[a];
       for (std::vector<uint32_t>& part : parts) {
-        open.push_back({.tuples = std::move(part), .levels = whole.levels});
+        open.push_back({.tuples = std::move(part), .levels = whole.levels, .round = whole.round});
       }
     }
     if (!is_cut) done.push_back(std::move(whole));

@@ -35,6 +35,7 @@ class TupleJudge {
 struct LocalClass {
   std::vector<uint32_t> tuples;
   std::vector<uint8_t> levels;
+  uint32_t round = 0;  // as of Recoding
 };
 
 // Cuts a class as long as all parts hold, in the attribute of the widest label first. The class

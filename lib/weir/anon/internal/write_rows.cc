@@ -107,36 +107,47 @@ StatusOr<std::string> WriteFile(const CodedTable& table, const OutputCells& cell
 
 template <class Rows>
 StatusOr<OutputFacts> WriteAll(const CodedTable& table, const OutputCells& cells,
-                               const OutputLocation& location, NewFile& file, Rows& rows) {
+                               const OutputLocation& location, const OutputCheck& check,
+                               NewFile& file, Rows& rows) {
   WEIR_ASSIGN_OR_RETURN(std::string sha256, WriteFile(table, cells, location, file.file(),
                                                       [&] { return rows.Next(); }));
+  OutputFacts facts = {.rows = rows.rows_written(),
+                       .suppressed_rows = rows.rows_suppressed(),
+                       .sha256 = std::move(sha256)};
+  if (check) {
+    const InputLocation written = {.path = file.file().ProcessPath(),
+                                   .format = location.format,
+                                   .delimiter = location.delimiter};
+    WEIR_RETURN_IF_ERROR(check(written, facts));
+  }
   WEIR_RETURN_IF_ERROR(file.Commit());
-  return OutputFacts{.rows = rows.rows_written(),
-                     .suppressed_rows = rows.rows_suppressed(),
-                     .sha256 = std::move(sha256)};
+  return facts;
 }
 
 StatusOr<OutputFacts> Write(const CodedTable& table, const CollapsedTable& collapsed,
                             const OutputPlan& plan, const OutputLocation& location,
-                            const ReadLimits& limits, RandomSource& random) {
+                            const ReadLimits& limits, RandomSource& random,
+                            const OutputCheck& check) {
   WEIR_RETURN_IF_ERROR(CheckOutput(location));
   WEIR_ASSIGN_OR_RETURN(const OutputCells cells, OutputCells::Create(table, collapsed, plan));
   WEIR_ASSIGN_OR_RETURN(NewFile file, NewFile::Create(location.path, location.replace));
   if (table.held) {
     HeldRows rows(table, collapsed, cells, limits, random);
-    return WriteAll(table, cells, location, file, rows);
+    return WriteAll(table, cells, location, check, file, rows);
   }
   StreamedRows rows(table, collapsed, cells, limits, random);
   WEIR_RETURN_IF_ERROR(rows.Spool());
-  return WriteAll(table, cells, location, file, rows);
+  return WriteAll(table, cells, location, check, file, rows);
 }
 
 }  // namespace
 
 StatusOr<OutputFacts> WriteRows(const CodedTable& table, const CollapsedTable& collapsed,
                                 const OutputPlan& plan, const OutputLocation& location,
-                                const ReadLimits& limits, RandomSource& random) {
-  return CatchMemory([&] { return Write(table, collapsed, plan, location, limits, random); });
+                                const ReadLimits& limits, RandomSource& random,
+                                const OutputCheck& check) {
+  return CatchMemory(
+      [&] { return Write(table, collapsed, plan, location, limits, random, check); });
 }
 
 }  // namespace weir::anon::internal

@@ -12,7 +12,8 @@ namespace weir::anon::internal {
 // The computation behind WriteMicrodata.
 StatusOr<OutputFacts> WriteRows(const CodedTable& table, const CollapsedTable& collapsed,
                                 const OutputPlan& plan, const OutputLocation& location,
-                                const ReadLimits& limits, RandomSource& random);
+                                const ReadLimits& limits, RandomSource& random,
+                                const OutputCheck& check = {});
 
 }  // namespace weir::anon::internal
 

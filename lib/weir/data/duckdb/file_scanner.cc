@@ -9,6 +9,7 @@
 
 #include "weir/data/duckdb/internal/database.h"
 #include "weir/data/duckdb/internal/duckdb_scan.h"
+#include "weir/data/internal/byte_stream.h"
 #include "weir/data/internal/column_names.h"
 #include "weir/data/internal/csv_reader.h"
 #include "weir/data/internal/json_reader.h"
@@ -18,6 +19,8 @@
 namespace weir::data {
 namespace {
 
+using internal::ByteStream;
+using internal::Compression;
 using internal::CsvReader;
 using internal::Database;
 using internal::JsonReader;
@@ -26,6 +29,7 @@ using internal::QuoteLiteral;
 using internal::ScanExpression;
 
 constexpr uint64_t kMetadataMemoryBytes = uint64_t{256} << 20;
+constexpr size_t kCountedAtOnce = size_t{256} << 10;
 
 Status CheckNames(const std::vector<FileColumn>& columns) {
   std::set<std::string_view> names;
@@ -34,6 +38,11 @@ Status CheckNames(const std::vector<FileColumn>& columns) {
     if (!IsUtf8(column.name) || column.name.find('\0') != std::string::npos) {
       return InvalidArgument("the name of a column is no UTF-8 text: %s",
                              QuoteText(column.name).c_str());
+    }
+    // A file with such line ends is one long header, names of which are values.
+    if (column.name.find('\r') != std::string::npos) {
+      return InvalidArgument(
+          "the header holds a carriage return; lines must end with a line feed: save the file so");
     }
     if (!names.insert(column.name).second) {
       return InvalidArgument("two columns %s", QuoteText(column.name).c_str());
@@ -139,6 +148,10 @@ class TextBatches {
 
 bool IsUtf8(std::string_view text) { return internal::IsUtf8(text); }
 
+bool IsCompressed(std::string_view path) {
+  return internal::CompressionOf(path) != Compression::kNone;
+}
+
 StatusOr<std::string> TextOf(CellKind kind, int64_t value) {
   if (kind == CellKind::kInt64) return std::to_string(value);
   const int64_t day = kind == CellKind::kDays ? value : internal::DayOfMicros(value);
@@ -149,9 +162,33 @@ StatusOr<std::string> TextOf(CellKind kind, int64_t value) {
 }
 
 StatusOr<FileScanner> FileScanner::Open(const FileSource& source) {
+  if (source.format == SourceFormat::kParquet && IsCompressed(source.path)) {
+    return InvalidArgument("%s: a Parquet file is compressed inside, not as a whole; unpack it",
+                           source.path.c_str());
+  }
   WEIR_ASSIGN_OR_RETURN(OpenFile file, OpenRegularFile(source.path));
   WEIR_ASSIGN_OR_RETURN(const FileFacts facts, FactsOf(file));
   return FileScanner(source, std::move(file), facts);
+}
+
+StatusOr<std::unique_ptr<ByteStream>> FileScanner::OpenText() const {
+  WEIR_ASSIGN_OR_RETURN(OpenFile file, Duplicate(file_));
+  return internal::OpenByteStream(std::move(file), internal::CompressionOf(source_.path));
+}
+
+StatusOr<uint64_t> FileScanner::CountTextBytes(uint64_t enough) const {
+  if (!IsCompressed(source_.path) || facts_.size >= enough) return facts_.size;
+  StatusOr<std::unique_ptr<ByteStream>> text = OpenText();
+  WEIR_RETURN_IF_ERROR(Annotate(text.status(), source_.path));
+  std::vector<char> buffer(kCountedAtOnce);
+  uint64_t bytes = 0;
+  while (bytes < enough) {
+    const StatusOr<size_t> got = (*text)->Read(buffer);
+    WEIR_RETURN_IF_ERROR(Annotate(got.status(), source_.path));
+    bytes += *got;
+    if (*got < buffer.size()) break;
+  }
+  return bytes;
 }
 
 StatusOr<std::vector<FileColumn>> FileScanner::ColumnsAsFound() const {
@@ -167,14 +204,14 @@ StatusOr<std::vector<FileColumn>> FileScanner::ColumnsAsFound() const {
     }
     return columns;
   }
-  WEIR_ASSIGN_OR_RETURN(OpenFile file, Duplicate(file_));
+  WEIR_ASSIGN_OR_RETURN(std::unique_ptr<ByteStream> text, OpenText());
   if (source_.format == SourceFormat::kCsv) {
     WEIR_ASSIGN_OR_RETURN(const CsvReader reader,
-                          CsvReader::Open(std::move(file), source_.delimiter));
+                          CsvReader::Open(std::move(text), source_.delimiter));
     for (const std::string& name : reader.header()) columns.push_back({.name = name});
     return columns;
   }
-  JsonReader reader(std::move(file), {});
+  JsonReader reader(std::move(text), {});
   while (reader.first_members().empty()) {
     WEIR_ASSIGN_OR_RETURN(const Batch* const batch, reader.NextBatch());
     if (batch->rows == 0) return InvalidArgument("empty: no JSON object with a member");
@@ -202,8 +239,8 @@ StatusOr<uint64_t> FileScanner::DeclaredRows() const {
 
 Status FileScanner::ScanCsv(const std::vector<std::string>& columns, const FileScanOptions& options,
                             const BatchHandler& handler) const {
-  WEIR_ASSIGN_OR_RETURN(OpenFile file, Duplicate(file_));
-  WEIR_ASSIGN_OR_RETURN(CsvReader reader, CsvReader::Open(std::move(file), source_.delimiter));
+  WEIR_ASSIGN_OR_RETURN(std::unique_ptr<ByteStream> text, OpenText());
+  WEIR_ASSIGN_OR_RETURN(CsvReader reader, CsvReader::Open(std::move(text), source_.delimiter));
   std::vector<size_t> positions;
   positions.reserve(columns.size());
   for (const std::string& column : columns) {
@@ -221,8 +258,8 @@ Status FileScanner::ScanCsv(const std::vector<std::string>& columns, const FileS
 
 Status FileScanner::ScanJson(const std::vector<std::string>& columns,
                              const FileScanOptions& options, const BatchHandler& handler) const {
-  WEIR_ASSIGN_OR_RETURN(OpenFile file, Duplicate(file_));
-  JsonReader reader(std::move(file), columns);
+  WEIR_ASSIGN_OR_RETURN(std::unique_ptr<ByteStream> text, OpenText());
+  JsonReader reader(std::move(text), columns);
   TextBatches batches(facts_.size, options, handler);
   while (true) {
     WEIR_ASSIGN_OR_RETURN(const Batch* const batch, reader.NextBatch());

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,13 @@
 namespace weir::data {
 
 bool IsUtf8(std::string_view text);
+
+// By the end of the name, never by the content: ".gz" or ".zst".
+bool IsCompressed(std::string_view path);
+
+namespace internal {
+class ByteStream;
+}
 
 // The one text of a number, a day or a time stamp in a batch: "7", "2015-03-31",
 // "2015-03-31T12:00:00Z". INVALID_ARGUMENT: a day or time outside the years 0 to 9999.
@@ -39,16 +47,20 @@ struct FileScanOptions {
 // nothing. No description says what its columns are: texts are texts, and what a Parquet file holds
 // as integers, days and times stays so.
 //
-// CSV and JSON lines are split on the calling thread. Parquet is read by DuckDB, loaded when first
-// needed, in a database that can open nothing else.
+// CSV and JSON lines are split on the calling thread, decompressed on the way if IsCompressed.
+// Parquet is read by DuckDB, loaded when first needed, in a database that can open nothing else.
 //
 // Thread-safe: scans share nothing but the descriptor.
 class FileScanner {
  public:
-  // INVALID_ARGUMENT: missing, not readable or not a regular file.
+  // INVALID_ARGUMENT: missing, not readable or not a regular file; a compressed file of Parquet.
   static StatusOr<FileScanner> Open(const FileSource& source);
 
+  // As the file lies on disk.
   uint64_t size_bytes() const { return facts_.size; }
+  // Of the text of a compressed file, which is read for it until there are `enough`; else
+  // size_bytes(). Errors: DATA_LOSS  it is damaged or ends too early.
+  StatusOr<uint64_t> CountTextBytes(uint64_t enough) const;
 
   // In the order of the file; of JSON lines the members of the first object. A column without a
   // name, or of a type that Scan refuses, is in the list as well: it may not be needed.
@@ -64,7 +76,8 @@ class FileScanner {
   //
   // Errors: INVALID_ARGUMENT   no such column; a row that cannot be split into cells: names it,
   //                            counted from 1 without the header.
-  //         DATA_LOSS          damaged Parquet; the message may hold values: for the owner only.
+  //         DATA_LOSS          damaged Parquet, whose message may hold values, for the owner only;
+  //                            a compressed file that is damaged or ends too early.
   //         RESOURCE_EXHAUSTED the memory limit.
   //         CANCELLED          by `progress`. Any error of the handler.
   Status Scan(const std::vector<std::string>& columns, const FileScanOptions& options,
@@ -80,6 +93,7 @@ class FileScanner {
   FileScanner(FileSource source, OpenFile file, FileFacts facts)
       : source_(std::move(source)), file_(std::move(file)), facts_(facts) {}
 
+  StatusOr<std::unique_ptr<internal::ByteStream>> OpenText() const;
   StatusOr<std::vector<FileColumn>> ColumnsAsFound() const;
   Status ScanCsv(const std::vector<std::string>& columns, const FileScanOptions& options,
                  const BatchHandler& handler) const;

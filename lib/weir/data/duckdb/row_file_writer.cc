@@ -2,6 +2,8 @@
 #include "weir/data/duckdb/row_file_writer.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "weir/base/catch_memory.h"
@@ -121,7 +123,32 @@ StatusOr<std::string> SelectList(const std::vector<RowFileColumn>& columns) {
   return list;
 }
 
-Status WhyNotCopied(const Status& status) {
+// DuckDB calls two names the same that differ in the case of ASCII letters only, and renames one.
+Status CheckNames(const std::vector<RowFileColumn>& columns) {
+  std::set<std::string> seen;
+  for (const RowFileColumn& column : columns) {
+    std::string name = column.name;
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (seen.insert(std::move(name)).second) continue;
+    return InvalidArgument(
+        "another column differs from %s in nothing but capital letters, which a "
+        "Parquet file cannot keep apart; write CSV",
+        QuoteText(column.name).c_str());
+  }
+  return OkStatus();
+}
+
+// The column that a message of a failed conversion is about; the message itself quotes the value.
+std::string ColumnIn(const std::string& message, const std::vector<RowFileColumn>& columns) {
+  for (size_t i = columns.size(); i-- > 0;) {
+    if (message.find("source column " + PlaceName(i)) != std::string::npos) {
+      return "column " + QuoteText(columns[i].name);
+    }
+  }
+  return "a column";
+}
+
+Status WhyNotCopied(const Status& status, const std::vector<RowFileColumn>& columns) {
   if (status.code() != StatusCode::kDataLoss) return status;
   const std::string message = MessageOf(status);
   for (const char* const full : {"No space left", "Disk quota", "File too large"}) {
@@ -130,7 +157,8 @@ Status WhyNotCopied(const Status& status) {
     }
   }
   if (message.find("onversion") != std::string::npos) {
-    return InvalidArgument("a value does not fit the type of its column: %s", message.c_str());
+    return InvalidArgument("%s has values that do not fit its type",
+                           ColumnIn(message, columns).c_str());
   }
   return Unavailable("writing failed: %s", message.c_str());
 }
@@ -139,6 +167,7 @@ Status WhyNotCopied(const Status& status) {
 
 Status WriteParquetRows(const OpenFile& file, const std::vector<RowFileColumn>& columns,
                         const TextRowSource& source) {
+  WEIR_RETURN_IF_ERROR(CheckNames(columns));
   WEIR_ASSIGN_OR_RETURN(const std::string list, SelectList(columns));
   WEIR_ASSIGN_OR_RETURN(const auto database, Database::Open({.memory_bytes = kWriterMemoryBytes,
                                                              .threads = 1,
@@ -149,7 +178,7 @@ Status WriteParquetRows(const OpenFile& file, const std::vector<RowFileColumn>& 
                                       "()) TO " + internal::QuoteLiteral(file.ProcessPath()) +
                                       " (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)");
   WEIR_RETURN_IF_ERROR(rows.status);
-  return WhyNotCopied(copied.status());
+  return WhyNotCopied(copied.status(), columns);
 }
 
 }  // namespace weir::data

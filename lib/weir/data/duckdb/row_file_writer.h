@@ -35,8 +35,10 @@ using TextRowSource = std::function<StatusOr<const TextRows*>()>;
 // Writes rows to an open, empty file as Parquet (zstd, every column optional, rows in order).
 // Memory does not grow with the rows.
 //
-// Errors: INVALID_ARGUMENT   no column, a type not named above, a text that is no value of its
-//                            column's type.
+// Errors: INVALID_ARGUMENT   no column, a type not named above, two names that differ in the case
+// of
+//                            letters only, a text that is no value of its column's type: names the
+//                            column, never the text.
 //         RESOURCE_EXHAUSTED the disk is full, or the memory limit is too small.
 //         UNAVAILABLE        libduckdb cannot be loaded. Any error of the source.
 Status WriteParquetRows(const OpenFile& file, const std::vector<RowFileColumn>& columns,
