@@ -2,6 +2,7 @@
 #include "weir/anon/internal/evaluation.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace weir::anon::internal {
@@ -176,13 +177,12 @@ void Evaluator::JudgePartialRules(const Levels& levels, const ClassSource& sourc
 
 uint64_t Evaluator::LeastInSmallClasses(const Levels& levels, const ClassSource& source,
                                         uint64_t most_suppressed) {
-  // Where much may be suppressed most nodes are grouped in any case, and few items are at once.
-  constexpr size_t kLeastItems = 512;
+  // Where much may be suppressed most nodes are grouped in any case.
   const uint64_t rows = prepared_.table().total_rows;
   const bool is_limited = most_suppressed * 4 <= rows && prepared_.limit() * 4 <= rows;
   // What grouping says of more general nodes would be lost.
   if (most_suppressed > 0 && prepared_.measure->has_bound_above()) return 0;
-  if (prepared_.least_rows < 2 || source.list.size < kLeastItems || !is_limited) return 0;
+  if (prepared_.least_rows < 2 || !is_limited) return 0;
   if (rows > std::numeric_limits<uint32_t>::max()) return 0;
   return size_bound_.RowsInSmallClasses(*prepared_.packing, source.list, levels,
                                         prepared_.least_rows);
@@ -255,6 +255,7 @@ std::vector<std::vector<uint64_t>> Evaluator::SmallestClasses(const ClassSource&
       if (rows[id] > 0 && rows[id] < prepared_.least_rows) small.emplace_back(rows[id], id);
     }
     most = std::min(most, small.size());
+    items.reserve(most);
     std::partial_sort(small.begin(), small.begin() + static_cast<ptrdiff_t>(most), small.end());
     for (size_t i = 0; i < most; ++i) items.push_back(grouper_.first()[small[i].second]);
   } else {
