@@ -59,24 +59,29 @@ std::vector<std::vector<uint64_t>> MergeHistograms(const Prepared& prepared,
   const TupleTable& table = prepared.table();
   const uint32_t* class_of = places.class_of.data();
   const uint32_t* place_of = places.place_of.data();
+  // What is not counted goes to a place behind the one that stays 0: no branch depends on it.
+  const size_t unused = places.places + 1;
   room.resize(table.sensitive.size());
   for (size_t s = 0; s < table.sensitive.size(); ++s) {
     const size_t values = table.sensitive[s].values;
     std::vector<uint64_t>& sums = room[s];
-    sums.assign((places.places + 1) * values, 0);
+    sums.assign((places.places + 2) * values, 0);
+    if (source.classes == nullptr) {
+      const std::vector<ValueCount>& counts = table.sensitive[s].counts.items;
+      const uint32_t* const tuple_of = prepared.tuple_of_count[s].data();
+      for (size_t at = 0; at < counts.size(); ++at) {
+        const size_t place = place_of[class_of[tuple_of[at]]];
+        const size_t to = place == places.places ? unused : place;
+        sums.data()[to * values + counts.data()[at].value] += counts.data()[at].rows;
+      }
+      continue;
+    }
     for (size_t i = 0; i < source.list.size; ++i) {
       const size_t place = place_of[class_of[i]];
       if (place == places.places) continue;
-      uint64_t* sum = sums.data() + place * values;
-      if (source.classes != nullptr) {
-        const uint64_t* counts = source.classes->histograms[s].data() + i * values;
-        for (size_t v = 0; v < values; ++v) sum[v] += counts[v];
-        continue;
-      }
-      const PerTuple<ValueCount>& counts = table.sensitive[s].counts;
-      for (uint64_t at = counts.begin[i]; at < counts.begin[i + 1]; ++at) {
-        sum[counts.items[at].value] += counts.items[at].rows;
-      }
+      uint64_t* const sum = sums.data() + place * values;
+      const uint64_t* const counts = source.classes->histograms[s].data() + i * values;
+      for (size_t v = 0; v < values; ++v) sum[v] += counts[v];
     }
   }
   return room;

@@ -45,9 +45,10 @@ struct HistogramPlaces {
   size_t places = 0;
 };
 
-// Sensitive values by place. One place more is left at 0. The memory of `room` is used again.
+// Sensitive values by place. One place more is left at 0; one behind it is of no use. The memory of
+// `room` is used again.
 //
-// Shapes: as ClassList::histograms, with places instead of classes.
+// Shapes: as ClassList::histograms, with places + 2 instead of classes.
 std::vector<std::vector<uint64_t>> MergeHistograms(const Prepared& prepared,
                                                    const ClassSource& source,
                                                    const HistogramPlaces& places,

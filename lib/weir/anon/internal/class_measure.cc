@@ -128,7 +128,8 @@ class AverageClassSize final : public ClassMeasure {
         static_cast<double>(rows_) / (static_cast<double>(counts.all) * Weight()) * kBelow;
     if (ignores_suppression_) return of_all;
     // A class that is kept above has a class that is kept here, or is made of suppressed ones.
-    return std::max(of_all, LeastOf(counts.all - counts.suppressed + counts.suppressed_rows / least_class_));
+    return std::max(
+        of_all, LeastOf(counts.all - counts.suppressed + counts.suppressed_rows / least_class_));
   }
   // A class here has room for so many that are kept below.
   double BoundBelow(const Levels&, const RatedClasses& classes) const override {

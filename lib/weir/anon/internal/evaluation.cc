@@ -2,6 +2,7 @@
 #include "weir/anon/internal/evaluation.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace weir::anon::internal {
@@ -176,14 +177,12 @@ void Evaluator::JudgePartialRules(const Levels& levels, const ClassSource& sourc
 
 uint64_t Evaluator::LeastInSmallClasses(const Levels& levels, const ClassSource& source,
                                         uint64_t most_suppressed) {
-  // Where much may be suppressed most nodes are grouped in any case, and few items are at once.
-  constexpr size_t kLeastItems = 512;
   const uint64_t rows = prepared_.table().total_rows;
-  const bool is_limited = most_suppressed * 4 <= rows && prepared_.limit() * 4 <= rows;
-  // What grouping says of more general nodes would be lost.
-  if (most_suppressed > 0 && prepared_.measure->has_bound_above()) return 0;
-  if (prepared_.least_rows < 2 || source.list.size < kLeastItems || !is_limited) return 0;
-  if (rows > std::numeric_limits<uint32_t>::max()) return 0;
+  if (prepared_.least_rows < 2 || rows > std::numeric_limits<uint32_t>::max()) return 0;
+  // Where much may be suppressed most nodes are grouped in any case; and what grouping says of more
+  // general nodes would be lost.
+  const bool is_worthwhile = prepared_.limit() * 4 <= rows && !prepared_.measure->has_bound_above();
+  if (most_suppressed > 0 && !is_worthwhile) return 0;
   return size_bound_.RowsInSmallClasses(*prepared_.packing, source.list, levels,
                                         prepared_.least_rows);
 }
@@ -203,7 +202,7 @@ Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
   is_grouped_ = false;
   const uint64_t least = LeastInSmallClasses(levels, source, most_suppressed);
   if (least > prepared_.limit()) return {.suppressed_below = kRefused};
-  if (least > most_suppressed && most_suppressed == 0) return {.suppressed_below = least};
+  if (least > 0 && most_suppressed == 0) return {.suppressed_below = least};
   is_grouped_ = true;
   grouper_.Group(*prepared_.packing, source.list, levels);
   Start(source);
@@ -255,6 +254,7 @@ std::vector<std::vector<uint64_t>> Evaluator::SmallestClasses(const ClassSource&
       if (rows[id] > 0 && rows[id] < prepared_.least_rows) small.emplace_back(rows[id], id);
     }
     most = std::min(most, small.size());
+    items.reserve(most);
     std::partial_sort(small.begin(), small.begin() + static_cast<ptrdiff_t>(most), small.end());
     for (size_t i = 0; i < most; ++i) items.push_back(grouper_.first()[small[i].second]);
   } else {

@@ -194,7 +194,8 @@ template <class Index, class Fill>
 void Grouper::CountHashed(const Fill& fill, std::vector<Slot<Index>>& slots) {
   StartNumbers();
   const size_t expected = std::min(items_, kFirstSlots / 2);
-  slot_bits_ = static_cast<unsigned>(std::bit_width(2 * std::max(expected, 2 * kBlock) + 2 * kBlock - 1));
+  slot_bits_ =
+      static_cast<unsigned>(std::bit_width(2 * std::max(expected, 2 * kBlock) + 2 * kBlock - 1));
   if (slots.size() >> slot_bits_ == 0) slots.resize(size_t{1} << slot_bits_);
   for (size_t begin = 0; begin < items_; begin += kBlock) {
     const size_t count = std::min(kBlock, items_ - begin);

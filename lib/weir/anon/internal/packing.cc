@@ -57,8 +57,7 @@ void Packing::PlaceChunks() {
     chunk.field = {.word = word, .shift = used % 64, .mask = (uint64_t{1} << chunk.bits) - 1};
     for (const size_t a : chunk.attributes) {
       // An attribute with one value needs no bits; its shift must stay below 64.
-      fields_[a] = {
-          .word = word, .shift = used % 64, .mask = (uint64_t{1} << BitsOf(a)) - 1};
+      fields_[a] = {.word = word, .shift = used % 64, .mask = (uint64_t{1} << BitsOf(a)) - 1};
       used += BitsOf(a);
     }
   }

@@ -29,8 +29,8 @@ struct ChunkTable {
   uint64_t radix = 1;
 };
 
-// Ground codes of all attributes as one key of a few words. Attributes form chunks of some ten bits,
-// as few as one finds, so that a class is found with one look-up a chunk instead of one an
+// Ground codes of all attributes as one key of a few words. Attributes form chunks of some ten
+// bits, as few as one finds, so that a class is found with one look-up a chunk instead of one an
 // attribute. Where codes lie depends on the numbers of ground values alone.
 //
 // TableOf keeps what it makes; everything else is const and thread-safe.

@@ -141,6 +141,19 @@ Status AddRules(const SearchProblem& problem, Prepared& prepared) {
   return OkStatus();
 }
 
+std::vector<std::vector<uint32_t>> TuplesOfCounts(const TupleTable& table) {
+  std::vector<std::vector<uint32_t>> tuples_of;
+  tuples_of.reserve(table.sensitive.size());
+  for (const SensitiveColumn& column : table.sensitive) {
+    std::vector<uint32_t>& tuples = tuples_of.emplace_back(column.counts.items.size());
+    for (uint32_t tuple = 0; tuple < table.tuples(); ++tuple) {
+      const uint64_t end = column.counts.begin[tuple + 1];
+      for (uint64_t at = column.counts.begin[tuple]; at < end; ++at) tuples.data()[at] = tuple;
+    }
+  }
+  return tuples_of;
+}
+
 }  // namespace
 
 Levels PartialRule::Restrict(const Levels& levels) const {
@@ -174,6 +187,7 @@ StatusOr<std::unique_ptr<Prepared>> Prepare(const SearchProblem& problem) {
   WEIR_RETURN_IF_ERROR(AddRules(problem, *prepared));
   prepared->packing = std::make_unique<Packing>(problem.hierarchies);
   prepared->keys = prepared->packing->Pack(table);
+  if (prepared->uses_sensitive) prepared->tuple_of_count = TuplesOfCounts(table);
   prepared->tuples = {.size = table.tuples(), .keys = prepared->keys, .rows = table.rows};
   WEIR_ASSIGN_OR_RETURN(prepared->measure, MakeMeasure({.packing = prepared->packing.get(),
                                                         .tuples = prepared->tuples,

@@ -32,6 +32,8 @@ struct Prepared {
   std::vector<uint64_t> keys = {};
   std::vector<uint64_t> squares = {};  // of the rows of each tuple, if the measure needs them
   KeyList tuples = {};
+  // By sensitive attribute, if uses_sensitive: the tuple of each entry of its counts.
+  std::vector<std::vector<uint32_t>> tuple_of_count = {};
   std::unique_ptr<Lattice> lattice = nullptr;
   std::unique_ptr<Measure> measure = nullptr;
 

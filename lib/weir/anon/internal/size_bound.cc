@@ -86,8 +86,7 @@ uint64_t SizeBound::RowsInSmallClasses(Packing& packing, const KeyList& items, c
     cells[places[i]] += static_cast<uint32_t>(items.rows.data()[i]);
   }
   items_ = items.size;
-  least_ = static_cast<uint32_t>(
-      std::min<uint64_t>(least, std::numeric_limits<uint32_t>::max()));
+  least_ = static_cast<uint32_t>(std::min<uint64_t>(least, std::numeric_limits<uint32_t>::max()));
   uint32_t small = 0;
   for (const uint32_t rows : cells_) small += rows < least_ ? rows : 0;
   return small;

@@ -12,9 +12,9 @@
 
 namespace weir::anon::internal {
 
-// Bounds how many rows lie in too small classes, in less time than it takes to put classes together:
-// rows are counted by a hash of their labels, and no labels are compared. Classes that share a place
-// look like one larger class, so the bound is never above the truth.
+// Bounds how many rows lie in too small classes, in less time than it takes to put classes
+// together: rows are counted by a hash of their labels, and no labels are compared. Classes that
+// share a place look like one larger class, so the bound is never above the truth.
 //
 // Holds the memory that this needs, for use again and again; not thread-safe, one a thread.
 class SizeBound {
