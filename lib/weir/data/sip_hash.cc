@@ -65,18 +65,24 @@ struct SipState {
 };
 
 // The last 0 to 7 bytes, and the length modulo 256 in the highest byte.
-uint64_t LastWord(std::string_view tail, size_t length) {
-  uint64_t word = static_cast<uint64_t>(length) << 56;
-  for (size_t i = 0; i < tail.size(); ++i) {
-    word |= static_cast<uint64_t>(static_cast<uint8_t>(tail[i])) << (8 * i);
+uint64_t LastWord(std::string_view message) {
+  const size_t tail = message.size() % 8;
+  uint64_t word = static_cast<uint64_t>(message.size()) << 56;
+  if (tail == 0) return word;
+  if (message.size() > 8) {
+    // One load: the bytes before the tail are shifted out.
+    return word | LoadWord(message.data() + message.size() - 8) >> (8 * (8 - tail));
+  }
+  for (size_t i = 0; i < tail; ++i) {
+    word |= static_cast<uint64_t>(static_cast<uint8_t>(message[i])) << (8 * i);
   }
   return word;
 }
 
-void AbsorbMessage(SipState& state, std::string_view message) {
+inline void AbsorbMessage(SipState& state, std::string_view message) {
   const size_t whole = message.size() / 8 * 8;
   for (size_t i = 0; i < whole; i += 8) state.Absorb(LoadWord(message.data() + i));
-  state.Absorb(LastWord(message.substr(whole), message.size()));
+  state.Absorb(LastWord(message));
 }
 
 }  // namespace

@@ -53,6 +53,35 @@ class ClickHouseBoundsTest : public ::testing::Test {
   }
 };
 
+// The four cells of each unit that come first.
+std::map<int64_t, std::set<int64_t>> FirstFour(
+    const std::map<int64_t, std::set<std::pair<uint64_t, int64_t>>>& hashes) {
+  std::map<int64_t, std::set<int64_t>> kept;
+  for (const auto& [who, zones] : hashes) {
+    for (const auto& [hash, zone] : zones) {
+      if (kept[who].size() < 4) kept[who].insert(zone);
+    }
+  }
+  return kept;
+}
+
+// Rows, units, and amounts up to 600 by zone, of the zones that each unit keeps.
+template <class Row>
+LabelledFigures FiguresOf(const std::vector<Row>& rows,
+                          const std::map<int64_t, std::set<int64_t>>& kept) {
+  LabelledFigures all;
+  std::map<int64_t, std::set<int64_t>> units;
+  for (const Row& row : rows) {
+    if (!kept.at(row.who).contains(row.zone)) continue;
+    Figures& figures = all[{std::to_string(row.zone)}];
+    figures.values.resize(3);
+    figures.values[0] += 1;
+    figures.values[1] += units[row.zone].insert(row.who).second ? 1 : 0;
+    figures.values[2] += std::min<int64_t>(row.amount, 600);
+  }
+  return all;
+}
+
 // The servers' hashes of all pairs, asked for in another way, choose the cells once more.
 TEST_F(ClickHouseBoundsTest, CellsAreThoseOfTheSmallestHashes) {
   test::SeededRandom random(33);
@@ -93,31 +122,99 @@ TEST_F(ClickHouseBoundsTest, CellsAreThoseOfTheSmallestHashes) {
       return OkStatus();
     }));
   }
-  std::map<int64_t, std::set<int64_t>> kept;
+  const auto kept = FirstFour(hashes);
   size_t dropped = 0;
-  for (const auto& [who, zones] : hashes) {
-    for (const auto& [hash, zone] : zones) {
-      if (kept[who].size() < 4) kept[who].insert(zone);
-    }
-    dropped += zones.size() - kept[who].size();
-  }
+  for (const auto& [who, zones] : hashes) dropped += zones.size() - kept.at(who).size();
   EXPECT_GT(dropped, 1000u);
-  LabelledFigures expected;
-  std::map<int64_t, std::set<int64_t>> units;
-  for (const Row& row : rows) {
-    if (!kept[row.who].contains(row.zone)) continue;
-    Figures& figures = expected[{std::to_string(row.zone)}];
-    figures.values.resize(3);
-    figures.values[0] += 1;
-    figures.values[1] += units[row.zone].insert(row.who).second ? 1 : 0;
-    figures.values[2] += std::min<int64_t>(row.amount, 600);
-  }
-  EXPECT_EQ(ByLabel(query, cells.Finish()), expected);
+  EXPECT_EQ(ByLabel(query, cells.Finish()), FiguresOf(rows, kept));
 }
 
 // By how much a count of `trials` may differ from its mean, by Hoeffding, over `looks` looks.
 double Slack(double trials, double looks) {
   return std::sqrt(trials * std::log(2 * looks / kFalsePositiveRate) / 2);
+}
+
+// One server's own arithmetic, asked for in another way, chooses the cells once more: by the upper
+// half of the hash of the unit's hash and what is above the values in a packed row.
+TEST_F(ClickHouseBoundsTest, ArraysKeepTheCellsOfTheSmallestHashes) {
+  test::SeededRandom random(37);
+  std::vector<Row> rows;
+  for (int i = 0; i < 6000; ++i) {
+    rows.push_back({static_cast<int64_t>(random.Word() % 200),
+                    static_cast<int64_t>(random.Word() % 30),
+                    static_cast<int64_t>(random.Word() % 1000)});
+  }
+  const DatasetDescription dataset = Load("array_hashes", rows);
+  KeyDomain zones{.column = "zone"};
+  for (int zone = 0; zone < 30; ++zone) zones.values.push_back(std::to_string(zone));
+  const AggregateQuery query{.keys = {zones},
+                             .measures = {Rows(), Units(), Sum("amount", 0, 600)},
+                             .bounds = Bounds(4, kUnbounded)};
+  WEIR_ASSERT_OK_AND_ASSIGN(const auto bounded, internal::ResolveQuery(dataset, query, random));
+  const internal::ShardSecrets secrets{.of_cells = "a secret", .of_rows = "another"};
+  internal::ShardCells cells(query, bounded, uint64_t{1} << 30);
+  std::map<int64_t, std::set<std::pair<uint64_t, int64_t>>> hashes;  // by unit
+  for (const auto& test_server : ThreeServers()) {
+    WEIR_ASSERT_OK_AND_ASSIGN(const auto server,
+                              internal::Server::Connect(SourceOf(dataset), test_server->url(), {}));
+    WEIR_ASSERT_OK_AND_ASSIGN(const auto found, server->DescribeTable(SourceOf(dataset)));
+    const auto sql = internal::MakeShardSql(SourceOf(dataset), query, bounded, found, secrets,
+                                            internal::ShardForm::kArrays);
+    ASSERT_TRUE(sql.has_value());
+    WEIR_ASSERT_OK(server->Ask(sql->cells, 1 << 20, [&](const internal::NativeBlock& block) {
+      return cells.AddCells(sql->layout, block);
+    }));
+    const internal::ServerQuery pairs{
+        .sql =
+            "SELECT who, zone, bitShiftRight(sipHash64(bitXor(sipHash64('a secret', "
+            "toInt64(who)), toUInt64(zone))), 32) AS h FROM array_hashes GROUP BY who, zone",
+        .names = {"who", "zone", "h"}};
+    WEIR_ASSERT_OK(server->Ask(pairs, 1 << 20, [&](const internal::NativeBlock& block) {
+      for (size_t row = 0; row < block.rows; ++row) {
+        hashes[block.columns[0].IntAt(row)].emplace(
+            static_cast<uint64_t>(block.columns[2].IntAt(row)), block.columns[1].IntAt(row));
+      }
+      return OkStatus();
+    }));
+  }
+  EXPECT_FALSE(cells.is_over());
+  EXPECT_EQ(ByLabel(query, cells.Finish()), FiguresOf(rows, FirstFour(hashes)));
+  // Other cells give other figures.
+  for (auto& [who, zones_of_unit] : hashes) zones_of_unit.erase(zones_of_unit.begin());
+  EXPECT_NE(ByLabel(query, cells.Finish()), FiguresOf(rows, FirstFour(hashes)));
+}
+
+// Texts as units, and rows over their bound: each row of a pair is as likely as any other.
+TEST_F(ClickHouseBoundsTest, ArraysChooseRowsEvenly) {
+  constexpr int kUnits = 20000;
+  ClusterTable table{.name = "array_rows",
+                     .columns = {{"who", "String"}, {"zone", "UInt16"}, {"amount", "Int64"}}};
+  for (int who = 0; who < kUnits; ++who) {
+    for (int amount = 0; amount < 5; ++amount) {
+      table.rows.push_back({"unit " + std::to_string(who), "0", std::to_string(amount)});
+    }
+  }
+  CreateTable(table, ByFirstColumn);
+  TestDataset description;
+  description.Unit({"who"}).Column("who", v1::COLUMN_TYPE_TEXT);
+  description.Column("zone", v1::COLUMN_TYPE_INT);
+  description.Column("amount", v1::COLUMN_TYPE_INT);
+  UseServers(description, "array_rows", {"who"});
+  const DatasetDescription dataset = description.Description();
+  // Of five rows two; each amount by itself is a sum of what is above it, less the next.
+  std::vector<Contribution> measures = {Rows(), Units()};
+  for (int amount = 0; amount < 5; ++amount) measures.push_back(Sum("amount", amount, amount + 1));
+  const auto answer = AskShards(dataset, {.measures = measures, .bounds = Bounds(1, 2)});
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->values[0], kUnits * 2);
+  EXPECT_EQ(answer->values[1], kUnits);
+  const double slack = Slack(kUnits, 5);
+  for (int amount = 0; amount < 4; ++amount) {
+    const auto above = static_cast<double>(answer->values[2 + amount] - kUnits * 2 * amount);
+    EXPECT_NEAR(above, kUnits * 2.0 * (4 - amount) / 5, slack * (4 - amount)) << amount;
+    // A choice of the first two or of the last two would be seen.
+    EXPECT_GT(kUnits * 2.0 / 5, slack);
+  }
 }
 
 TEST_F(ClickHouseBoundsTest, RowsAndCellsAreChosenEvenly) {

@@ -263,15 +263,14 @@ void PartitionBounder::GroupPairs() {
 }
 
 void PartitionBounder::DropAllBut(std::span<uint32_t> pairs) {
-  std::vector<std::pair<uint64_t, uint32_t>> order;
-  order.reserve(pairs.size());
+  order_.clear();
   const uint64_t unit = pairs_[pairs.front()].unit.low;
   for (const uint32_t at : pairs) {
-    order.emplace_back(SipHash64(query_.cell_key, unit, pairs_[at].cell), at);
+    order_.emplace_back(SipHash64(query_.cell_key, unit, pairs_[at].cell), at);
   }
-  const auto kept = order.begin() + static_cast<std::ptrdiff_t>(query_.max_keys_per_unit);
-  std::nth_element(order.begin(), kept, order.end());
-  for (auto dropped = kept; dropped != order.end(); ++dropped) dropped_[dropped->second] = 1;
+  const auto kept = order_.begin() + static_cast<std::ptrdiff_t>(query_.max_keys_per_unit);
+  std::nth_element(order_.begin(), kept, order_.end());
+  for (auto dropped = kept; dropped != order_.end(); ++dropped) dropped_[dropped->second] = 1;
 }
 
 void PartitionBounder::ShareRows(std::span<uint32_t> pairs) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "weir/base/status.h"
@@ -124,6 +125,7 @@ class PartitionBounder {
   std::vector<uint64_t> unit_rows_;  // at most max_rows_per_key of a pair; with max_rows_per_unit
   std::vector<uint32_t> unit_of_pair_;
   std::vector<uint32_t> by_unit_;
+  std::vector<std::pair<uint64_t, uint32_t>> order_;  // of the pairs of one unit, by hash
 };
 
 }  // namespace weir::data::internal
