@@ -125,39 +125,6 @@ TEST_F(OutputFileTest, SuppressedRowsAreStarredOrLeftOut) {
   }
 }
 
-TEST_F(OutputFileTest, GetsItsNameOnlyAfterTheCheck) {
-  Prepared prepared = Small();
-  prepared.plan.shuffle = false;
-  const auto write = [&](const OutputLocation& location, const OutputCheck& check) {
-    return WriteRows(prepared.table, prepared.collapsed, prepared.plan, location,
-                     Limits(Holding::kHeld, 1, "/tmp"), SystemRandom(), check);
-  };
-  for (const char* name : {"out.csv", "out.parquet"}) {
-    const OutputLocation location = Out(name);
-    const std::vector<std::string> before = FilesInFolder();
-    const auto refused = write(location, [](const InputLocation&, const OutputFacts&) {
-      return Internal("not what it should be");
-    });
-    EXPECT_THAT(refused, StatusIs(StatusCode::kInternal, HasSubstr("not what it should be")));
-    EXPECT_EQ(FilesInFolder(), before);
-    const auto written = write(location, [&](const InputLocation& file, const OutputFacts& facts) {
-      EXPECT_EQ(FilesInFolder(), before);
-      EXPECT_EQ(ReadBack(file, {"a", "b"}), (Rows{{"x", "1"}, {"y", "2"}, {"x", "3"}}));
-      EXPECT_EQ(Sha256Hex(ReadTextFile(file.path)), facts.sha256);
-      EXPECT_EQ(facts.rows, 3u);
-      return OkStatus();
-    });
-    ASSERT_THAT(written, IsOk());
-    EXPECT_EQ(Sha256Hex(ReadTextFile(location.path)), written->sha256);
-  }
-  // What would have been replaced stays.
-  OutputLocation location = Out("out.csv");
-  location.replace = true;
-  weir::test::WriteTextFile(location.path, "mine");
-  EXPECT_FALSE(write(location, [](const auto&, const auto&) { return Internal("no"); }).ok());
-  EXPECT_EQ(ReadTextFile(location.path), "mine");
-}
-
 TEST_F(OutputFileTest, CellsComeFromValuesAndRows) {
   Prepared prepared = Small();
   prepared.plan.shuffle = false;
@@ -191,8 +158,7 @@ TEST_F(OutputFileTest, QuotesWhatNeedsIt) {
 TEST_F(OutputFileTest, AnEmptyCellAloneIsStillARow) {
   Prepared prepared = Prepare(files_.Csv("a\nx\n\"\"\n"), Columns({"a"}), {"a"}, Holding::kHeld);
   WEIR_ASSERT_OK(Write(prepared, Out("out.csv")));
-  const Rows rows = ReadBack({.path = files_.Path("out.csv")}, {"a"});
-  EXPECT_EQ(Sorted(rows), (Rows{{""}, {"x"}}));
+  EXPECT_EQ(Sorted(ReadBack({.path = files_.Path("out.csv")}, {"a"})), (Rows{{""}, {"x"}}));
 }
 
 TEST_F(OutputFileTest, ParquetKeepsTheTypesOfKeptColumns) {
@@ -225,20 +191,10 @@ TEST_F(OutputFileTest, ParquetKeepsTheTypesOfKeptColumns) {
 TEST_F(OutputFileTest, ATextThatIsNoValueOfItsTypeIsRefused) {
   Prepared prepared = Small();
   prepared.plan.columns[0].type = v1::VALUE_TYPE_INT;
-  const auto refused = Write(prepared, Out("out.parquet"));
-  EXPECT_THAT(refused, StatusIs(StatusCode::kInvalidArgument,
-                                HasSubstr("column \"a\" has values that do not fit its type")));
-  // The engine's own message quotes the value.
-  EXPECT_EQ(refused.status().message().find('x'), absl::string_view::npos);
+  EXPECT_THAT(
+      Write(prepared, Out("out.parquet")),
+      StatusIs(StatusCode::kInvalidArgument, "column \"a\" has values that do not fit its type"));
   EXPECT_THAT(FilesInFolder(), ElementsAre("input.csv"));
-}
-
-TEST_F(OutputFileTest, ParquetRefusesNamesThatDifferInCaseOnly) {
-  Prepared prepared =
-      Prepare(files_.Csv("a,A\nx,1\nx,2\n"), Columns({"a", "A"}), {"a"}, Holding::kHeld);
-  EXPECT_THAT(Write(prepared, Out("out.parquet")),
-              StatusIs(StatusCode::kInvalidArgument, HasSubstr("write CSV")));
-  WEIR_EXPECT_OK(Write(prepared, Out("out.csv")));
 }
 
 RC_GTEST_PROP(OutputFilePropertyTest, AnyTextsComeBack, (bool streamed, bool parquet)) {

@@ -130,6 +130,19 @@ class FullDisk(Adult):
             self.assertEqual([entry.name for entry in self.disk.iterdir()], ["other"])
 
 
+class Modes(Adult):
+    def test_facts_about_the_input_are_for_the_owner(self):
+        (self.folder / "r.json").write_text("old", encoding="utf-8")
+        (self.folder / "r.json").chmod(0o644)
+        self.run_weir("anonymize", "a.recipe.yaml", "-o", "out.csv", "--json", "r.json", "--report", "r.html",
+                      "--certificate", "c.json", "--force", "-q")
+        modes = {name: (self.folder / name).stat().st_mode & 0o77 for name in ("r.json", "r.html", "out.csv", "c.json")}
+        self.assertEqual(modes["r.json"], 0)
+        self.assertEqual(modes["r.html"], 0)
+        self.assertNotEqual(modes["out.csv"], 0)
+        self.assertNotEqual(modes["c.json"], 0)
+
+
 class Compressed(Adult):
     def test_a_compressed_file_is_read(self):
         text = (self.folder / "adult.csv").read_bytes()

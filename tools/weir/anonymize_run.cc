@@ -82,6 +82,15 @@ void Summarize(const Context& context, const OwnerView<anon::AnonymizationFacts>
   context.Say("wrote " + path);
 }
 
+// Exact facts about the input: nobody else on the machine may read them.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a path, and what is written there
+Status WriteForOwner(const Context& context, const std::string& path, const std::string& text,
+                     bool force) {
+  if (path == "-") return WriteOutput(context, path, text, force);
+  WEIR_RETURN_IF_ERROR(CheckWritable(context, path, force));
+  return context.files().WriteDurably(path, text, FileMode::kPrivate);
+}
+
 Status WriteReport(const Context& context, const anon::Recipe& recipe,
                    const std::string& recipe_path, const AnonymizeOutputs& outputs,
                    const OwnerView<anon::AnonymizationFacts>& facts) {
@@ -92,8 +101,8 @@ Status WriteReport(const Context& context, const anon::Recipe& recipe,
                                    .output_name = outputs.output,
                                    .made_at = FormatTime(context.clock().Now()),
                                    .made_by = std::string("weir ") + WEIR_VERSION};
-  return WriteOutput(context, outputs.report, anon::WriteHtmlReport(facts, recipe, frame),
-                     outputs.force);
+  return WriteForOwner(context, outputs.report, anon::WriteHtmlReport(facts, recipe, frame),
+                       outputs.force);
 }
 
 // The files beside the output; adds those that were written.
@@ -112,7 +121,7 @@ Status WriteDescriptions(const Context& context, const anon::Recipe& recipe,
   }
   if (!outputs.json.empty()) {
     WEIR_RETURN_IF_ERROR(
-        WriteOutput(context, outputs.json, ResultToJson(facts) + "\n", outputs.force));
+        WriteForOwner(context, outputs.json, ResultToJson(facts) + "\n", outputs.force));
     written.push_back(outputs.json);
   }
   if (outputs.report.empty()) return OkStatus();

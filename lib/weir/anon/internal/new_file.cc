@@ -84,8 +84,12 @@ NewFile::~NewFile() {
   if (!temporary_name_.empty()) ::unlink(temporary_name_.c_str());
 }
 
+Status NewFile::Sync() const {
+  return ::fsync(file_.descriptor()) == 0 ? OkStatus() : WriteError(path_, errno);
+}
+
 Status NewFile::Commit() {
-  if (::fsync(file_.descriptor()) != 0) return WriteError(path_, errno);
+  WEIR_RETURN_IF_ERROR(Sync());
   const std::string folder = FolderOf(path_);
   if (!replace_) {
     // A link never replaces, so two writers cannot both win.

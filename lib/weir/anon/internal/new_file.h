@@ -34,6 +34,10 @@ class NewFile {
 
   const data::OpenFile& file() const { return file_; }
 
+  // Brings to the disk what was written. Errors: as Commit; whoever calls it must heed them, since
+  // the system tells each failure once.
+  Status Sync() const;
+
   // Makes it durable and gives it its name, at once or not at all. Errors: as Create, and
   // UNAVAILABLE where the disk fails.
   Status Commit();

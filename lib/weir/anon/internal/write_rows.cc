@@ -2,6 +2,7 @@
 #include "weir/anon/internal/write_rows.h"
 
 #include <algorithm>
+#include <future>
 #include <string>
 #include <utility>
 #include <vector>
@@ -118,7 +119,12 @@ StatusOr<OutputFacts> WriteAll(const CodedTable& table, const OutputCells& cells
     const InputLocation written = {.path = file.file().ProcessPath(),
                                    .format = location.format,
                                    .delimiter = location.delimiter};
-    WEIR_RETURN_IF_ERROR(check(written, facts));
+    // The disk is waited for while the file is read again.
+    std::future<Status> synced = std::async(std::launch::async, [&file] { return file.Sync(); });
+    const Status checked = check(written, facts);
+    const Status on_disk = synced.get();
+    WEIR_RETURN_IF_ERROR(checked);
+    WEIR_RETURN_IF_ERROR(on_disk);
   }
   WEIR_RETURN_IF_ERROR(file.Commit());
   return facts;
