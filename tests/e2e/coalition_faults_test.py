@@ -193,7 +193,9 @@ class Failures(CoalitionTest):
         self.assertEqual(int(after["charges"]) - int(before["charges"]), KILLS, ends)
         self.assertAlmostEqual(float(after["spent_epsilon"]) - float(before["spent_epsilon"]),
                                KILLS / 10, 6)
-        self.assertEqual(int(after.get("unfinished_charges", 0)), 0)
+        # Charges that wait for data of another test are not ours.
+        self.assertEqual(int(after.get("unfinished_charges", 0)),
+                         int(before.get("unfinished_charges", 0)), ends)
         self.weir("ledger", "verify", region=PROVIDER)
 
 

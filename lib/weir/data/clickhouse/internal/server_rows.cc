@@ -39,10 +39,10 @@ class ScanProgress {
  public:
   ScanProgress(const RowScan& scan, size_t servers) : scan_(scan), servers_(servers) {}
 
-  // Of one server: a larger share than it had.
-  void Move(double from, double to) {
+  // By how much the share of one server has grown.
+  void Add(double share) {
     const std::lock_guard lock(mutex_);
-    sum_ += to - from;
+    sum_ += share;
     scan_.Report(std::clamp(sum_ / static_cast<double>(servers_), 0.0, 1.0));
   }
 
@@ -73,7 +73,7 @@ Status ScanServer(Server& server, const ClickHouseSource& source, const Columns&
   const uint64_t all = server.CountRows(source);
   uint64_t rows = 0;
   double share = 0.0;
-  const auto move_to = [&](double next) { progress.Move(std::exchange(share, next), next); };
+  const auto move_to = [&](double next) { progress.Add(next - std::exchange(share, next)); };
   WEIR_RETURN_IF_ERROR(
       server.Ask(query, static_cast<size_t>(scan.memory_bytes), [&](const NativeBlock& block) {
         WEIR_ASSIGN_OR_RETURN(const Batch* const made, batch.Make(block));

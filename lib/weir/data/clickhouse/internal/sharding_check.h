@@ -22,7 +22,8 @@ enum class Division {
 // here, in as many rounds by hash as the memory limit asks for: what a server holds is compared,
 // not what a configuration says. Two values that share a hash make a right division look wrong, for
 // n values with probability below n^2 / 2^65; a wrong one never looks right. A yes is remembered
-// for the process and this description of the data set; rows that are put on a wrong server after that are the owner's to prevent.
+// for the process and this description of the data set; rows that are put on a wrong server after
+// that are the owner's to prevent.
 //
 // Errors: as RowSource::Scan.
 StatusOr<Division> FindDivision(const ClickHouseSource& source, const DatasetDescription& dataset,
