@@ -26,7 +26,7 @@ TupleTable DrawTable() {
   table.rows.assign(kTuples, 1);
   for (const uint32_t count : kValues) {
     std::vector<uint32_t>& codes = table.codes.emplace_back();
-    for (size_t i = 0; i < kTuples; ++i) codes.push_back(random() % count);
+    for (size_t i = 0; i < kTuples; ++i) codes.push_back(static_cast<uint32_t>(random()) % count);
   }
   return table;
 }
@@ -53,7 +53,7 @@ TEST(PackingTest, NumbersOfAChunkTellItsLabelsApart) {
   size_t attributes = 0;
   for (size_t place = 0; place < packing.chunks(); ++place) {
     attributes += packing.chunk_attributes(place).size();
-    for (const uint8_t level : {0, 1, 2}) {
+    for (uint8_t level = 0; level < 3; ++level) {
       const ChunkTable chunk = packing.TableOf(place, Levels(kValues.size(), level));
       const BitField& field = packing.chunk(place);
       std::map<std::vector<uint32_t>, uint32_t> number_of;

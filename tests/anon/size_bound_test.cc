@@ -83,7 +83,8 @@ Rows DrawRows(size_t count) {
   std::mt19937 random(20261123);
   Rows rows(count);
   for (Row& row : rows) {
-    for (size_t a = 0; a < kAttributes; ++a) row.push_back(random() % kValues);
+    for (size_t a = 0; a < kAttributes; ++a)
+      row.push_back(static_cast<uint32_t>(random()) % kValues);
   }
   return rows;
 }
