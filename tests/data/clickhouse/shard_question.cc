@@ -48,7 +48,7 @@ ShardQuestion::ShardQuestion() : query_(QueryOfEveryKind()) {
                                                      {"int", "Int64"}, {"yes", "UInt8"},
                                                      {"no", "UInt8"},  {"when", "DateTime"}};
   const ClickHouseSource source{.urls = {"http://localhost"}, .database = "d", .table = "t"};
-  sql_ = internal::MakeShardSql(source, query_, *bounded_, found, {}, /*choose_rows=*/false);
+  sql_ = internal::MakeShardSql(source, query_, *bounded_, found, {}, internal::ShardForm::kPairs);
   WEIR_CHECK(sql_.has_value());
 }
 

@@ -18,13 +18,13 @@ constexpr size_t kPlacesPerItem = 2;
 }  // namespace
 
 // What the first Count steps say, with the numbers in registers; with that of steps before.
-template <int Count, bool kIsFirst>
+template <int Count, bool IsFirst>
 void SizeBound::FillFrom(size_t items, std::span<const Step> steps) {
   std::array<Step, static_cast<size_t>(Count)> own;
   std::copy_n(steps.begin(), Count, own.begin());
   uint32_t* const to = places_.data();
   for (size_t i = 0; i < items; ++i) {
-    uint32_t sum = kIsFirst ? 0 : to[i];
+    uint32_t sum = IsFirst ? 0 : to[i];
     for (const Step& step : own) {
       sum += step.factor * step.table[(step.keys[i] >> step.shift) & step.mask];
     }

@@ -36,7 +36,7 @@ class SizeBound {
     uint32_t factor = 0;
   };
   void FillPlaces(size_t items, std::span<const Step> steps);
-  template <int Count, bool kIsFirst>
+  template <int Count, bool IsFirst>
   void FillFrom(size_t items, std::span<const Step> steps);
 
   std::vector<uint32_t> places_;  // of each item
