@@ -44,7 +44,8 @@ struct ShardKeptRows {
 //
 // Units that are no number are told apart by a keyed hash of 64 bits, and by at least 32 bits of
 // another hash in each row, which show when two units share the first: of n units on a server two
-// are taken for one unseen with probability below n^2 / 2^97.
+// are taken for one unseen with probability below n^2 / 2^97. That hash has no key: of ids made to
+// agree in it, one shares its keyed hash with another's with probability below n / 2^64.
 //
 // None: the fields do not fit, 63 bits for a unit that is a number, else 32.
 std::optional<ShardKeptRows> KeepRowsByArrays(const ShardRows& rows);
