@@ -11,7 +11,6 @@ namespace weir::anon::internal {
 namespace {
 
 // Where nothing may be suppressed, witnesses leave few nodes to check.
-constexpr uint64_t kChecksBeforeHubs = 8;
 constexpr uint64_t kStrictChecksBeforeHubs = 32;
 // Counting small classes is several times as fast as grouping, so a hub must save several counts.
 constexpr uint8_t kHubRequests = 8;
@@ -50,8 +49,11 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
       snapshots_(prepared, limits.memory_bytes / 2),
       start_(std::chrono::steady_clock::now()) {
   floor_ = lattice_.bottom();
-  checks_before_hubs_ = prepared.limit() == 0 ? kStrictChecksBeforeHubs : kChecksBeforeHubs;
-  if (prepared.least_rows > 1) witnesses_.emplace(prepared);
+  if (prepared.least_rows > 1) {
+    witnesses_.emplace(prepared);
+    hub_requests_needed_ = kHubRequests;
+    if (prepared.limit() == 0) checks_before_hubs_ = kStrictChecksBeforeHubs;
+  }
   hub_order_.resize(lattice_.attributes());
   for (size_t a = 0; a < hub_order_.size(); ++a) hub_order_[a] = a;
   const Packing& packing = *prepared.packing;
@@ -278,8 +280,8 @@ void DenseSearch::NeedHubs(const Node& node) {
     id += lattice_.stride(a) * (uint64_t{node.levels[a]} - hub[a]);
     hub[a] = node.levels[a];
     uint8_t& requests = hub_requests_[id];
-    if (id == node.id || requests == kHubRequests) continue;
-    if (++requests == kHubRequests && snapshots_.has_room()) MakeHub(hub);
+    if (id == node.id || requests == hub_requests_needed_) continue;
+    if (++requests == hub_requests_needed_ && snapshots_.has_room()) MakeHub(hub);
   }
 }
 

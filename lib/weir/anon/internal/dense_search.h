@@ -74,7 +74,9 @@ class DenseSearch {
   std::optional<Witnesses> witnesses_;
   // No node that can still be the best is lower in any attribute.
   Levels floor_;
-  uint64_t checks_before_hubs_ = 0;
+  // Where only grouping tells anything, hubs are made early.
+  uint64_t checks_before_hubs_ = 8;
+  uint8_t hub_requests_needed_ = 2;
   // Attributes in the order in which hubs generalize them, and how often each hub was asked for.
   std::vector<size_t> hub_order_;
   std::vector<uint8_t> hub_requests_;  // by id
