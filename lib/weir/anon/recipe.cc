@@ -147,11 +147,12 @@ Status CheckActions(const doc::Locations& locations, const std::vector<RecipeCol
 template <class Levels>
 Status CheckFrozenLevels(const doc::Locations& locations, const std::string& place,
                          const Levels& levels, const std::vector<RecipeColumn>& columns) {
+  const std::string prefix = place + ".levels.";
   for (const auto& [name, level] : levels) {
     const RecipeColumn* column = internal::FindColumnIn(columns, name);
     if (column != nullptr && column->role == v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER) continue;
     return locations.At(
-        place + ".levels." + name,
+        prefix + name,
         InvalidArgument("%s is no quasi-identifier of this recipe; freeze it anew", name.c_str()));
   }
   for (const RecipeColumn& column : columns) {
