@@ -63,9 +63,8 @@ TEST_F(DoorStopTest, WhatMayPassLeavesTheChargeToBeRunAgain) {
   for (const StatusCode code :
        {StatusCode::kUnavailable, StatusCode::kUnauthenticated, StatusCode::kDeadlineExceeded}) {
     FaultyEngine engine(code);
-    EXPECT_THAT(Door(MakeParts(engine, SystemRandom())).Run(dataset(), *plan_, charge_),
-                StatusIs(code));
-    EXPECT_EQ(ledger().Get(charge_)->state, ledger::ChargeState::kDebited);
+    EXPECT_THAT(RunWith(MakeParts(engine, SystemRandom())), StatusIs(code));
+    EXPECT_EQ(state(), ledger::ChargeState::kDebited);
     Reopen();
   }
 }
@@ -73,9 +72,8 @@ TEST_F(DoorStopTest, WhatMayPassLeavesTheChargeToBeRunAgain) {
 // As a table that noise made too large: drawn again, it would tell more than was paid for.
 TEST_F(DoorStopTest, WhatCannotPassFailsTheCharge) {
   FaultyEngine engine(StatusCode::kOutOfRange);
-  EXPECT_THAT(Door(MakeParts(engine, SystemRandom())).Run(dataset(), *plan_, charge_),
-              StatusIs(StatusCode::kOutOfRange));
-  EXPECT_EQ(ledger().Get(charge_)->state, ledger::ChargeState::kFailed);
+  EXPECT_THAT(RunWith(MakeParts(engine, SystemRandom())), StatusIs(StatusCode::kOutOfRange));
+  EXPECT_EQ(state(), ledger::ChargeState::kFailed);
   EXPECT_THAT(Run(), StatusIs(StatusCode::kFailedPrecondition));
 }
 
