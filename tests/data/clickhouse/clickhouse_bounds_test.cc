@@ -53,9 +53,11 @@ class ClickHouseBoundsTest : public ::testing::Test {
   }
 };
 
+// The zones of each unit, by their hashes.
+using Hashes = std::map<int64_t, std::set<std::pair<uint64_t, int64_t>>>;
+
 // The four cells of each unit that come first.
-std::map<int64_t, std::set<int64_t>> FirstFour(
-    const std::map<int64_t, std::set<std::pair<uint64_t, int64_t>>>& hashes) {
+std::map<int64_t, std::set<int64_t>> FirstFour(const Hashes& hashes) {
   std::map<int64_t, std::set<int64_t>> kept;
   for (const auto& [who, zones] : hashes) {
     for (const auto& [hash, zone] : zones) {
@@ -83,105 +85,84 @@ LabelledFigures FiguresOf(const std::vector<Row>& rows,
 }
 
 // The servers' hashes of all pairs, asked for in another way, choose the cells once more.
-TEST_F(ClickHouseBoundsTest, CellsAreThoseOfTheSmallestHashes) {
-  test::SeededRandom random(33);
-  std::vector<Row> rows;
-  for (int i = 0; i < 6000; ++i) {
-    rows.push_back({static_cast<int64_t>(random.Word() % 200),
-                    static_cast<int64_t>(random.Word() % 30),
-                    static_cast<int64_t>(random.Word() % 1000)});
+class ClickHouseHashesTest : public ClickHouseBoundsTest {
+ protected:
+  // Asks every server for the table in this form, and for `hash` of each pair.
+  void Ask(const std::string& name, KeyDomain zones, internal::ShardForm form,
+           const std::string& hash) {
+    test::SeededRandom random(33);
+    for (int i = 0; i < 6000; ++i) {
+      rows_.push_back({static_cast<int64_t>(random.Word() % 200),
+                       static_cast<int64_t>(random.Word() % 30),
+                       static_cast<int64_t>(random.Word() % 1000)});
+    }
+    const DatasetDescription dataset = Load(name, rows_);
+    const AggregateQuery query{.keys = {std::move(zones)},
+                               .measures = {Rows(), Units(), Sum("amount", 0, 600)},
+                               .bounds = Bounds(4, kUnbounded)};
+    WEIR_ASSERT_OK_AND_ASSIGN(const auto bounded, internal::ResolveQuery(dataset, query, random));
+    internal::ShardCells cells(query, bounded, uint64_t{1} << 30);
+    for (const auto& server : ThreeServers()) {
+      WEIR_ASSERT_OK_AND_ASSIGN(const auto connection,
+                                internal::Server::Connect(SourceOf(dataset), server->url(), {}));
+      WEIR_ASSERT_OK_AND_ASSIGN(const auto found, connection->DescribeTable(SourceOf(dataset)));
+      const auto sql = internal::MakeShardSql(SourceOf(dataset), query, bounded, found,
+                                              {.of_cells = "a secret", .of_rows = "another"}, form);
+      ASSERT_TRUE(sql.has_value());
+      WEIR_ASSERT_OK(connection->Ask(sql->cells, 1 << 20, [&](const internal::NativeBlock& block) {
+        return cells.AddCells(sql->layout, block);
+      }));
+      AskHashes(*connection, name, hash);
+    }
+    EXPECT_FALSE(cells.is_over());
+    answer_ = ByLabel(query, cells.Finish());
   }
-  const DatasetDescription dataset = Load("hashes", rows);
-  AggregateQuery query{.keys = {{.column = "zone", .open = true}},
-                       .measures = {Rows(), Units(), Sum("amount", 0, 600)},
-                       .bounds = Bounds(4, kUnbounded)};
-  WEIR_ASSERT_OK_AND_ASSIGN(const auto bounded, internal::ResolveQuery(dataset, query, random));
-  const internal::ShardSecrets secrets{.of_cells = "a secret", .of_rows = "another"};
-  internal::ShardCells cells(query, bounded, uint64_t{1} << 30);
-  std::map<int64_t, std::set<std::pair<uint64_t, int64_t>>> hashes;  // by unit
-  for (const auto& test_server : ThreeServers()) {
-    WEIR_ASSERT_OK_AND_ASSIGN(const auto server,
-                              internal::Server::Connect(SourceOf(dataset), test_server->url(), {}));
-    WEIR_ASSERT_OK_AND_ASSIGN(const auto found, server->DescribeTable(SourceOf(dataset)));
-    const auto sql = internal::MakeShardSql(SourceOf(dataset), query, bounded, found, secrets,
-                                            internal::ShardForm::kPairs);
-    ASSERT_TRUE(sql.has_value());
-    WEIR_ASSERT_OK(server->Ask(sql->cells, 1 << 20, [&](const internal::NativeBlock& block) {
-      return cells.AddCells(sql->layout, block);
-    }));
+  void AskHashes(internal::Server& server, const std::string& table, const std::string& hash) {
     const internal::ServerQuery pairs{
-        .sql =
-            "SELECT who, zone, sipHash64('a secret', toInt64(who), toInt64(zone)) AS h FROM "
-            "hashes GROUP BY who, zone",
+        .sql = "SELECT who, zone, " + hash + " AS h FROM " + table + " GROUP BY who, zone",
         .names = {"who", "zone", "h"}};
-    WEIR_ASSERT_OK(server->Ask(pairs, 1 << 20, [&](const internal::NativeBlock& block) {
+    WEIR_ASSERT_OK(server.Ask(pairs, 1 << 20, [&](const internal::NativeBlock& block) {
       for (size_t row = 0; row < block.rows; ++row) {
-        hashes[block.columns[0].IntAt(row)].emplace(
+        hashes_[block.columns[0].IntAt(row)].emplace(
             static_cast<uint64_t>(block.columns[2].IntAt(row)), block.columns[1].IntAt(row));
       }
       return OkStatus();
     }));
   }
-  const auto kept = FirstFour(hashes);
-  size_t dropped = 0;
-  for (const auto& [who, zones] : hashes) dropped += zones.size() - kept.at(who).size();
-  EXPECT_GT(dropped, 1000u);
-  EXPECT_EQ(ByLabel(query, cells.Finish()), FiguresOf(rows, kept));
+  void ExpectTheFirstFourOfEachUnit() {
+    size_t dropped = 0;
+    const auto kept = FirstFour(hashes_);
+    for (const auto& [who, zones] : hashes_) dropped += zones.size() - kept.at(who).size();
+    EXPECT_GT(dropped, 1000u);
+    EXPECT_EQ(answer_, FiguresOf(rows_, kept));
+    // Other cells give other figures.
+    for (auto& [who, zones] : hashes_) zones.erase(zones.begin());
+    EXPECT_NE(answer_, FiguresOf(rows_, FirstFour(hashes_)));
+  }
+
+  std::vector<Row> rows_;
+  Hashes hashes_;
+  LabelledFigures answer_;
+};
+
+TEST_F(ClickHouseHashesTest, PairsKeepTheSmallest) {
+  Ask("hashes", {.column = "zone", .open = true}, internal::ShardForm::kPairs,
+      "sipHash64('a secret', toInt64(who), toInt64(zone))");
+  ExpectTheFirstFourOfEachUnit();
+}
+
+// By the upper half of the hash of the unit's hash and what is above the values in a packed row.
+TEST_F(ClickHouseHashesTest, ArraysKeepTheSmallest) {
+  KeyDomain zones{.column = "zone"};
+  for (int zone = 0; zone < 30; ++zone) zones.values.push_back(std::to_string(zone));
+  Ask("array_hashes", zones, internal::ShardForm::kArrays,
+      "bitShiftRight(sipHash64(bitXor(sipHash64('a secret', toInt64(who)), toUInt64(zone))), 32)");
+  ExpectTheFirstFourOfEachUnit();
 }
 
 // By how much a count of `trials` may differ from its mean, by Hoeffding, over `looks` looks.
 double Slack(double trials, double looks) {
   return std::sqrt(trials * std::log(2 * looks / kFalsePositiveRate) / 2);
-}
-
-// One server's own arithmetic, asked for in another way, chooses the cells once more: by the upper
-// half of the hash of the unit's hash and what is above the values in a packed row.
-TEST_F(ClickHouseBoundsTest, ArraysKeepTheCellsOfTheSmallestHashes) {
-  test::SeededRandom random(37);
-  std::vector<Row> rows;
-  for (int i = 0; i < 6000; ++i) {
-    rows.push_back({static_cast<int64_t>(random.Word() % 200),
-                    static_cast<int64_t>(random.Word() % 30),
-                    static_cast<int64_t>(random.Word() % 1000)});
-  }
-  const DatasetDescription dataset = Load("array_hashes", rows);
-  KeyDomain zones{.column = "zone"};
-  for (int zone = 0; zone < 30; ++zone) zones.values.push_back(std::to_string(zone));
-  const AggregateQuery query{.keys = {zones},
-                             .measures = {Rows(), Units(), Sum("amount", 0, 600)},
-                             .bounds = Bounds(4, kUnbounded)};
-  WEIR_ASSERT_OK_AND_ASSIGN(const auto bounded, internal::ResolveQuery(dataset, query, random));
-  const internal::ShardSecrets secrets{.of_cells = "a secret", .of_rows = "another"};
-  internal::ShardCells cells(query, bounded, uint64_t{1} << 30);
-  std::map<int64_t, std::set<std::pair<uint64_t, int64_t>>> hashes;  // by unit
-  for (const auto& test_server : ThreeServers()) {
-    WEIR_ASSERT_OK_AND_ASSIGN(const auto server,
-                              internal::Server::Connect(SourceOf(dataset), test_server->url(), {}));
-    WEIR_ASSERT_OK_AND_ASSIGN(const auto found, server->DescribeTable(SourceOf(dataset)));
-    const auto sql = internal::MakeShardSql(SourceOf(dataset), query, bounded, found, secrets,
-                                            internal::ShardForm::kArrays);
-    ASSERT_TRUE(sql.has_value());
-    WEIR_ASSERT_OK(server->Ask(sql->cells, 1 << 20, [&](const internal::NativeBlock& block) {
-      return cells.AddCells(sql->layout, block);
-    }));
-    const internal::ServerQuery pairs{
-        .sql =
-            "SELECT who, zone, bitShiftRight(sipHash64(bitXor(sipHash64('a secret', "
-            "toInt64(who)), toUInt64(zone))), 32) AS h FROM array_hashes GROUP BY who, zone",
-        .names = {"who", "zone", "h"}};
-    WEIR_ASSERT_OK(server->Ask(pairs, 1 << 20, [&](const internal::NativeBlock& block) {
-      for (size_t row = 0; row < block.rows; ++row) {
-        hashes[block.columns[0].IntAt(row)].emplace(
-            static_cast<uint64_t>(block.columns[2].IntAt(row)), block.columns[1].IntAt(row));
-      }
-      return OkStatus();
-    }));
-  }
-  EXPECT_FALSE(cells.is_over());
-  EXPECT_EQ(ByLabel(query, cells.Finish()), FiguresOf(rows, FirstFour(hashes)));
-  // Other cells give other figures.
-  for (auto& [who, zones_of_unit] : hashes) zones_of_unit.erase(zones_of_unit.begin());
-  EXPECT_NE(ByLabel(query, cells.Finish()), FiguresOf(rows, FirstFour(hashes)));
 }
 
 // Texts as units, and rows over their bound: each row of a pair is as likely as any other.
