@@ -5,6 +5,7 @@
 //
 //     bench_engine [PART...]           50M rows and 7 runs; needs 5 GB on disk for generated files
 //     bench_engine --quick [PART...]   2M rows and 3 runs
+//     bench_engine --curves            one, two and three servers, for plot_engine.py
 //
 // Parts: small csv counting growth clickhouse; all of them without any.
 #include <algorithm>
@@ -195,6 +196,12 @@ Figures Measure(const Size& size, const std::vector<std::string_view>& names) {
 }  // namespace weir::bench
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "--curves") {
+    weir::bench::Curves curves;
+    weir::bench::MeasureClickHouseCurves(2'000'000, 5, curves);
+    weir::bench::Print(curves);
+    return 0;
+  }
   const bool is_quick = argc > 1 && std::string_view(argv[1]) == "--quick";
   const std::vector<std::string_view> parts(argv + (is_quick ? 2 : 1), argv + argc);
   unsetenv("WEIR_STATE");

@@ -134,4 +134,34 @@ void MeasureClickHouse(uint64_t rows, int runs, Figures& figures) {
   add("ClickHouse, bounded: three servers against one", by_servers, one_by_servers, {});
 }
 
+void MeasureClickHouseCurves(uint64_t rows, int runs, Curves& curves) {
+  const std::string path = TripsFile(rows, TripsFormat::kCsv);
+  struct Form {
+    const char* name;
+    Cost (*ask)(const Servers& servers);
+  };
+  const std::array<Form, 3> forms = {
+      {{"uniqExact (no privacy)", AskExact},
+       {"rows bounded here", [](const Servers& servers) { return AskBounded(servers, false); }},
+       {"bounded by the servers",
+        [](const Servers& servers) { return AskBounded(servers, true); }}}};
+  std::vector<Curve> drawn;
+  for (const Form& form : forms) {
+    drawn.push_back({.plot = "clickhouse-servers", .name = form.name, .x = {}, .y = {}});
+  }
+  for (const size_t count : {1, 2, 3}) {
+    const Servers servers = Start(count);
+    Load(path, servers);
+    AskBounded(servers, true);  // looks at the division once
+    Comparison comparison;
+    for (const Form& form : forms) comparison.Add([&servers, &form] { return form.ask(servers); });
+    comparison.Run(runs);
+    for (size_t i = 0; i < forms.size(); ++i) {
+      drawn[i].x.push_back(static_cast<double>(count));
+      drawn[i].y.push_back(comparison.CpuMs(i));
+    }
+  }
+  curves.insert(curves.end(), drawn.begin(), drawn.end());
+}
+
 }  // namespace weir::bench

@@ -13,6 +13,9 @@ namespace weir::bench {
 // servers of this machine and on one: CPU time of all servers and of this process together.
 void MeasureClickHouse(uint64_t rows, int runs, Figures& figures);
 
+// The same rows on one, two and three servers: CPU time of all together.
+void MeasureClickHouseCurves(uint64_t rows, int runs, Curves& curves);
+
 }  // namespace weir::bench
 
 #endif  // WEIR_TESTS_BENCHMARK_ENGINE_CLICKHOUSE_H_
