@@ -14,11 +14,11 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 TEST(SharedLibraryTest, TakesTheFirstPlaceThatIsThere) {
-  for (const bool binds_lazily : {false, true}) {
-    WEIR_ASSERT_OK_AND_ASSIGN(const SharedLibrary opened,
-                              SharedLibrary::Open({.name = "libm",
-                                                   .places = {"/nowhere/libm.so", "libm.so.6"},
-                                                   .binds_lazily = binds_lazily}));
+  for (const bool is_large : {false, true}) {
+    WEIR_ASSERT_OK_AND_ASSIGN(
+        const SharedLibrary opened,
+        SharedLibrary::Open(
+            {.name = "libm", .places = {"/nowhere/libm.so", "libm.so.6"}, .is_large = is_large}));
     double (*cosine)(double) = nullptr;
     ASSERT_THAT(opened.Find("cos", cosine), IsOk());
     EXPECT_EQ(cosine(0), 1);

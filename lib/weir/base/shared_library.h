@@ -18,8 +18,10 @@ class SharedLibrary {
     std::string name;                 // for messages: "libpq"
     std::string purpose = {};         // for messages: who needs it, or what brings it
     std::vector<std::string> places;  // paths, or names that the system looks up; in this order
-    // Functions are looked up when they are first called, not all at once.
-    bool binds_lazily = false;
+    // Of tens of thousands of names: functions are looked up when they are first called, and names
+    // in the library itself before those of the program, which halves the time to load libduckdb.
+    // So it must not count on functions that the program replaces, as operator new.
+    bool is_large = false;
   };
 
   // Errors: UNAVAILABLE in none of the places; the message has the system's reason for each.

@@ -34,7 +34,7 @@ Status FindFunctions(const SharedLibrary& opened, Library& library) {
 StatusOr<Library> Load() {
   WEIR_ASSIGN_OR_RETURN(
       const SharedLibrary opened,
-      SharedLibrary::Open({.name = "libduckdb", .places = Places(), .binds_lazily = true}));
+      SharedLibrary::Open({.name = "libduckdb", .places = Places(), .is_large = true}));
   Library library;
   WEIR_RETURN_IF_ERROR(FindFunctions(opened, library));
   return library;
