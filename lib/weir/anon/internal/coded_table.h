@@ -42,6 +42,10 @@ struct CodedTable {
 StatusOr<bool> WouldHold(const InputLocation& input, const ReadRequest& request,
                          const ReadLimits& limits);
 
+// The types of the columns asked for, as the file has them; VARCHAR where it has no such column.
+StatusOr<std::vector<std::string>> SqlTypesOf(const data::FileScanner& scanner,
+                                              const ReadRequest& request);
+
 // The computation behind ReadMicrodata, WriteMicrodata and Collapse, on what they guard.
 StatusOr<CodedTable> ReadTable(const InputLocation& input, const ReadRequest& request,
                                const ReadLimits& limits, RandomSource& random);

@@ -121,19 +121,6 @@ Status ReadStreamed(const data::FileScanner& scanner, const ScanPlan& plan,
   return OkStatus();
 }
 
-StatusOr<std::vector<std::string>> SqlTypes(const data::FileScanner& scanner,
-                                            const ReadRequest& request) {
-  WEIR_ASSIGN_OR_RETURN(const std::vector<data::FileColumn> found, scanner.Columns());
-  std::vector<std::string> types;
-  for (const ColumnRequest& column : request.columns) {
-    const auto here = std::find_if(found.begin(), found.end(), [&](const data::FileColumn& other) {
-      return other.name == column.name;
-    });
-    types.push_back(here == found.end() ? "VARCHAR" : here->sql_type);
-  }
-  return types;
-}
-
 StatusOr<CodedTable> Read(const InputLocation& input, const ReadRequest& request,
                           const ReadLimits& limits, RandomSource& random) {
   WEIR_RETURN_IF_ERROR(CheckRequest(request, limits));
@@ -141,7 +128,7 @@ StatusOr<CodedTable> Read(const InputLocation& input, const ReadRequest& request
   CodedTable table{.scanner = std::make_unique<const data::FileScanner>(std::move(opened)),
                    .request = request};
   const data::FileScanner& scanner = *table.scanner;
-  WEIR_ASSIGN_OR_RETURN(table.sql_types, SqlTypes(scanner, request));
+  WEIR_ASSIGN_OR_RETURN(table.sql_types, SqlTypesOf(scanner, request));
   WEIR_ASSIGN_OR_RETURN(table.held, HoldsRows(scanner, input, request, limits));
   table.facts.coarsened.resize(request.columns.size());
   for (const ColumnRequest& column : request.columns) {
@@ -171,6 +158,19 @@ StatusOr<CodedTable> Read(const InputLocation& input, const ReadRequest& request
 }
 
 }  // namespace
+
+StatusOr<std::vector<std::string>> SqlTypesOf(const data::FileScanner& scanner,
+                                              const ReadRequest& request) {
+  WEIR_ASSIGN_OR_RETURN(const std::vector<data::FileColumn> found, scanner.Columns());
+  std::vector<std::string> types;
+  for (const ColumnRequest& column : request.columns) {
+    const auto here = std::find_if(found.begin(), found.end(), [&](const data::FileColumn& other) {
+      return other.name == column.name;
+    });
+    types.push_back(here == found.end() ? "VARCHAR" : here->sql_type);
+  }
+  return types;
+}
 
 StatusOr<bool> WouldHold(const InputLocation& input, const ReadRequest& request,
                          const ReadLimits& limits) {

@@ -130,20 +130,6 @@ ReadRequest RequestOfCopy(const ReadRequest& request) {
   return copy;
 }
 
-// The types that a Parquet output keeps.
-StatusOr<std::vector<std::string>> TypesOf(const data::FileScanner& scanner,
-                                           const ReadRequest& request) {
-  WEIR_ASSIGN_OR_RETURN(const std::vector<data::FileColumn> found, scanner.Columns());
-  std::vector<std::string> types;
-  for (const ColumnRequest& column : request.columns) {
-    const auto here = std::find_if(found.begin(), found.end(), [&](const data::FileColumn& other) {
-      return other.name == column.name;
-    });
-    types.push_back(here == found.end() || column.reduce ? "VARCHAR" : here->sql_type);
-  }
-  return types;
-}
-
 Status CopyRows(const data::FileScanner& scanner, const ReadRequest& request,
                 const std::vector<StagedAction>& actions, const ReadLimits& limits,
                 const data::OpenFile& copy, RandomSource& random) {
@@ -173,7 +159,10 @@ StatusOr<CodedTable> ReadStaged(const InputLocation& input, const ReadRequest& r
                                 const std::vector<StagedAction>& actions, const ReadLimits& limits,
                                 RandomSource& random) {
   WEIR_ASSIGN_OR_RETURN(const data::FileScanner scanner, data::FileScanner::Open(SourceOf(input)));
-  WEIR_ASSIGN_OR_RETURN(std::vector<std::string> types, TypesOf(scanner, request));
+  WEIR_ASSIGN_OR_RETURN(std::vector<std::string> types, SqlTypesOf(scanner, request));
+  for (size_t i = 0; i < types.size(); ++i) {
+    if (request.columns[i].reduce) types[i] = "VARCHAR";
+  }
   WEIR_ASSIGN_OR_RETURN(const data::OpenFile copy, data::MakeUnnamedFile(limits.temp_folder));
   std::future<StatusOr<std::string>> sha256 =
       std::async(std::launch::async, [&scanner] { return scanner.Sha256(); });
