@@ -50,7 +50,6 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
       start_(std::chrono::steady_clock::now()) {
   floor_ = lattice_.bottom();
   if (prepared.least_rows > 1) {
-    witnesses_.emplace(prepared);
     hub_requests_needed_ = kHubRequests;
     if (prepared.limit() == 0) checks_before_hubs_ = kStrictChecksBeforeHubs;
   }
@@ -66,6 +65,8 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
     family *= uint64_t{1} + lattice_.top()[a] - lattice_.bottom()[a];
     hub_order_.pop_back();
   }
+  if (prepared.is_above_ground()) MakeHub(floor_);
+  if (prepared.least_rows > 1) witnesses_.emplace(prepared, snapshots_.BestFor(floor_).list);
 }
 
 // The fold in the order of attributes, as Measure::FoldOf has it: bit by bit the same.

@@ -20,7 +20,14 @@ LazySearch::LazySearch(const Prepared& prepared, const SearchLimits& limits)
       evaluator_(prepared),
       snapshots_(prepared, limits.memory_bytes / 4),
       most_open_(limits.memory_bytes / 2 / (sizeof(Node) + prepared.lattice->attributes() + 32)),
-      start_(std::chrono::steady_clock::now()) {}
+      start_(std::chrono::steady_clock::now()) {
+  if (!prepared.is_above_ground()) return;
+  const ClassSource source = SourceOf(prepared);
+  evaluator_.GroupOnly(lattice_.bottom(), source);
+  if (snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
+    snapshots_.Add(lattice_.bottom(), evaluator_.TakeClasses(source));
+  }
+}
 
 uint64_t LazySearch::LeastSuppressed(const Node& node) const {
   uint64_t least = 0;

@@ -154,6 +154,24 @@ std::vector<std::vector<uint32_t>> TuplesOfCounts(const TupleTable& table) {
   return tuples_of;
 }
 
+// Raises the lowest level of each attribute as long as rows in labels of too few rows alone are
+// more than the limit: a class has no more rows than each of its labels.
+void SkipLevels(const Prepared& prepared, Marginals& marginals,
+                std::vector<std::pair<size_t, size_t>>& ranges) {
+  if (prepared.least_rows < 2 || prepared.limit() >= prepared.table().total_rows) return;
+  for (size_t a = 0; a < ranges.size(); ++a) {
+    auto& [low, high] = ranges[a];
+    const auto is_skipped = [&](size_t level) {
+      uint64_t small = 0;
+      for (const uint64_t rows : marginals.at(a, level)) {
+        small += rows < prepared.least_rows ? rows : 0;
+      }
+      return small > prepared.limit();
+    };
+    while (low < high && is_skipped(low)) ++low;
+  }
+}
+
 }  // namespace
 
 Levels PartialRule::Restrict(const Levels& levels) const {
@@ -162,6 +180,11 @@ Levels PartialRule::Restrict(const Levels& levels) const {
     if (is_used[a] == 0) restricted[a] = 1;
   }
   return restricted;
+}
+
+bool Prepared::is_above_ground() const {
+  const Levels& bottom = lattice->bottom();
+  return std::any_of(bottom.begin(), bottom.end(), [](uint8_t level) { return level > 0; });
 }
 
 bool Prepared::is_by_rows_alone() const {
@@ -182,15 +205,21 @@ StatusOr<std::unique_ptr<Prepared>> Prepare(const SearchProblem& problem) {
       ranges.emplace_back(0, hierarchy->levels() - 1);
     }
   }
-  WEIR_ASSIGN_OR_RETURN(Lattice lattice, Lattice::Create(ranges));
-  prepared->lattice = std::make_unique<Lattice>(std::move(lattice));
+  WEIR_ASSIGN_OR_RETURN(const Lattice whole, Lattice::Create(ranges));
+  prepared->nodes_total = whole.nodes();
   WEIR_RETURN_IF_ERROR(AddRules(problem, *prepared));
   prepared->packing = std::make_unique<Packing>(problem.hierarchies);
   prepared->keys = prepared->packing->Pack(table);
   if (prepared->uses_sensitive) prepared->tuple_of_count = TuplesOfCounts(table);
   prepared->tuples = {.size = table.tuples(), .keys = prepared->keys, .rows = table.rows};
+  Marginals marginals(*prepared->packing, prepared->tuples);
+  SkipLevels(*prepared, marginals, ranges);
+  WEIR_ASSIGN_OR_RETURN(Lattice lattice, Lattice::Create(ranges));
+  prepared->lattice = std::make_unique<Lattice>(std::move(lattice));
   WEIR_ASSIGN_OR_RETURN(prepared->measure, MakeMeasure({.packing = prepared->packing.get(),
                                                         .tuples = prepared->tuples,
+                                                        .rows = table.total_rows,
+                                                        .marginals = &marginals,
                                                         .options = problem.quality,
                                                         .least_class = prepared->least_rows}));
   if (prepared->measure->needs_squares()) {

@@ -16,8 +16,8 @@ constexpr size_t kBlockWords = 64;
 
 }  // namespace
 
-Witnesses::Witnesses(const Prepared& prepared)
-    : prepared_(prepared), words_((prepared.tuples.size + 63) / 64) {
+Witnesses::Witnesses(const Prepared& prepared, const KeyList& items)
+    : prepared_(prepared), items_(items), words_((items.size + 63) / 64) {
   const Packing& packing = *prepared.packing;
   bitmaps_.resize(packing.attributes());
   for (size_t a = 0; a < bitmaps_.size(); ++a) {
@@ -44,8 +44,8 @@ void Witnesses::MakeGroundBitmaps(size_t attribute) {
     words.push_back(bitmap.words.data());
   }
   const BitField& field = prepared_.packing->field(attribute);
-  const size_t n = prepared_.tuples.size;
-  const uint64_t* keys = prepared_.tuples.keys.data() + field.word * n;
+  const size_t n = items_.size;
+  const uint64_t* keys = items_.keys.data() + field.word * n;
   for (size_t i = 0; i < n; ++i) {
     words.data()[field.Of(keys[i])][i / 64] |= uint64_t{1} << (i % 64);
   }
@@ -54,8 +54,8 @@ void Witnesses::MakeGroundBitmaps(size_t attribute) {
 void Witnesses::Scan(size_t attribute, size_t level, uint32_t label, Bitmap& bitmap) const {
   const BitField& field = prepared_.packing->field(attribute);
   const uint32_t* codes = prepared_.packing->hierarchy(attribute).codes(level).data();
-  const size_t n = prepared_.tuples.size;
-  const uint64_t* keys = prepared_.tuples.keys.data() + field.word * n;
+  const size_t n = items_.size;
+  const uint64_t* keys = items_.keys.data() + field.word * n;
   for (size_t w = 0; w < words_; ++w) {
     const size_t end = std::min(n, 64 * w + 64);
     uint64_t bits = 0;
@@ -101,7 +101,7 @@ bool Witnesses::IsSmall(const Levels& levels, const std::vector<uint64_t>& key) 
     chosen_.push_back(BitmapOf(a, levels[a], label));
   }
   const uint64_t least = prepared_.least_rows;
-  const uint64_t* rows = prepared_.tuples.rows.data();
+  const uint64_t* rows = items_.rows.data();
   const size_t count = chosen_.size();
   const uint64_t* const* chosen = chosen_.data();
   uint64_t found = 0;
@@ -116,7 +116,7 @@ bool Witnesses::IsSmall(const Levels& levels, const std::vector<uint64_t>& key) 
     for (size_t w = 0; w < width; ++w) {
       for (uint64_t bits = block.data()[w]; bits != 0; bits &= bits - 1) {
         const size_t tuple = 64 * (begin + w) + static_cast<size_t>(std::countr_zero(bits));
-        if (tuple >= prepared_.tuples.size) break;
+        if (tuple >= items_.size) break;
         found += rows[tuple];
         if (found >= least) return false;
       }
@@ -137,15 +137,15 @@ const uint64_t* Witnesses::LabelBitmap(size_t attribute, size_t level,
 size_t Witnesses::HighestLevel(size_t attribute, size_t level, uint64_t ground,
                                const std::vector<uint64_t>& rest) const {
   const BitField& field = prepared_.packing->field(attribute);
-  const uint64_t* const keys = prepared_.tuples.keys.data() + field.word * prepared_.tuples.size;
-  const uint64_t* const rows = prepared_.tuples.rows.data();
+  const uint64_t* const keys = items_.keys.data() + field.word * items_.size;
+  const uint64_t* const rows = items_.rows.data();
   for (; level < prepared_.lattice->top()[attribute]; ++level) {
     const uint32_t* const codes = prepared_.packing->hierarchy(attribute).codes(level + 1).data();
     uint64_t found = 0;
     for (size_t w = 0; w < words_ && found < prepared_.least_rows; ++w) {
       for (uint64_t bits = rest.data()[w]; bits != 0; bits &= bits - 1) {
         const size_t tuple = 64 * w + static_cast<size_t>(std::countr_zero(bits));
-        if (tuple >= prepared_.tuples.size) break;
+        if (tuple >= items_.size) break;
         found += codes[field.Of(keys[tuple])] == codes[ground] ? rows[tuple] : 0;
       }
     }

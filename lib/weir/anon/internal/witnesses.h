@@ -20,7 +20,9 @@ namespace weir::anon::internal {
 // Not thread-safe.
 class Witnesses {
  public:
-  explicit Witnesses(const Prepared& prepared);
+  // `items` are the tuples, or classes from which every node of the lattice can be grouped; they
+  // must live as long as this.
+  Witnesses(const Prepared& prepared, const KeyList& items);
 
   // `key` is that of a tuple, one number a word.
   void Add(std::vector<uint64_t> key);
@@ -47,6 +49,7 @@ class Witnesses {
   void Scan(size_t attribute, size_t level, uint32_t label, Bitmap& bitmap) const;
 
   const Prepared& prepared_;
+  KeyList items_;
   size_t words_;
   std::vector<std::vector<uint64_t>> known_;               // the last one to refute is first
   std::vector<std::vector<std::vector<Bitmap>>> bitmaps_;  // attribute, level, label
