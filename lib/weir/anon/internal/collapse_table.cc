@@ -191,7 +191,8 @@ std::vector<uint32_t> Collapser::RankBySort(std::vector<uint64_t>& keys) {
   const uint64_t* last = nullptr;
   for (const uint32_t record : order) {
     const uint64_t* const key = keys.data() + record * words;
-    if (last == nullptr || !std::equal(key, key + words, last)) {
+    // The first word decides of most.
+    if (last == nullptr || *key != *last || !std::equal(key + 1, key + words, last + 1)) {
       std::copy_n(key, words, distinct.data() + found * words);
       ++found;
     }

@@ -187,6 +187,22 @@ uint64_t Evaluator::LeastInSmallClasses(const Levels& levels, const ClassSource&
                                         prepared_.least_rows);
 }
 
+Evaluation Evaluator::Refused(const Levels& levels, uint64_t suppressed_below) {
+  Evaluation result = {.suppressed_below = suppressed_below};
+  const std::span<const uint32_t> sizes = size_bound_.ExactSizes();
+  if (sizes.empty() || !prepared_.measure->is_bound_above_of_sizes()) return result;
+  sizes_.assign(sizes.begin(), sizes.end());
+  ClassCounts counts;
+  for (const uint32_t rows : sizes) {
+    const bool is_small = rows < prepared_.least_rows;
+    counts.all += rows > 0 ? 1 : 0;
+    counts.suppressed += is_small && rows > 0 ? 1 : 0;
+    counts.suppressed_rows += is_small ? rows : 0;
+  }
+  result.bound_above = prepared_.measure->BoundAbove(levels, {.rows = sizes_, .counts = counts});
+  return result;
+}
+
 void Evaluator::BoundOthers(const Levels& levels, const ClassSource& source,
                             const EvaluationGoal& goal, Evaluation& result) const {
   const RatedClasses rated = Rated(source);
@@ -201,8 +217,8 @@ Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
   const uint64_t most_suppressed = goal.most_suppressed;
   is_grouped_ = false;
   const uint64_t least = LeastInSmallClasses(levels, source, most_suppressed);
-  if (least > prepared_.limit()) return {.suppressed_below = kRefused};
-  if (least > 0 && most_suppressed == 0) return {.suppressed_below = least};
+  if (least > prepared_.limit()) return Refused(levels, kRefused);
+  if (least > 0 && most_suppressed == 0) return Refused(levels, least);
   is_grouped_ = true;
   grouper_.Group(*prepared_.packing, source.list, levels);
   Start(source);

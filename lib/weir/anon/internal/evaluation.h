@@ -91,6 +91,8 @@ class Evaluator {
   // little.
   uint64_t LeastInSmallClasses(const Levels& levels, const ClassSource& source,
                                uint64_t most_suppressed);
+  // What LeastInSmallClasses refuses, with a bound for more general nodes if it counted classes.
+  Evaluation Refused(const Levels& levels, uint64_t suppressed_below);
   void Start(const ClassSource& source);
   void JudgeSizes(const ClassSource& source);
   void JudgeUnits(const ClassSource& source);
@@ -121,6 +123,7 @@ class Evaluator {
   Grouper grouper_;
   Grouper partial_grouper_;
   SizeBound size_bound_;
+  std::vector<uint64_t> sizes_;
   std::vector<uint8_t> is_suppressed_;
   // Of classes with rows.
   uint64_t classes_with_rows_ = 0;

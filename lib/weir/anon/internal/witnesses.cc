@@ -134,46 +134,49 @@ const uint64_t* Witnesses::LabelBitmap(size_t attribute, size_t level,
   return BitmapOf(attribute, level, hierarchy.codes(level)[field.Of(key[field.word])]);
 }
 
-size_t Witnesses::HighestLevel(size_t attribute, size_t level, uint64_t ground,
-                               const std::vector<uint64_t>& rest) const {
-  const BitField& field = prepared_.packing->field(attribute);
-  const uint64_t* const keys = items_.keys.data() + field.word * items_.size;
+uint64_t Witnesses::RowsOfBoth(const uint64_t* rest, const uint64_t* label) const {
   const uint64_t* const rows = items_.rows.data();
-  for (; level < prepared_.lattice->top()[attribute]; ++level) {
-    const uint32_t* const codes = prepared_.packing->hierarchy(attribute).codes(level + 1).data();
-    uint64_t found = 0;
-    for (size_t w = 0; w < words_ && found < prepared_.least_rows; ++w) {
-      for (uint64_t bits = rest.data()[w]; bits != 0; bits &= bits - 1) {
-        const size_t tuple = 64 * w + static_cast<size_t>(std::countr_zero(bits));
-        if (tuple >= items_.size) break;
-        found += codes[field.Of(keys[tuple])] == codes[ground] ? rows[tuple] : 0;
-      }
+  uint64_t found = 0;
+  for (size_t w = 0; w < words_; ++w) {
+    uint64_t bits = label == nullptr ? rest[w] : rest[w] & label[w];
+    for (; bits != 0; bits &= bits - 1) {
+      const size_t tuple = 64 * w + static_cast<size_t>(std::countr_zero(bits));
+      if (tuple >= items_.size) break;
+      found += rows[tuple];
+      if (found >= prepared_.least_rows) return found;
     }
-    if (found >= prepared_.least_rows) break;
   }
-  return level;
+  return found;
 }
 
+// Of each attribute, the tuples that agree with that of `key` in all others: in those before it at
+// the levels that they rose to, in those behind it at their first levels.
 Levels Witnesses::Rise(Levels levels, const std::vector<uint64_t>& key) {
   const size_t attributes = levels.size();
-  // after[a]: tuples in the class if the attributes up to and with a are left out of account.
-  std::vector<std::vector<uint64_t>> after(attributes);
-  after[attributes - 1].assign(words_, ~uint64_t{0});
-  const auto narrow = [&](std::vector<uint64_t>& tuples, const uint64_t* bitmap) {
-    if (bitmap == nullptr) return;
-    for (size_t w = 0; w < words_; ++w) tuples.data()[w] &= bitmap[w];
+  rest_.resize((attributes + 1) * words_);
+  const auto narrow = [this](uint64_t* tuples, const uint64_t* with, const uint64_t* label) {
+    if (label == nullptr) {
+      std::copy_n(with, words_, tuples);
+    } else {
+      for (size_t w = 0; w < words_; ++w) tuples[w] = with[w] & label[w];
+    }
   };
+  uint64_t* const before = rest_.data() + attributes * words_;
+  std::fill_n(before, words_, ~uint64_t{0});
+  std::fill_n(before - words_, words_, ~uint64_t{0});
   for (size_t a = attributes - 1; a > 0; --a) {
-    after[a - 1] = after[a];
-    narrow(after[a - 1], LabelBitmap(a, levels[a], key));
+    uint64_t* const rest = rest_.data() + a * words_;
+    narrow(rest - words_, rest, LabelBitmap(a, levels[a], key));
   }
-  std::vector<uint64_t> before(words_, ~uint64_t{0});
   for (size_t a = 0; a < attributes; ++a) {
-    narrow(after[a], before.data());
-    const BitField& field = prepared_.packing->field(a);
-    levels[a] =
-        static_cast<uint8_t>(HighestLevel(a, levels[a], field.Of(key[field.word]), after[a]));
-    narrow(before, LabelBitmap(a, levels[a], key));
+    uint64_t* const rest = rest_.data() + a * words_;
+    narrow(rest, rest, before);
+    uint8_t& level = levels[a];
+    while (level < prepared_.lattice->top()[a] &&
+           RowsOfBoth(rest, LabelBitmap(a, level + 1U, key)) < prepared_.least_rows) {
+      ++level;
+    }
+    narrow(before, before, LabelBitmap(a, level, key));
   }
   return levels;
 }
