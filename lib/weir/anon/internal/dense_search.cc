@@ -11,7 +11,8 @@ namespace weir::anon::internal {
 namespace {
 
 // Where nothing may be suppressed, witnesses leave few nodes to check.
-constexpr uint64_t kStrictChecksBeforeHubs = 32;
+constexpr uint64_t kStrictChecksBeforeHubs = 16;
+constexpr uint8_t kStrictHubRequests = 4;
 // Counting small classes is several times as fast as grouping, so a hub must save several counts.
 constexpr uint8_t kHubRequests = 8;
 // Hubs of fewer classes than this are not worth their making.
@@ -50,7 +51,7 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
       start_(std::chrono::steady_clock::now()) {
   floor_ = lattice_.bottom();
   if (prepared.least_rows > 1) {
-    hub_requests_needed_ = kHubRequests;
+    hub_requests_needed_ = prepared.limit() == 0 ? kStrictHubRequests : kHubRequests;
     if (prepared.limit() == 0) checks_before_hubs_ = kStrictChecksBeforeHubs;
   }
   hub_order_.resize(lattice_.attributes());

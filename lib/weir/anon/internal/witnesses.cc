@@ -33,21 +33,33 @@ void Witnesses::Add(std::vector<uint64_t> key) {
   known_.insert(known_.begin(), std::move(key));
 }
 
-// All ground values in one pass over the tuples.
-void Witnesses::MakeGroundBitmaps(size_t attribute) {
-  std::vector<Bitmap>& ground = bitmaps_[attribute][0];
-  std::vector<uint64_t*> words;
-  words.reserve(ground.size());
-  for (Bitmap& bitmap : ground) {
-    bitmap.is_made = true;
-    bitmap.words.assign(words_, 0);
-    words.push_back(bitmap.words.data());
+// All ground values in one pass over the items, but those of attributes that have very many.
+void Witnesses::MakeGroundBitmaps() {
+  struct Column {
+    BitField field = {};
+    const uint64_t* keys = nullptr;
+    std::vector<uint64_t*> words = {};  // of each value's bitmap
+  };
+  std::vector<Column> columns;
+  columns.reserve(bitmaps_.size());
+  for (size_t a = 0; a < bitmaps_.size(); ++a) {
+    std::vector<Bitmap>& ground = bitmaps_[a][0];
+    if (ground.size() > kMostGroundBitmaps) continue;
+    const BitField& field = prepared_.packing->field(a);
+    Column& column = columns.emplace_back();
+    column = {.field = field, .keys = items_.keys.data() + field.word * items_.size};
+    column.words.reserve(ground.size());
+    for (Bitmap& bitmap : ground) {
+      bitmap.is_made = true;
+      bitmap.words.assign(words_, 0);
+      column.words.push_back(bitmap.words.data());
+    }
   }
-  const BitField& field = prepared_.packing->field(attribute);
-  const size_t n = items_.size;
-  const uint64_t* keys = items_.keys.data() + field.word * n;
-  for (size_t i = 0; i < n; ++i) {
-    words.data()[field.Of(keys[i])][i / 64] |= uint64_t{1} << (i % 64);
+  for (size_t i = 0; i < items_.size; ++i) {
+    const uint64_t bit = uint64_t{1} << (i % 64);
+    for (const Column& column : columns) {
+      column.words.data()[column.field.Of(column.keys[i])][i / 64] |= bit;
+    }
   }
 }
 
@@ -77,7 +89,7 @@ const uint64_t* Witnesses::BitmapOf(size_t attribute, size_t level, uint32_t lab
     Scan(attribute, level, label, bitmap);
     return bitmap.words.data();
   }
-  if (!bitmaps_[attribute][0][0].is_made) MakeGroundBitmaps(attribute);
+  if (!bitmaps_[attribute][0][0].is_made) MakeGroundBitmaps();
   if (level == 0) return bitmap.words.data();
   bitmap.is_made = true;
   bitmap.words.assign(words_, 0);

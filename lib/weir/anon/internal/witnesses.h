@@ -44,7 +44,7 @@ class Witnesses {
   // Of the label that the tuple of `key` has; null: all tuples have it.
   const uint64_t* LabelBitmap(size_t attribute, size_t level, const std::vector<uint64_t>& key);
   const uint64_t* BitmapOf(size_t attribute, size_t level, uint32_t label);
-  void MakeGroundBitmaps(size_t attribute);
+  void MakeGroundBitmaps();
   void Scan(size_t attribute, size_t level, uint32_t label, Bitmap& bitmap) const;
 
   const Prepared& prepared_;
