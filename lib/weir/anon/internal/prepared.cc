@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "weir/anon/internal/skipped_levels.h"
+
 namespace weir::anon::internal {
 namespace {
 
@@ -152,24 +154,6 @@ std::vector<std::vector<uint32_t>> TuplesOfCounts(const TupleTable& table) {
     }
   }
   return tuples_of;
-}
-
-// Raises the lowest level of each attribute as long as rows in labels of too few rows alone are
-// more than the limit: a class has no more rows than each of its labels.
-void SkipLevels(const Prepared& prepared, Marginals& marginals,
-                std::vector<std::pair<size_t, size_t>>& ranges) {
-  if (prepared.least_rows < 2 || prepared.limit() >= prepared.table().total_rows) return;
-  for (size_t a = 0; a < ranges.size(); ++a) {
-    auto& [low, high] = ranges[a];
-    const auto is_skipped = [&](size_t level) {
-      uint64_t small = 0;
-      for (const uint64_t rows : marginals.at(a, level)) {
-        small += rows < prepared.least_rows ? rows : 0;
-      }
-      return small > prepared.limit();
-    };
-    while (low < high && is_skipped(low)) ++low;
-  }
 }
 
 }  // namespace
