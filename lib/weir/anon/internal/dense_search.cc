@@ -89,8 +89,15 @@ void DenseSearch::FillBounds() {
   for (double& bound : bounds_) bound = measure_.Settled(bound);
 }
 
-// By bound, rounded to 32 bits; equal ones by total level, then id.
+// Nodes that are not ruled out by bound, rounded to 32 bits; equal ones by total level, then id.
 void DenseSearch::FillOrder() {
+  order_.reserve(bounds_.size());
+  for (uint32_t id = 0; id < bounds_.size(); ++id) {
+    const bool is_left = is_checked_[id] == 0 && suppressed_[id] <= prepared_.limit() &&
+                         !outcome_.best.RulesOut(bounds_[id]);
+    if (is_left) order_.push_back(id);
+  }
+  if (order_.empty()) return;
   std::vector<uint16_t> totals(1, 0);
   std::vector<uint16_t> next;
   for (size_t a = 0; a < lattice_.attributes(); ++a) {
@@ -104,8 +111,6 @@ void DenseSearch::FillOrder() {
     }
     totals.swap(next);
   }
-  order_.resize(bounds_.size());
-  for (uint32_t id = 0; id < order_.size(); ++id) order_[id] = id;
   std::vector<uint32_t> keys(bounds_.size());
   for (size_t id = 0; id < keys.size(); ++id) keys[id] = Ordered(bounds_[id]);
   std::vector<uint32_t> spare;
@@ -330,10 +335,12 @@ void DenseSearch::Report(size_t done) {
 
 SearchOutcome DenseSearch::Run() {
   FillBounds();
-  FillOrder();
   suppressed_.assign(bounds_.size(), 0);
   is_checked_.assign(bounds_.size(), 0);
   hub_requests_.assign(bounds_.size(), 0);
+  // Before the others are put in order: often it leaves only some of them, or none.
+  if (!IsTimeOver()) Resolve(NodeOf(0));
+  FillOrder();
   uint64_t ruled_out = 0;
   for (size_t done = 0; done < order_.size(); ++done) {
     const Id id = order_[done];

@@ -175,23 +175,30 @@ void Evaluator::JudgePartialRules(const Levels& levels, const ClassSource& sourc
   }
 }
 
-uint64_t Evaluator::LeastInSmallClasses(const Levels& levels, const ClassSource& source,
-                                        uint64_t most_suppressed) {
+std::optional<uint64_t> Evaluator::LeastInSmallClasses(const Levels& levels,
+                                                       const ClassSource& source,
+                                                       uint64_t most_suppressed) {
   const uint64_t rows = prepared_.table().total_rows;
-  if (prepared_.least_rows < 2 || rows > std::numeric_limits<uint32_t>::max()) return 0;
+  if (prepared_.least_rows < 2 || rows > std::numeric_limits<uint32_t>::max()) return std::nullopt;
   // Where much may be suppressed most nodes are grouped in any case; and what grouping says of more
   // general nodes would be lost.
   const bool is_worthwhile = prepared_.limit() * 4 <= rows && !prepared_.measure->has_bound_above();
-  if (most_suppressed > 0 && !is_worthwhile) return 0;
+  if (most_suppressed > 0 && !is_worthwhile) return std::nullopt;
   return size_bound_.RowsInSmallClasses(*prepared_.packing, source.list, levels,
                                         prepared_.least_rows);
 }
 
-Evaluation Evaluator::Refused(const Levels& levels, uint64_t suppressed_below) {
-  Evaluation result = {.suppressed_below = suppressed_below};
+bool Evaluator::DecidesBySizes(const Levels& levels, uint64_t least, const EvaluationGoal& goal,
+                               Evaluation& result) {
+  const Measure& measure = *prepared_.measure;
+  const bool is_refused = least > prepared_.limit() || (least > 0 && goal.most_suppressed == 0);
+  if (is_refused) result.suppressed_below = least > prepared_.limit() ? kRefused : least;
   const std::span<const uint32_t> sizes = size_bound_.ExactSizes();
-  if (sizes.empty() || !prepared_.measure->is_bound_above_of_sizes()) return result;
+  if (sizes.empty() || !measure.is_of_sizes()) return is_refused;
+  const bool is_all = least == 0 && prepared_.is_by_rows_alone();
+  if (!is_all && !(is_refused && measure.has_bound_above())) return is_refused;
   sizes_.assign(sizes.begin(), sizes.end());
+  is_suppressed_.assign(sizes.size(), 0);
   ClassCounts counts;
   for (const uint32_t rows : sizes) {
     const bool is_small = rows < prepared_.least_rows;
@@ -199,8 +206,13 @@ Evaluation Evaluator::Refused(const Levels& levels, uint64_t suppressed_below) {
     counts.suppressed += is_small && rows > 0 ? 1 : 0;
     counts.suppressed_rows += is_small ? rows : 0;
   }
-  result.bound_above = prepared_.measure->BoundAbove(levels, {.rows = sizes_, .counts = counts});
-  return result;
+  const RatedClasses rated = {.rows = sizes_, .is_suppressed = is_suppressed_, .counts = counts};
+  result.bound_above = measure.BoundAbove(levels, rated);
+  if (is_refused) return true;
+  if (goal.purpose != Purpose::kRate) result.bound_below = measure.BoundBelow(levels, rated);
+  result.classes = counts.all;
+  result.rating = measure.Rate(levels, rated);
+  return true;
 }
 
 void Evaluator::BoundOthers(const Levels& levels, const ClassSource& source,
@@ -216,9 +228,9 @@ Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
                                const EvaluationGoal& goal) {
   const uint64_t most_suppressed = goal.most_suppressed;
   is_grouped_ = false;
-  const uint64_t least = LeastInSmallClasses(levels, source, most_suppressed);
-  if (least > prepared_.limit()) return Refused(levels, kRefused);
-  if (least > 0 && most_suppressed == 0) return Refused(levels, least);
+  const std::optional<uint64_t> least = LeastInSmallClasses(levels, source, most_suppressed);
+  Evaluation by_sizes;
+  if (least && DecidesBySizes(levels, *least, goal, by_sizes)) return by_sizes;
   is_grouped_ = true;
   grouper_.Group(*prepared_.packing, source.list, levels);
   Start(source);

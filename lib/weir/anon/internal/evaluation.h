@@ -87,12 +87,13 @@ class Evaluator {
                        .suppressed = suppressed_classes_,
                        .suppressed_rows = suppressed_rows_}};
   }
-  // At least so many rows are in too small classes, found without grouping; 0 where that would save
-  // little.
-  uint64_t LeastInSmallClasses(const Levels& levels, const ClassSource& source,
-                               uint64_t most_suppressed);
-  // What LeastInSmallClasses refuses, with a bound for more general nodes if it counted classes.
-  Evaluation Refused(const Levels& levels, uint64_t suppressed_below);
+  // At least so many rows are in too small classes, found without grouping; nothing where that
+  // would save little.
+  std::optional<uint64_t> LeastInSmallClasses(const Levels& levels, const ClassSource& source,
+                                              uint64_t most_suppressed);
+  // Whether these rows decide, so that nothing needs to be grouped; then `result` is all there is.
+  bool DecidesBySizes(const Levels& levels, uint64_t least, const EvaluationGoal& goal,
+                      Evaluation& result);
   void Start(const ClassSource& source);
   void JudgeSizes(const ClassSource& source);
   void JudgeUnits(const ClassSource& source);
@@ -123,7 +124,7 @@ class Evaluator {
   Grouper grouper_;
   Grouper partial_grouper_;
   SizeBound size_bound_;
-  std::vector<uint64_t> sizes_;
+  std::vector<uint64_t> sizes_;  // of classes that were counted and not grouped, among zeros
   std::vector<uint8_t> is_suppressed_;
   // Of classes with rows.
   uint64_t classes_with_rows_ = 0;

@@ -115,8 +115,8 @@ class Measure {
   virtual double BoundAbove(const Levels& levels, const RatedClasses& classes) const;
   // Whether that says something.
   virtual bool has_bound_above() const { return false; }
-  // Whether it asks for the sizes of classes alone, and not for their labels.
-  virtual bool is_bound_above_of_sizes() const { return false; }
+  // Whether the bounds and ratings of classes, none suppressed, ask for their sizes alone.
+  virtual bool is_of_sizes() const { return false; }
   // No rating of a more special node has a smaller key; -infinity: nothing is known.
   virtual double BoundBelow(const Levels& levels, const RatedClasses& classes) const;
   // What the suppressed rows add at least to each attribute, here and in every more special node,

@@ -39,7 +39,8 @@ class Witnesses {
   // From a node in which the class of `key` is too small to one above, as general as one finds by
   // generalizing attribute after attribute.
   Levels Rise(Levels levels, const std::vector<uint64_t>& key);
-  // Rows of the tuples in both, or in `rest` if the other is null; from `least_rows` on it may stop.
+  // Rows of the tuples in both, or in `rest` if the other is null; from `least_rows` on it may
+  // stop.
   uint64_t RowsOfBoth(const uint64_t* rest, const uint64_t* label) const;
   // Of the label that the tuple of `key` has; null: all tuples have it.
   const uint64_t* LabelBitmap(size_t attribute, size_t level, const std::vector<uint64_t>& key);
