@@ -254,9 +254,7 @@ void DenseSearch::MakeHub(const Levels& levels) {
   const ClassSource source = snapshots_.BestFor(levels);
   if (source.list.size < kLeastHubSource) return;
   evaluator_.GroupOnly(levels, source);
-  if (snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
-    snapshots_.Add(levels, evaluator_.TakeClasses(source));
-  }
+  evaluator_.KeepClasses(levels, source, snapshots_);
 }
 
 // A level of an attribute is ruled out with all below it if it is with the others as general as

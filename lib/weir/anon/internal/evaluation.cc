@@ -297,8 +297,10 @@ std::vector<std::vector<uint64_t>> Evaluator::SmallestClasses(const ClassSource&
   return keys;
 }
 
-ClassList Evaluator::TakeClasses(const ClassSource& source) const {
-  return MakeClassList(prepared_, source, grouper_);
+void Evaluator::KeepClasses(const Levels& levels, const ClassSource& source,
+                            Snapshots& snapshots) const {
+  if (!snapshots.IsWorthKeeping(grouper_.classes(), source.list.size)) return;
+  snapshots.Add(levels, MakeClassList(prepared_, source, grouper_));
 }
 
 // Prepared::least_rows is the largest of what several models ask of the rows of a class: each of

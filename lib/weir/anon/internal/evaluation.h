@@ -54,13 +54,13 @@ class Evaluator {
   explicit Evaluator(const Prepared& prepared) : prepared_(prepared) {}
 
   Evaluation Evaluate(const Levels& levels, const ClassSource& source, const EvaluationGoal& goal);
-  // Only puts the classes together.
+  // Only puts the classes together, for KeepClasses.
   void GroupOnly(const Levels& levels, const ClassSource& source) {
     grouper_.Group(*prepared_.packing, source.list, levels);
   }
-  // Of the node evaluated last.
-  ClassList TakeClasses(const ClassSource& source) const;
-  size_t grouped_classes() const { return grouper_.classes(); }
+  // Adds the classes of the node grouped last, which was grouped from `source`, if they are worth
+  // it.
+  void KeepClasses(const Levels& levels, const ClassSource& source, Snapshots& snapshots) const;
   // Keys of up to `most` of the smallest classes with too few rows in the node evaluated last,
   // grouped or not.
   std::vector<std::vector<uint64_t>> SmallestClasses(const ClassSource& source, size_t most) const;
