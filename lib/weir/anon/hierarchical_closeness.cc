@@ -51,6 +51,29 @@ std::vector<Leaf> WalkLeaves(const SensitiveAttribute& attribute, const Hierarch
   return leaves;
 }
 
+// A label below the root: its leaves in the order of the walk, and its share of the table.
+struct Label {
+  size_t first = 0;
+  size_t end = 0;
+  double share = 0;
+};
+
+std::vector<Label> LabelsOf(const std::vector<Leaf>& leaves, const SensitiveAttribute& attribute,
+                            const Hierarchy& hierarchy) {
+  std::vector<Label> labels;
+  for (size_t level = 0; level + 1 < hierarchy.levels(); ++level) {
+    const auto codes = hierarchy.codes(level);
+    for (size_t i = 0; i < leaves.size(); ++i) {
+      const bool is_same = i > 0 && codes[leaves[i].value] == codes[leaves[i - 1].value];
+      if (!is_same) labels.push_back({.first = i});
+      labels.back().end = i + 1;
+      labels.back().share +=
+          static_cast<double>(leaves[i].rows) / static_cast<double>(attribute.total);
+    }
+  }
+  return labels;
+}
+
 // With the ground distance h / H the earth mover's distance is the mean, over the levels below the
 // root, of the total variation distance between the labels of that level: a share crosses the edge
 // above a node if and only if the node holds too much of it, and each edge crossed costs 1 / H
@@ -64,6 +87,7 @@ class HierarchicalModel final : public ClassModel {
         total_(attribute.total),
         height_(static_cast<double>(std::max<size_t>(1, hierarchy.levels() - 1))),
         leaves_(WalkLeaves(attribute, hierarchy)),
+        labels_(LabelsOf(leaves_, attribute, hierarchy)),
         limit_(std::move(limit)) {
     const auto levels = RowsByLevel(attribute, hierarchy);
     uint64_t labels = 0;
@@ -84,40 +108,30 @@ class HierarchicalModel final : public ClassModel {
     return limit_.text() + "-closeness (hierarchical distance) of " + name_;
   }
   uint64_t least_rows() const override { return least_rows_; }
-  // As with equal distance, on the average of the levels.
+  // As with equal distance, on the average of the levels: a label keeps at most its rows, and its
+  // share of all that is kept.
   uint64_t LeastSuppressed(const ClassView& view) const override {
+    const auto counts = view.sensitive[place_];
+    std::vector<uint64_t> before(leaves_.size() + 1, 0);
+    for (size_t i = 0; i < leaves_.size(); ++i) {
+      before[i + 1] = before[i] + counts[leaves_[i].value];
+    }
+    std::vector<double> rows(labels_.size());
+    for (size_t i = 0; i < labels_.size(); ++i) {
+      rows[i] = static_cast<double>(before[labels_[i].end] - before[labels_[i].first]);
+    }
     const double close = height_ * (1 - limit_.t());
-    const auto most_kept = [&](double kept) { return RowsWithin(view, kept) / close; };
+    const auto most_kept = [&](double kept) {
+      double within = 0;
+      for (size_t i = 0; i < labels_.size(); ++i) {
+        within += std::min(rows.data()[i], labels_.data()[i].share * kept);
+      }
+      return within / close;
+    };
     return std::max<uint64_t>(1, internal::LeastSuppressedBy(view.rows, least_rows_, most_kept));
   }
 
  private:
-  // Sum over the levels below the root and their labels: the smaller of the label's rows in the
-  // class and of its share of `kept`.
-  double RowsWithin(const ClassView& view, double kept) const {
-    struct Open {
-      uint64_t in_class = 0;
-      uint64_t in_table = 0;
-    };
-    std::array<Open, kMostLevels> open = {};
-    const auto counts = view.sensitive[place_];
-    const double share = kept / static_cast<double>(total_);
-    double within = 0;
-    for (const Leaf& leaf : leaves_) {
-      Open node = {.in_class = counts[leaf.value], .in_table = leaf.rows};
-      for (uint32_t level = 0;; ++level) {
-        within += std::min(static_cast<double>(node.in_class),
-                           static_cast<double>(node.in_table) * share);
-        node.in_class += open[level + 1].in_class;
-        node.in_table += open[level + 1].in_table;
-        open[level + 1] = node;
-        if (level == leaf.nodes_ended) break;
-        open[level + 1] = {};
-      }
-    }
-    return within;
-  }
-
   static std::vector<std::vector<uint64_t>> RowsByLevel(const SensitiveAttribute& attribute,
                                                         const Hierarchy& hierarchy) {
     std::vector<std::vector<uint64_t>> levels;
@@ -159,6 +173,7 @@ class HierarchicalModel final : public ClassModel {
   uint64_t total_;
   double height_;
   std::vector<Leaf> leaves_;
+  std::vector<Label> labels_;
   ClosenessLimit limit_;
   uint64_t least_rows_ = 1;
 };

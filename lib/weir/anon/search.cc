@@ -25,7 +25,7 @@ SearchResult ToResult(const Prepared& prepared, const SearchOutcome& outcome) {
   result.score_text = measure.Text(outcome.best.rating());
   result.suppressed_rows = outcome.best.suppressed_rows();
   result.classes = outcome.best.classes();
-  result.nodes_total = prepared.lattice->nodes();
+  result.nodes_total = prepared.nodes_total;
   result.nodes_checked = outcome.nodes_checked;
   result.optimal = outcome.is_complete;
   result.lower_bound = outcome.is_complete

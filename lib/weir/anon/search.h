@@ -71,9 +71,10 @@ struct SearchResult {
 //                                 that fail at the most general node and the limit that would do.
 //            RESOURCE_EXHAUSTED   the table does not fit into the memory allowed.
 // Cost:      for each node checked, counting small classes by a hash, which refuses most of them,
-//            else grouping; both from the smallest more special hub, at first the n tuples. Nodes
-//            are ruled out before by bounds from marginals, from suppression of more general nodes
-//            and by witnesses. One thread.
+//            else grouping; both from the smallest more special hub, at first the n tuples. Levels
+//            whose labels alone must lose more rows than the limit are left out; nodes are ruled
+//            out by bounds from marginals, from suppression of more general nodes and by witnesses
+//            (docs/explanation/optimal-search.md). One thread.
 // Source:    Kohlmayer, Prasser et al., "Flash: efficient, stable and optimal k-anonymity",
 //            PASSAT 2012; El Emam et al., "A globally optimal k-anonymity method", JAMIA 2009.
 StatusOr<SearchResult> Search(const SearchProblem& problem, const SearchLimits& limits);

@@ -43,6 +43,7 @@ class Designer {
   explicit Designer(const MeasureInput& input)
       : input_(input),
         packing_(*input.packing),
+        rows_(input.rows),
         factors_(FactorsOf(input.options.suppression_factor)) {
     design_.weights = input.options.weights;
     design_.weights.resize(packing_.attributes(), 1.0);
@@ -78,13 +79,13 @@ class Designer {
   }
 
  private:
+  Marginals& marginals() { return *input_.marginals; }
   using LabelCost = std::function<double(uint32_t)>;
 
-  void AddLevels(size_t a, const Marginals& marginals,
-                 const std::function<std::pair<LabelCost, LabelCost>(size_t)>& costs) {
+  void AddLevels(size_t a, const std::function<std::pair<LabelCost, LabelCost>(size_t)>& costs) {
     for (size_t level = 0; level < packing_.hierarchy(a).levels(); ++level) {
       const auto [kept, suppressed] = costs(level);
-      design_.terms[a].push_back(TermsOf(marginals.at(a, level), kept, suppressed));
+      design_.terms[a].push_back(TermsOf(marginals().at(a, level), kept, suppressed));
     }
   }
   void Loss();
@@ -96,6 +97,7 @@ class Designer {
 
   const MeasureInput& input_;
   const Packing& packing_;
+  uint64_t rows_;
   Factors factors_;
   Design design_;
 };
@@ -103,12 +105,11 @@ class Designer {
 // Share of the domain that a value stands for, summed over rows; a suppressed value stands for all
 // of it. From 0 (nothing generalized) to 1.
 void Designer::Loss() {
-  const Marginals marginals(packing_, input_.tuples);
-  const auto rows = static_cast<double>(marginals.rows());
+  const auto rows = static_cast<double>(rows_);
   const Factors f = factors_;
   for (size_t a = 0; a < packing_.attributes(); ++a) {
     const Hierarchy& hierarchy = packing_.hierarchy(a);
-    AddLevels(a, marginals, [&](size_t level) {
+    AddLevels(a, [&](size_t level) {
       return std::pair<LabelCost, LabelCost>(
           [&hierarchy, level, f](uint32_t label) {
             return hierarchy.share(level, label) * f.generalization;
@@ -126,21 +127,19 @@ void Designer::Loss() {
 
 // Share of the height of its hierarchy that a value was lifted (Sweeney 2002).
 void Designer::Precision() {
-  uint64_t rows = 0;
-  for (const uint64_t count : input_.tuples.rows) rows += count;
   for (size_t a = 0; a < packing_.attributes(); ++a) {
     const size_t height = packing_.hierarchy(a).levels() - 1;
     for (size_t level = 0; level <= height; ++level) {
       const double lifted =
           height == 0 ? 0.0 : static_cast<double>(level) / static_cast<double>(height);
-      const std::vector<uint64_t> all = {rows};
+      const std::vector<uint64_t> all = {rows_};
       Terms terms = TermsOf(
           all, [&](uint32_t) { return lifted * factors_.generalization; },
           [&](uint32_t) { return factors_.suppression; });
       terms.extra.assign(packing_.hierarchy(a).size(level), terms.extra[0]);
       design_.terms[a].push_back(std::move(terms));
     }
-    design_.scales[a].span = static_cast<double>(rows);
+    design_.scales[a].span = static_cast<double>(rows_);
   }
   design_.aggregate = v1::QUALITY_AGGREGATE_ARITHMETIC_MEAN;
 }
@@ -157,11 +156,10 @@ void Designer::Height() {
 // Bits needed to find the ground value from its label (Gionis and Tassa 2009), and for suppressed
 // rows those to find the label.
 void Designer::NonUniformEntropy(bool is_normalized) {
-  const Marginals marginals(packing_, input_.tuples);
-  const auto rows = static_cast<double>(marginals.rows());
+  const auto rows = static_cast<double>(rows_);
   for (size_t a = 0; a < packing_.attributes(); ++a) {
     const Hierarchy& hierarchy = packing_.hierarchy(a);
-    const std::span<const uint64_t> ground = marginals.at(a, 0);
+    const std::span<const uint64_t> ground = marginals().at(a, 0);
     double most = 0;
     for (size_t level = 0; level < hierarchy.levels(); ++level) {
       double bits = 0;
@@ -170,7 +168,7 @@ void Designer::NonUniformEntropy(bool is_normalized) {
         if (ground[code] == 0) continue;
         const auto count = static_cast<double>(ground[code]);
         const auto of_label =
-            static_cast<double>(marginals.at(a, level)[hierarchy.codes(level)[code]]);
+            static_cast<double>(marginals().at(a, level)[hierarchy.codes(level)[code]]);
         bits += count * std::log2(of_label / count);
         most += count * std::log2(rows / count);
       }
@@ -187,7 +185,6 @@ void Designer::NonUniformEntropy(bool is_normalized) {
 // Logarithm of the number of ground tuples that a class stands for, in parts of that of all. The
 // logarithm of a product of shares is a sum over attributes, so labels tell all.
 void Designer::EntropyLoss() {
-  const Marginals marginals(packing_, input_.tuples);
   double most = 0;
   for (size_t a = 0; a < packing_.attributes(); ++a) {
     most += std::log10(packing_.hierarchy(a).domain_size());
@@ -196,7 +193,7 @@ void Designer::EntropyLoss() {
   for (size_t a = 0; a < packing_.attributes(); ++a) {
     const Hierarchy& hierarchy = packing_.hierarchy(a);
     const double size = hierarchy.domain_size();
-    AddLevels(a, marginals, [&, most](size_t level) {
+    AddLevels(a, [&, most](size_t level) {
       const LabelCost kept = [&hierarchy, level, f, size, most](uint32_t label) {
         const double values = std::max(1.0, hierarchy.share(level, label) * size);
         return most == 0 ? 0.0 : f.generalization * std::log10(values) / most;

@@ -23,6 +23,7 @@ class AttributeMeasure final : public Measure {
   Rating BoundRating(const Levels& levels, uint64_t suppressed) const override;
   Rating Rate(const Levels& levels, const RatedClasses& classes) const override;
   std::vector<double> LeastExtra(const Levels& levels, const RatedClasses& classes) const override;
+  bool is_of_sizes() const override { return true; }
   bool has_extra() const override { return design_.suppressed_bits > 0; }
   double PartWith(size_t attribute, size_t level, double extra) const override {
     return Part(attribute, Value(attribute, design_.terms[attribute][level].lowest + extra));
@@ -34,9 +35,9 @@ class AttributeMeasure final : public Measure {
   double Value(size_t a, double sum) const;
   double Part(size_t a, double value) const;
   double SuppressedCost(const Terms& terms, std::span<const uint64_t> rows) const;
-  // What the suppressed rows of some classes add to the sum of an attribute.
-  double ExtraOf(size_t a, size_t level, std::span<const uint32_t> suppressed,
-                 const RatedClasses& classes) const;
+  // What the suppressed rows of some classes add to the sum of each attribute.
+  std::vector<double> ExtraOf(const Levels& levels, std::span<const uint32_t> suppressed,
+                              const RatedClasses& classes) const;
 
   Design design_;
   const Packing* packing_;
@@ -118,27 +119,49 @@ std::vector<uint32_t> SuppressedOf(const RatedClasses& classes) {
   return suppressed;
 }
 
-double AttributeMeasure::ExtraOf(size_t a, size_t level, std::span<const uint32_t> suppressed,
-                                 const RatedClasses& classes) const {
-  const Terms& terms = design_.terms[a][level];
-  if (suppressed.empty() || (terms.extra.empty() && design_.suppressed_bits == 0)) return 0;
-  const uint32_t* const codes = packing_->hierarchy(a).codes(level).data();
-  const BitField& field = packing_->field(a);
-  const uint64_t* const keys = classes.items.keys.data() + field.word * classes.items.size;
-  std::vector<uint64_t> rows(packing_->hierarchy(a).size(level), 0);
-  for (const uint32_t id : suppressed) {
-    rows.data()[codes[field.Of(keys[classes.first.data()[id]])]] += classes.rows.data()[id];
+std::vector<double> AttributeMeasure::ExtraOf(const Levels& levels,
+                                              std::span<const uint32_t> suppressed,
+                                              const RatedClasses& classes) const {
+  std::vector<double> extra(levels.size(), 0.0);
+  if (suppressed.empty()) return extra;
+  struct Column {
+    const uint64_t* keys = nullptr;
+    BitField field = {};
+    const uint32_t* codes = nullptr;
+    size_t attribute = 0;
+    std::vector<uint64_t> rows = {};  // suppressed ones by label
+  };
+  std::vector<Column> columns;
+  columns.reserve(levels.size());
+  for (size_t a = 0; a < levels.size(); ++a) {
+    if (design_.terms[a][levels[a]].extra.empty() && design_.suppressed_bits == 0) continue;
+    const BitField& field = packing_->field(a);
+    const Hierarchy& hierarchy = packing_->hierarchy(a);
+    columns.push_back({.keys = classes.items.keys.data() + field.word * classes.items.size,
+                       .field = field,
+                       .codes = hierarchy.codes(levels[a]).data(),
+                       .attribute = a,
+                       .rows = std::vector<uint64_t>(hierarchy.size(levels[a]), 0)});
   }
-  return SuppressedCost(terms, rows);
+  for (const uint32_t id : suppressed) {
+    const uint64_t rows = classes.rows.data()[id];
+    const size_t item = classes.first.data()[id];
+    for (Column& column : columns) {
+      column.rows.data()[column.codes[column.field.Of(column.keys[item])]] += rows;
+    }
+  }
+  for (const Column& column : columns) {
+    const size_t a = column.attribute;
+    extra[a] = SuppressedCost(design_.terms[a][levels[a]], column.rows);
+  }
+  return extra;
 }
 
 Rating AttributeMeasure::Rate(const Levels& levels, const RatedClasses& classes) const {
-  const std::vector<uint32_t> suppressed = SuppressedOf(classes);
+  const std::vector<double> extra = ExtraOf(levels, SuppressedOf(classes), classes);
   Rating rating = {.key = fold_ == Fold::kProduct ? 1.0 : 0.0};
   for (size_t a = 0; a < levels.size(); ++a) {
-    const double sum =
-        design_.terms[a][levels[a]].kept + ExtraOf(a, levels[a], suppressed, classes);
-    const double part = Part(a, Value(a, sum));
+    const double part = Part(a, Value(a, design_.terms[a][levels[a]].kept + extra[a]));
     rating.key = FoldedWith(fold_, rating.key, part);
     if (design_.aggregate == v1::QUALITY_AGGREGATE_RANK) rating.ranked.push_back(part);
   }
@@ -153,12 +176,11 @@ std::vector<double> AttributeMeasure::LeastExtra(const Levels& levels,
                                                  const RatedClasses& classes) const {
   const std::vector<uint32_t> suppressed = SuppressedOf(classes);
   if (suppressed.empty()) return {};
-  std::vector<double> extra(levels.size(), 0.0);
+  std::vector<double> extra = ExtraOf(levels, suppressed, classes);
   bool is_some = false;
   for (size_t a = 0; a < levels.size(); ++a) {
-    if (!design_.terms[a][levels[a]].is_kept_cheaper) continue;
-    extra[a] =
-        std::max(0.0, ExtraOf(a, levels[a], suppressed, classes) * (1 - 10 * kRoundingSlack));
+    const bool counts = design_.terms[a][levels[a]].is_kept_cheaper;
+    extra[a] = counts ? std::max(0.0, extra[a] * (1 - 10 * kRoundingSlack)) : 0.0;
     is_some |= extra[a] > 0;
   }
   return is_some ? extra : std::vector<double>();

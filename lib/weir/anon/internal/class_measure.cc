@@ -29,17 +29,11 @@ class FixedPointSum {
   Int128 sum_ = 0;
 };
 
-uint64_t Total(std::span<const uint64_t> rows) {
-  uint64_t total = 0;
-  for (const uint64_t count : rows) total += count;
-  return total;
-}
-
 class ClassMeasure : public Measure {
  protected:
   explicit ClassMeasure(const MeasureInput& input)
       : packing_(*input.packing),
-        rows_(Total(input.tuples.rows)),
+        rows_(input.rows),
         least_class_(std::max<uint64_t>(1, input.least_class)),
         ignores_suppression_(input.options.ignore_suppression) {}
 
@@ -47,8 +41,7 @@ class ClassMeasure : public Measure {
     return !ignores_suppression_ && classes.is_suppressed.data()[id] != 0;
   }
   // Parts whose product is at least one over the number of possible classes, times `scale`.
-  void FoldCells(const KeyList& tuples, double scale) {
-    const Marginals marginals(packing_, tuples);
+  void FoldCells(Marginals& marginals, double scale) {
     fold_ = Fold::kProduct;
     parts_.resize(packing_.attributes());
     for (size_t a = 0; a < parts_.size(); ++a) {
@@ -74,7 +67,7 @@ class Discernibility final : public ClassMeasure {
  public:
   explicit Discernibility(const MeasureInput& input) : ClassMeasure(input) {
     const auto rows = static_cast<double>(rows_);
-    FoldCells(input.tuples, rows * rows);
+    FoldCells(*input.marginals, rows * rows);
   }
   double Bound(const Levels& levels, uint64_t suppressed) const override {
     const double folded = FoldOf(levels);
@@ -91,6 +84,7 @@ class Discernibility final : public ClassMeasure {
     return {.key = static_cast<double>(sum)};
   }
   bool has_bound_above() const override { return true; }
+  bool is_of_sizes() const override { return true; }
   double BoundAbove(const Levels&, const RatedClasses& classes) const override {
     // Rows of a class that is suppressed here are above in one of least_class_ rows, or suppressed.
     const uint64_t least = ignores_suppression_ ? 0 : std::min(least_class_, rows_);
@@ -107,7 +101,7 @@ class AverageClassSize final : public ClassMeasure {
       : ClassMeasure(input), factors_(FactorsOf(input.options.suppression_factor)) {
     // The more classes the better, so the factors change places.
     std::swap(factors_.generalization, factors_.suppression);
-    FoldCells(input.tuples, static_cast<double>(rows_) / Weight());
+    FoldCells(*input.marginals, static_cast<double>(rows_) / Weight());
   }
   double Bound(const Levels& levels, uint64_t suppressed) const override {
     const double folded = FoldOf(levels);
@@ -122,6 +116,7 @@ class AverageClassSize final : public ClassMeasure {
     return {.key = Average(kept, suppressed > 0)};
   }
   bool has_bound_above() const override { return true; }
+  bool is_of_sizes() const override { return true; }
   double BoundAbove(const Levels&, const RatedClasses& classes) const override {
     const ClassCounts& counts = classes.counts;
     const double of_all =
@@ -201,7 +196,7 @@ class Areas {
 class Ambiguity final : public ClassMeasure {
  public:
   explicit Ambiguity(const MeasureInput& input) : ClassMeasure(input), areas_(packing_) {
-    const Marginals marginals(packing_, input.tuples);
+    Marginals& marginals = *input.marginals;
     fold_ = Fold::kProduct;
     parts_.resize(packing_.attributes());
     const auto rows = static_cast<double>(rows_);
@@ -263,7 +258,7 @@ class KullbackLeibler final : public ClassMeasure {
       const auto own = static_cast<double>(count);
       input_ += own * own / rows * std::log2(own / rows);
     }
-    const Marginals marginals = Marginals::Weighted(packing_, input.tuples, squares);
+    Marginals marginals(packing_, input.tuples, squares);
     fold_ = Fold::kSum;
     parts_.resize(packing_.attributes());
     for (size_t a = 0; a < parts_.size(); ++a) {

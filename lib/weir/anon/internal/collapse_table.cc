@@ -46,6 +46,43 @@ StatusOr<std::vector<MappedColumn>> MapColumns(const CodedTable& table,
   return columns;
 }
 
+// What each value of a column adds to a word of a record's key.
+struct PlacedColumn {
+  size_t word = 0;
+  const uint32_t* records = nullptr;
+  std::vector<uint64_t> parts = {};  // by value
+};
+
+struct RecordBlock {
+  size_t begin = 0;
+  size_t count = 0;
+  size_t words = 0;  // of a key
+};
+
+// Columns of the same word go in threes, so that a key is loaded and stored a third as often.
+void AddToKeys(const std::vector<PlacedColumn>& columns, const RecordBlock& block, uint64_t* keys) {
+  size_t i = 0;
+  while (i < columns.size()) {
+    const PlacedColumn& column = columns[i];
+    const uint32_t* const codes = column.records + block.begin;
+    const uint64_t* const parts = column.parts.data();
+    uint64_t* const to = keys + column.word;
+    if (i + 2 < columns.size() && columns[i + 2].word == column.word) {
+      const uint32_t* const second = columns[i + 1].records + block.begin;
+      const uint32_t* const third = columns[i + 2].records + block.begin;
+      const uint64_t* const second_parts = columns[i + 1].parts.data();
+      const uint64_t* const third_parts = columns[i + 2].parts.data();
+      for (size_t r = 0; r < block.count; ++r) {
+        to[r * block.words] |= parts[codes[r]] | second_parts[second[r]] | third_parts[third[r]];
+      }
+      i += 3;
+      continue;
+    }
+    for (size_t r = 0; r < block.count; ++r) to[r * block.words] |= parts[codes[r]];
+    ++i;
+  }
+}
+
 class Collapser {
  public:
   Collapser(const CodedTable& table, const CollapseRequest& request, const CodedTable* population)
@@ -118,20 +155,22 @@ Status Collapser::AppendKeys(const CodedTable& table, const std::vector<MappedCo
     return MakeError(StatusCode::kResourceExhausted, "2^32 records and more are not collapsed");
   }
   keys.resize((before + table.facts.records) * words);
+  std::vector<PlacedColumn> placed;
+  placed.reserve(columns.size());
+  for (size_t i = 0; i < columns.size(); ++i) {
+    PlacedColumn& column = placed.emplace_back();
+    column = {.word = layout_.word(i), .records = columns[i].records->data()};
+    column.parts.reserve(columns[i].map->size());
+    for (const uint32_t code : *columns[i].map) {
+      column.parts.push_back(uint64_t{code} << layout_.shift(i));
+    }
+  }
   // A block of keys stays in the cache until all columns are in it.
   constexpr size_t kBlock = 1024;
   const size_t records = table.facts.records;
   for (size_t begin = 0; begin < records; begin += kBlock) {
-    const size_t count = std::min(kBlock, records - begin);
-    for (size_t i = 0; i < columns.size(); ++i) {
-      const uint32_t* const codes = columns[i].records->data() + begin;
-      const uint32_t* const map = columns[i].map->data();
-      uint64_t* const to = keys.data() + (before + begin) * words + layout_.word(i);
-      const unsigned shift = layout_.shift(i);
-      for (size_t record = 0; record < count; ++record) {
-        to[record * words] |= uint64_t{map[codes[record]]} << shift;
-      }
-    }
+    AddToKeys(placed, {.begin = begin, .count = std::min(kBlock, records - begin), .words = words},
+              keys.data() + (before + begin) * words);
   }
   return OkStatus();
 }
@@ -191,7 +230,8 @@ std::vector<uint32_t> Collapser::RankBySort(std::vector<uint64_t>& keys) {
   const uint64_t* last = nullptr;
   for (const uint32_t record : order) {
     const uint64_t* const key = keys.data() + record * words;
-    if (last == nullptr || !std::equal(key, key + words, last)) {
+    // The first word decides of most.
+    if (last == nullptr || *key != *last || !std::equal(key + 1, key + words, last + 1)) {
       std::copy_n(key, words, distinct.data() + found * words);
       ++found;
     }

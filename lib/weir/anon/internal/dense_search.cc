@@ -11,7 +11,8 @@ namespace weir::anon::internal {
 namespace {
 
 // Where nothing may be suppressed, witnesses leave few nodes to check.
-constexpr uint64_t kStrictChecksBeforeHubs = 32;
+constexpr uint64_t kStrictChecksBeforeHubs = 16;
+constexpr uint8_t kStrictHubRequests = 4;
 // Counting small classes is several times as fast as grouping, so a hub must save several counts.
 constexpr uint8_t kHubRequests = 8;
 // Hubs of fewer classes than this are not worth their making.
@@ -50,8 +51,7 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
       start_(std::chrono::steady_clock::now()) {
   floor_ = lattice_.bottom();
   if (prepared.least_rows > 1) {
-    witnesses_.emplace(prepared);
-    hub_requests_needed_ = kHubRequests;
+    hub_requests_needed_ = prepared.limit() == 0 ? kStrictHubRequests : kHubRequests;
     if (prepared.limit() == 0) checks_before_hubs_ = kStrictChecksBeforeHubs;
   }
   hub_order_.resize(lattice_.attributes());
@@ -66,6 +66,8 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
     family *= uint64_t{1} + lattice_.top()[a] - lattice_.bottom()[a];
     hub_order_.pop_back();
   }
+  if (prepared.is_above_ground()) MakeHub(floor_);
+  if (prepared.least_rows > 1) witnesses_.emplace(prepared, snapshots_.BestFor(floor_).list);
 }
 
 // The fold in the order of attributes, as Measure::FoldOf has it: bit by bit the same.
@@ -87,8 +89,15 @@ void DenseSearch::FillBounds() {
   for (double& bound : bounds_) bound = measure_.Settled(bound);
 }
 
-// By bound, rounded to 32 bits; equal ones by total level, then id.
+// Nodes that are not ruled out by bound, rounded to 32 bits; equal ones by total level, then id.
 void DenseSearch::FillOrder() {
+  order_.reserve(bounds_.size());
+  for (uint32_t id = 0; id < bounds_.size(); ++id) {
+    const bool is_left = is_checked_[id] == 0 && suppressed_[id] <= prepared_.limit() &&
+                         !outcome_.best.RulesOut(bounds_[id]);
+    if (is_left) order_.push_back(id);
+  }
+  if (order_.empty()) return;
   std::vector<uint16_t> totals(1, 0);
   std::vector<uint16_t> next;
   for (size_t a = 0; a < lattice_.attributes(); ++a) {
@@ -102,8 +111,6 @@ void DenseSearch::FillOrder() {
     }
     totals.swap(next);
   }
-  order_.resize(bounds_.size());
-  for (uint32_t id = 0; id < order_.size(); ++id) order_[id] = id;
   std::vector<uint32_t> keys(bounds_.size());
   for (size_t id = 0; id < keys.size(); ++id) keys[id] = Ordered(bounds_[id]);
   std::vector<uint32_t> spare;
@@ -247,9 +254,7 @@ void DenseSearch::MakeHub(const Levels& levels) {
   const ClassSource source = snapshots_.BestFor(levels);
   if (source.list.size < kLeastHubSource) return;
   evaluator_.GroupOnly(levels, source);
-  if (snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
-    snapshots_.Add(levels, evaluator_.TakeClasses(source));
-  }
+  evaluator_.KeepClasses(levels, source, snapshots_);
 }
 
 // A level of an attribute is ruled out with all below it if it is with the others as general as
@@ -265,7 +270,7 @@ void DenseSearch::RaiseFloor() {
       has_risen = true;
     }
   }
-  if (has_risen && outcome_.nodes_checked >= checks_before_hubs_) MakeHub(floor_);
+  if (has_risen) MakeHub(floor_);
 }
 
 // Hubs generalize the first few attributes as the node does, and leave the rest: whole families of
@@ -328,10 +333,12 @@ void DenseSearch::Report(size_t done) {
 
 SearchOutcome DenseSearch::Run() {
   FillBounds();
-  FillOrder();
   suppressed_.assign(bounds_.size(), 0);
   is_checked_.assign(bounds_.size(), 0);
   hub_requests_.assign(bounds_.size(), 0);
+  // Before the others are put in order: often it leaves only some of them, or none.
+  if (!IsTimeOver()) Resolve(NodeOf(0));
+  FillOrder();
   uint64_t ruled_out = 0;
   for (size_t done = 0; done < order_.size(); ++done) {
     const Id id = order_[done];

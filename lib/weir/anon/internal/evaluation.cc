@@ -175,16 +175,44 @@ void Evaluator::JudgePartialRules(const Levels& levels, const ClassSource& sourc
   }
 }
 
-uint64_t Evaluator::LeastInSmallClasses(const Levels& levels, const ClassSource& source,
-                                        uint64_t most_suppressed) {
+std::optional<uint64_t> Evaluator::LeastInSmallClasses(const Levels& levels,
+                                                       const ClassSource& source,
+                                                       uint64_t most_suppressed) {
   const uint64_t rows = prepared_.table().total_rows;
-  if (prepared_.least_rows < 2 || rows > std::numeric_limits<uint32_t>::max()) return 0;
+  if (prepared_.least_rows < 2 || rows > std::numeric_limits<uint32_t>::max()) return std::nullopt;
   // Where much may be suppressed most nodes are grouped in any case; and what grouping says of more
   // general nodes would be lost.
   const bool is_worthwhile = prepared_.limit() * 4 <= rows && !prepared_.measure->has_bound_above();
-  if (most_suppressed > 0 && !is_worthwhile) return 0;
+  if (most_suppressed > 0 && !is_worthwhile) return std::nullopt;
   return size_bound_.RowsInSmallClasses(*prepared_.packing, source.list, levels,
                                         prepared_.least_rows);
+}
+
+bool Evaluator::DecidesBySizes(const Levels& levels, uint64_t least, const EvaluationGoal& goal,
+                               Evaluation& result) {
+  const Measure& measure = *prepared_.measure;
+  const bool is_refused = least > prepared_.limit() || (least > 0 && goal.most_suppressed == 0);
+  if (is_refused) result.suppressed_below = least > prepared_.limit() ? kRefused : least;
+  const std::span<const uint32_t> sizes = size_bound_.ExactSizes();
+  if (sizes.empty() || !measure.is_of_sizes()) return is_refused;
+  const bool is_all = least == 0 && prepared_.is_by_rows_alone();
+  if (!is_all && !(is_refused && measure.has_bound_above())) return is_refused;
+  sizes_.assign(sizes.begin(), sizes.end());
+  is_suppressed_.assign(sizes.size(), 0);
+  ClassCounts counts;
+  for (const uint32_t rows : sizes) {
+    const bool is_small = rows < prepared_.least_rows;
+    counts.all += rows > 0 ? 1 : 0;
+    counts.suppressed += is_small && rows > 0 ? 1 : 0;
+    counts.suppressed_rows += is_small ? rows : 0;
+  }
+  const RatedClasses rated = {.rows = sizes_, .is_suppressed = is_suppressed_, .counts = counts};
+  result.bound_above = measure.BoundAbove(levels, rated);
+  if (is_refused) return true;
+  if (goal.purpose != Purpose::kRate) result.bound_below = measure.BoundBelow(levels, rated);
+  result.classes = counts.all;
+  result.rating = measure.Rate(levels, rated);
+  return true;
 }
 
 void Evaluator::BoundOthers(const Levels& levels, const ClassSource& source,
@@ -200,9 +228,9 @@ Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
                                const EvaluationGoal& goal) {
   const uint64_t most_suppressed = goal.most_suppressed;
   is_grouped_ = false;
-  const uint64_t least = LeastInSmallClasses(levels, source, most_suppressed);
-  if (least > prepared_.limit()) return {.suppressed_below = kRefused};
-  if (least > 0 && most_suppressed == 0) return {.suppressed_below = least};
+  const std::optional<uint64_t> least = LeastInSmallClasses(levels, source, most_suppressed);
+  Evaluation by_sizes;
+  if (least && DecidesBySizes(levels, *least, goal, by_sizes)) return by_sizes;
   is_grouped_ = true;
   grouper_.Group(*prepared_.packing, source.list, levels);
   Start(source);
@@ -269,8 +297,10 @@ std::vector<std::vector<uint64_t>> Evaluator::SmallestClasses(const ClassSource&
   return keys;
 }
 
-ClassList Evaluator::TakeClasses(const ClassSource& source) const {
-  return MakeClassList(prepared_, source, grouper_);
+void Evaluator::KeepClasses(const Levels& levels, const ClassSource& source,
+                            Snapshots& snapshots) const {
+  if (!snapshots.IsWorthKeeping(grouper_.classes(), source.list.size)) return;
+  snapshots.Add(levels, MakeClassList(prepared_, source, grouper_));
 }
 
 // Prepared::least_rows is the largest of what several models ask of the rows of a class: each of

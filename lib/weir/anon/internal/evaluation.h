@@ -54,13 +54,13 @@ class Evaluator {
   explicit Evaluator(const Prepared& prepared) : prepared_(prepared) {}
 
   Evaluation Evaluate(const Levels& levels, const ClassSource& source, const EvaluationGoal& goal);
-  // Only puts the classes together.
+  // Only puts the classes together, for KeepClasses.
   void GroupOnly(const Levels& levels, const ClassSource& source) {
     grouper_.Group(*prepared_.packing, source.list, levels);
   }
-  // Of the node evaluated last.
-  ClassList TakeClasses(const ClassSource& source) const;
-  size_t grouped_classes() const { return grouper_.classes(); }
+  // Adds the classes of the node grouped last, which was grouped from `source`, if they are worth
+  // it.
+  void KeepClasses(const Levels& levels, const ClassSource& source, Snapshots& snapshots) const;
   // Keys of up to `most` of the smallest classes with too few rows in the node evaluated last,
   // grouped or not.
   std::vector<std::vector<uint64_t>> SmallestClasses(const ClassSource& source, size_t most) const;
@@ -87,10 +87,13 @@ class Evaluator {
                        .suppressed = suppressed_classes_,
                        .suppressed_rows = suppressed_rows_}};
   }
-  // At least so many rows are in too small classes, found without grouping; 0 where that would save
-  // little.
-  uint64_t LeastInSmallClasses(const Levels& levels, const ClassSource& source,
-                               uint64_t most_suppressed);
+  // At least so many rows are in too small classes, found without grouping; nothing where that
+  // would save little.
+  std::optional<uint64_t> LeastInSmallClasses(const Levels& levels, const ClassSource& source,
+                                              uint64_t most_suppressed);
+  // Whether these rows decide, so that nothing needs to be grouped; then `result` is all there is.
+  bool DecidesBySizes(const Levels& levels, uint64_t least, const EvaluationGoal& goal,
+                      Evaluation& result);
   void Start(const ClassSource& source);
   void JudgeSizes(const ClassSource& source);
   void JudgeUnits(const ClassSource& source);
@@ -121,6 +124,7 @@ class Evaluator {
   Grouper grouper_;
   Grouper partial_grouper_;
   SizeBound size_bound_;
+  std::vector<uint64_t> sizes_;  // of classes that were counted and not grouped, among zeros
   std::vector<uint8_t> is_suppressed_;
   // Of classes with rows.
   uint64_t classes_with_rows_ = 0;

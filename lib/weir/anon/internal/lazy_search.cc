@@ -20,7 +20,12 @@ LazySearch::LazySearch(const Prepared& prepared, const SearchLimits& limits)
       evaluator_(prepared),
       snapshots_(prepared, limits.memory_bytes / 4),
       most_open_(limits.memory_bytes / 2 / (sizeof(Node) + prepared.lattice->attributes() + 32)),
-      start_(std::chrono::steady_clock::now()) {}
+      start_(std::chrono::steady_clock::now()) {
+  if (!prepared.is_above_ground()) return;
+  const ClassSource source = SourceOf(prepared);
+  evaluator_.GroupOnly(lattice_.bottom(), source);
+  evaluator_.KeepClasses(lattice_.bottom(), source, snapshots_);
+}
 
 uint64_t LazySearch::LeastSuppressed(const Node& node) const {
   uint64_t least = 0;
@@ -90,10 +95,7 @@ void LazySearch::Check(const Node& node) {
       evaluator_.Evaluate(node.levels, source,
                           {.most_suppressed = MostSuppressed(node, LeastSuppressed(node)),
                            .purpose = Purpose::kRuleOutBelow});
-  if (evaluation.is_grouped &&
-      snapshots_.IsWorthKeeping(evaluator_.grouped_classes(), source.list.size)) {
-    snapshots_.Add(node.levels, evaluator_.TakeClasses(source));
-  }
+  if (evaluation.is_grouped) evaluator_.KeepClasses(node.levels, source, snapshots_);
   outcome_.best.Offer(evaluation, node.total_level, node.id);
   Learn(node.levels, evaluation.suppressed_below);
 }

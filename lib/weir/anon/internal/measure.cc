@@ -47,41 +47,35 @@ Status CheckOptions(const QualityOptions& options, size_t attributes) {
 
 }  // namespace
 
-Marginals::Marginals(const Packing& packing, const KeyList& tuples)
-    : Marginals(Weighted(packing, tuples, tuples.rows)) {}
-
-Marginals Marginals::Weighted(const Packing& packing, const KeyList& tuples,
-                              std::span<const uint64_t> weights) {
-  Marginals made;
+void Marginals::Count() {
   // Counted by chunk first: fewer counters to add to for each tuple than with attributes.
   std::vector<std::vector<uint64_t>> by_chunk;
-  by_chunk.reserve(packing.chunks());
-  for (size_t place = 0; place < packing.chunks(); ++place) {
-    const BitField& field = packing.chunk(place);
+  by_chunk.reserve(packing_.chunks());
+  for (size_t place = 0; place < packing_.chunks(); ++place) {
+    const BitField& field = packing_.chunk(place);
     std::vector<uint64_t>& counts = by_chunk.emplace_back(field.mask + 1, 0);
-    const uint64_t* keys = tuples.keys.data() + field.word * tuples.size;
-    for (size_t i = 0; i < tuples.size; ++i) counts.data()[field.Of(keys[i])] += weights.data()[i];
+    const uint64_t* const keys = tuples_.keys.data() + field.word * tuples_.size;
+    const uint64_t* const weights = weights_.data();
+    for (size_t i = 0; i < tuples_.size; ++i) counts.data()[field.Of(keys[i])] += weights[i];
   }
-  for (const uint64_t weight : weights) made.rows_ += weight;
-  made.counts_.resize(packing.attributes());
-  for (size_t place = 0; place < packing.chunks(); ++place) {
-    for (const size_t a : packing.chunk_attributes(place)) {
-      const Hierarchy& hierarchy = packing.hierarchy(a);
-      const unsigned shift = packing.field(a).shift - packing.chunk(place).shift;
-      const uint64_t mask = packing.field(a).mask;
+  counts_.resize(packing_.attributes());
+  for (size_t place = 0; place < packing_.chunks(); ++place) {
+    for (const size_t a : packing_.chunk_attributes(place)) {
+      const Hierarchy& hierarchy = packing_.hierarchy(a);
+      const unsigned shift = packing_.field(a).shift - packing_.chunk(place).shift;
+      const uint64_t mask = packing_.field(a).mask;
       std::vector<uint64_t> ground(hierarchy.size(0), 0);
       for (uint64_t value = 0; value < by_chunk[place].size(); ++value) {
         const uint64_t rows = by_chunk[place][value];
         if (rows > 0) ground[mask == 0 ? 0 : (value >> shift) & mask] += rows;
       }
       for (size_t level = 0; level < hierarchy.levels(); ++level) {
-        std::vector<uint64_t>& counts = made.counts_[a].emplace_back(hierarchy.size(level), 0);
+        std::vector<uint64_t>& counts = counts_[a].emplace_back(hierarchy.size(level), 0);
         const std::span<const uint32_t> codes = hierarchy.codes(level);
         for (size_t code = 0; code < ground.size(); ++code) counts[codes[code]] += ground[code];
       }
     }
   }
-  return made;
 }
 
 double Measure::FoldOf(const Levels& levels) const {

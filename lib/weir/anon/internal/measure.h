@@ -20,24 +20,28 @@
 
 namespace weir::anon::internal {
 
-// Rows by attribute, level and label: what a measure can know of a generalization before anything
-// is grouped. Exact integers.
+// Rows by attribute, level and label: what can be known of a generalization before anything is
+// grouped. Exact integers, counted when they are first asked for. Keeps references to both; not
+// thread-safe.
 class Marginals {
  public:
-  Marginals(const Packing& packing, const KeyList& tuples);
+  Marginals(const Packing& packing, const KeyList& tuples)
+      : Marginals(packing, tuples, tuples.rows) {}
   // With other weights than rows, one a tuple.
-  static Marginals Weighted(const Packing& packing, const KeyList& tuples,
-                            std::span<const uint64_t> weights);
+  Marginals(const Packing& packing, const KeyList& tuples, std::span<const uint64_t> weights)
+      : packing_(packing), tuples_(tuples), weights_(weights) {}
 
-  uint64_t rows() const { return rows_; }
-  std::span<const uint64_t> at(size_t attribute, size_t level) const {
+  std::span<const uint64_t> at(size_t attribute, size_t level) {
+    if (counts_.empty()) Count();
     return counts_[attribute][level];
   }
 
  private:
-  Marginals() = default;
+  void Count();
 
-  uint64_t rows_ = 0;
+  const Packing& packing_;
+  KeyList tuples_;
+  std::span<const uint64_t> weights_;
   std::vector<std::vector<std::vector<uint64_t>>> counts_;  // attribute, level, label
 };
 
@@ -111,6 +115,8 @@ class Measure {
   virtual double BoundAbove(const Levels& levels, const RatedClasses& classes) const;
   // Whether that says something.
   virtual bool has_bound_above() const { return false; }
+  // Whether the bounds and ratings of classes, none suppressed, ask for their sizes alone.
+  virtual bool is_of_sizes() const { return false; }
   // No rating of a more special node has a smaller key; -infinity: nothing is known.
   virtual double BoundBelow(const Levels& levels, const RatedClasses& classes) const;
   // What the suppressed rows add at least to each attribute, here and in every more special node,
@@ -136,6 +142,8 @@ class Measure {
 struct MeasureInput {
   const Packing* packing = nullptr;
   KeyList tuples = {};
+  uint64_t rows = 0;               // of all tuples
+  Marginals* marginals = nullptr;  // of their rows
   QualityOptions options = {};
   // No class that is not suppressed has fewer rows.
   uint64_t least_class = 1;

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "weir/anon/internal/skipped_levels.h"
+
 namespace weir::anon::internal {
 namespace {
 
@@ -164,6 +166,11 @@ Levels PartialRule::Restrict(const Levels& levels) const {
   return restricted;
 }
 
+bool Prepared::is_above_ground() const {
+  const Levels& bottom = lattice->bottom();
+  return std::any_of(bottom.begin(), bottom.end(), [](uint8_t level) { return level > 0; });
+}
+
 bool Prepared::is_by_rows_alone() const {
   return least_units == 0 && least_population == 0 && partial_rules.empty() &&
          monotone_models.empty() && other_models.empty() && problem->table_models.empty();
@@ -182,15 +189,21 @@ StatusOr<std::unique_ptr<Prepared>> Prepare(const SearchProblem& problem) {
       ranges.emplace_back(0, hierarchy->levels() - 1);
     }
   }
-  WEIR_ASSIGN_OR_RETURN(Lattice lattice, Lattice::Create(ranges));
-  prepared->lattice = std::make_unique<Lattice>(std::move(lattice));
+  WEIR_ASSIGN_OR_RETURN(const Lattice whole, Lattice::Create(ranges));
+  prepared->nodes_total = whole.nodes();
   WEIR_RETURN_IF_ERROR(AddRules(problem, *prepared));
   prepared->packing = std::make_unique<Packing>(problem.hierarchies);
   prepared->keys = prepared->packing->Pack(table);
   if (prepared->uses_sensitive) prepared->tuple_of_count = TuplesOfCounts(table);
   prepared->tuples = {.size = table.tuples(), .keys = prepared->keys, .rows = table.rows};
+  Marginals marginals(*prepared->packing, prepared->tuples);
+  SkipLevels(*prepared, marginals, ranges);
+  WEIR_ASSIGN_OR_RETURN(Lattice lattice, Lattice::Create(ranges));
+  prepared->lattice = std::make_unique<Lattice>(std::move(lattice));
   WEIR_ASSIGN_OR_RETURN(prepared->measure, MakeMeasure({.packing = prepared->packing.get(),
                                                         .tuples = prepared->tuples,
+                                                        .rows = table.total_rows,
+                                                        .marginals = &marginals,
                                                         .options = problem.quality,
                                                         .least_class = prepared->least_rows}));
   if (prepared->measure->needs_squares()) {

@@ -34,7 +34,9 @@ struct Prepared {
   KeyList tuples = {};
   // By sensitive attribute, if uses_sensitive: the tuple of each entry of its counts.
   std::vector<std::vector<uint32_t>> tuple_of_count = {};
+  // Without the levels that no node within the limit has.
   std::unique_ptr<Lattice> lattice = nullptr;
+  uint64_t nodes_total = 0;  // with them
   std::unique_ptr<Measure> measure = nullptr;
 
   // Rules on all attributes.
@@ -52,6 +54,8 @@ struct Prepared {
   const TupleTable& table() const { return *problem->table; }
   uint64_t limit() const { return problem->suppression_limit_rows; }
   bool has_population() const { return !problem->table->population.empty(); }
+  // Whether the lattice leaves out the ground values of some attribute.
+  bool is_above_ground() const;
   // Whether class sizes in rows decide everything.
   bool is_by_rows_alone() const;
 };

@@ -85,11 +85,17 @@ uint64_t SizeBound::RowsInSmallClasses(Packing& packing, const KeyList& items, c
     places[i] >>= shift;
     cells[places[i]] += static_cast<uint32_t>(items.rows.data()[i]);
   }
+  is_exact_ = is_direct;
   items_ = items.size;
   least_ = static_cast<uint32_t>(std::min<uint64_t>(least, std::numeric_limits<uint32_t>::max()));
   uint32_t small = 0;
   for (const uint32_t rows : cells_) small += rows < least_ ? rows : 0;
   return small;
+}
+
+std::span<const uint32_t> SizeBound::ExactSizes() const {
+  if (!is_exact_) return {};
+  return cells_;
 }
 
 // Classes of one row end the look through the items; there are many where there are small ones.

@@ -23,6 +23,8 @@ class SizeBound {
   // than 2^32 rows.
   uint64_t RowsInSmallClasses(Packing& packing, const KeyList& items, const Levels& levels,
                               uint64_t least);
+  // The rows of each class of the last call, among zeros; nothing if classes may share a place.
+  std::span<const uint32_t> ExactSizes() const;
   // Items of up to `most` of the classes that the last call found too small, smallest first.
   std::vector<uint32_t> SmallestClasses(size_t most) const;
 
@@ -41,6 +43,7 @@ class SizeBound {
 
   std::vector<uint32_t> places_;  // of each item
   std::vector<uint32_t> cells_;   // rows by place
+  bool is_exact_ = false;
   size_t items_ = 0;
   uint32_t least_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <memory>
 #include <numeric>
 
 namespace weir::anon::internal {
@@ -18,19 +19,40 @@ struct BitRange {
   unsigned end = 0;
 };
 
-// Digit by digit from the lowest; key_of gives the number by which an entry is sorted.
+// Memory that is written before it is read is not cleared.
+template <class Entry>
+struct Entries {
+  explicit Entries(size_t count)
+      : size(count), data(std::make_unique_for_overwrite<Entry[]>(count)) {}  // NOLINT(*-c-arrays)
+  size_t size;
+  std::unique_ptr<Entry[]> data;  // NOLINT(*-c-arrays)
+};
+
+// Digit by digit from the lowest, all counted in one pass; key_of gives the number by which an
+// entry is sorted.
 template <class Entry, class KeyOf>
-void SortByDigits(std::vector<Entry>& entries, const BitRange& bits, const KeyOf& key_of) {
-  std::vector<Entry> sorted(entries.size());
-  for (unsigned at = bits.begin; at < bits.end; at += kDigitBits) {
+void SortByDigits(Entries<Entry>& entries, const BitRange& bits, const KeyOf& key_of) {
+  const size_t digits = (bits.end - bits.begin + kDigitBits - 1) / kDigitBits;
+  const auto digit_of = [&](const Entry& entry, size_t digit) {
+    const unsigned at = bits.begin + static_cast<unsigned>(digit) * kDigitBits;
     const uint64_t mask = (uint64_t{1} << std::min(kDigitBits, bits.end - at)) - 1;
-    std::array<uint32_t, kDigitValues> next = {};
-    for (const Entry& entry : entries) ++next.data()[key_of(entry) >> at & mask];
-    std::exclusive_scan(next.begin(), next.end(), next.begin(), 0U);
-    for (const Entry& entry : entries) {
-      sorted.data()[next.data()[key_of(entry) >> at & mask]++] = entry;
+    return static_cast<size_t>(key_of(entry) >> at & mask);
+  };
+  std::vector<std::array<uint32_t, kDigitValues>> next(digits);
+  for (size_t i = 0; i < entries.size; ++i) {
+    for (size_t digit = 0; digit < digits; ++digit) {
+      ++next.data()[digit].data()[digit_of(entries.data[i], digit)];
     }
-    entries.swap(sorted);
+  }
+  Entries<Entry> sorted(entries.size);
+  for (size_t digit = 0; digit < digits; ++digit) {
+    uint32_t* const to = next[digit].data();
+    std::exclusive_scan(to, to + kDigitValues, to, 0U);
+    for (size_t i = 0; i < entries.size; ++i) {
+      const Entry& entry = entries.data[i];
+      sorted.data[to[digit_of(entry, digit)]++] = entry;
+    }
+    entries.data.swap(sorted.data);
   }
 }
 
@@ -56,23 +78,23 @@ std::vector<uint32_t> SortWords(const std::vector<uint64_t>& keys) {
   const unsigned width = bits.end - bits.begin;
   const auto place_bits = static_cast<unsigned>(std::bit_width(n));
   if (width + place_bits <= 64) {
-    std::vector<uint64_t> entries(n);
+    Entries<uint64_t> entries(n);
     // What lies above the differing bits is the same in all keys and may be lost.
-    for (size_t i = 0; i < n; ++i) entries[i] = keys[i] >> bits.begin << place_bits | i;
+    for (size_t i = 0; i < n; ++i) entries.data[i] = keys[i] >> bits.begin << place_bits | i;
     SortByDigits(entries, {.begin = place_bits, .end = place_bits + width},
                  [](uint64_t entry) { return entry; });
     const uint64_t mask = (uint64_t{1} << place_bits) - 1;
-    for (size_t i = 0; i < n; ++i) order[i] = static_cast<uint32_t>(entries[i] & mask);
+    for (size_t i = 0; i < n; ++i) order[i] = static_cast<uint32_t>(entries.data[i] & mask);
     return order;
   }
   struct Entry {
     uint64_t key = 0;
     uint64_t place = 0;
   };
-  std::vector<Entry> entries(n);
-  for (size_t i = 0; i < n; ++i) entries[i] = {.key = keys[i], .place = i};
+  Entries<Entry> entries(n);
+  for (size_t i = 0; i < n; ++i) entries.data[i] = {.key = keys[i], .place = i};
   SortByDigits(entries, bits, [](const Entry& entry) { return entry.key; });
-  for (size_t i = 0; i < n; ++i) order[i] = static_cast<uint32_t>(entries[i].place);
+  for (size_t i = 0; i < n; ++i) order[i] = static_cast<uint32_t>(entries.data[i].place);
   return order;
 }
 

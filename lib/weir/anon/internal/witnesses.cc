@@ -16,8 +16,8 @@ constexpr size_t kBlockWords = 64;
 
 }  // namespace
 
-Witnesses::Witnesses(const Prepared& prepared)
-    : prepared_(prepared), words_((prepared.tuples.size + 63) / 64) {
+Witnesses::Witnesses(const Prepared& prepared, const KeyList& items)
+    : prepared_(prepared), items_(items), words_((items.size + 63) / 64) {
   const Packing& packing = *prepared.packing;
   bitmaps_.resize(packing.attributes());
   for (size_t a = 0; a < bitmaps_.size(); ++a) {
@@ -33,29 +33,41 @@ void Witnesses::Add(std::vector<uint64_t> key) {
   known_.insert(known_.begin(), std::move(key));
 }
 
-// All ground values in one pass over the tuples.
-void Witnesses::MakeGroundBitmaps(size_t attribute) {
-  std::vector<Bitmap>& ground = bitmaps_[attribute][0];
-  std::vector<uint64_t*> words;
-  words.reserve(ground.size());
-  for (Bitmap& bitmap : ground) {
-    bitmap.is_made = true;
-    bitmap.words.assign(words_, 0);
-    words.push_back(bitmap.words.data());
+// All ground values in one pass over the items, but those of attributes that have very many.
+void Witnesses::MakeGroundBitmaps() {
+  struct Column {
+    BitField field = {};
+    const uint64_t* keys = nullptr;
+    std::vector<uint64_t*> words = {};  // of each value's bitmap
+  };
+  std::vector<Column> columns;
+  columns.reserve(bitmaps_.size());
+  for (size_t a = 0; a < bitmaps_.size(); ++a) {
+    std::vector<Bitmap>& ground = bitmaps_[a][0];
+    if (ground.size() > kMostGroundBitmaps) continue;
+    const BitField& field = prepared_.packing->field(a);
+    Column& column = columns.emplace_back();
+    column = {.field = field, .keys = items_.keys.data() + field.word * items_.size};
+    column.words.reserve(ground.size());
+    for (Bitmap& bitmap : ground) {
+      bitmap.is_made = true;
+      bitmap.words.assign(words_, 0);
+      column.words.push_back(bitmap.words.data());
+    }
   }
-  const BitField& field = prepared_.packing->field(attribute);
-  const size_t n = prepared_.tuples.size;
-  const uint64_t* keys = prepared_.tuples.keys.data() + field.word * n;
-  for (size_t i = 0; i < n; ++i) {
-    words.data()[field.Of(keys[i])][i / 64] |= uint64_t{1} << (i % 64);
+  for (size_t i = 0; i < items_.size; ++i) {
+    const uint64_t bit = uint64_t{1} << (i % 64);
+    for (const Column& column : columns) {
+      column.words.data()[column.field.Of(column.keys[i])][i / 64] |= bit;
+    }
   }
 }
 
 void Witnesses::Scan(size_t attribute, size_t level, uint32_t label, Bitmap& bitmap) const {
   const BitField& field = prepared_.packing->field(attribute);
   const uint32_t* codes = prepared_.packing->hierarchy(attribute).codes(level).data();
-  const size_t n = prepared_.tuples.size;
-  const uint64_t* keys = prepared_.tuples.keys.data() + field.word * n;
+  const size_t n = items_.size;
+  const uint64_t* keys = items_.keys.data() + field.word * n;
   for (size_t w = 0; w < words_; ++w) {
     const size_t end = std::min(n, 64 * w + 64);
     uint64_t bits = 0;
@@ -77,7 +89,7 @@ const uint64_t* Witnesses::BitmapOf(size_t attribute, size_t level, uint32_t lab
     Scan(attribute, level, label, bitmap);
     return bitmap.words.data();
   }
-  if (!bitmaps_[attribute][0][0].is_made) MakeGroundBitmaps(attribute);
+  if (!bitmaps_[attribute][0][0].is_made) MakeGroundBitmaps();
   if (level == 0) return bitmap.words.data();
   bitmap.is_made = true;
   bitmap.words.assign(words_, 0);
@@ -101,7 +113,7 @@ bool Witnesses::IsSmall(const Levels& levels, const std::vector<uint64_t>& key) 
     chosen_.push_back(BitmapOf(a, levels[a], label));
   }
   const uint64_t least = prepared_.least_rows;
-  const uint64_t* rows = prepared_.tuples.rows.data();
+  const uint64_t* rows = items_.rows.data();
   const size_t count = chosen_.size();
   const uint64_t* const* chosen = chosen_.data();
   uint64_t found = 0;
@@ -116,7 +128,7 @@ bool Witnesses::IsSmall(const Levels& levels, const std::vector<uint64_t>& key) 
     for (size_t w = 0; w < width; ++w) {
       for (uint64_t bits = block.data()[w]; bits != 0; bits &= bits - 1) {
         const size_t tuple = 64 * (begin + w) + static_cast<size_t>(std::countr_zero(bits));
-        if (tuple >= prepared_.tuples.size) break;
+        if (tuple >= items_.size) break;
         found += rows[tuple];
         if (found >= least) return false;
       }
@@ -134,46 +146,49 @@ const uint64_t* Witnesses::LabelBitmap(size_t attribute, size_t level,
   return BitmapOf(attribute, level, hierarchy.codes(level)[field.Of(key[field.word])]);
 }
 
-size_t Witnesses::HighestLevel(size_t attribute, size_t level, uint64_t ground,
-                               const std::vector<uint64_t>& rest) const {
-  const BitField& field = prepared_.packing->field(attribute);
-  const uint64_t* const keys = prepared_.tuples.keys.data() + field.word * prepared_.tuples.size;
-  const uint64_t* const rows = prepared_.tuples.rows.data();
-  for (; level < prepared_.lattice->top()[attribute]; ++level) {
-    const uint32_t* const codes = prepared_.packing->hierarchy(attribute).codes(level + 1).data();
-    uint64_t found = 0;
-    for (size_t w = 0; w < words_ && found < prepared_.least_rows; ++w) {
-      for (uint64_t bits = rest.data()[w]; bits != 0; bits &= bits - 1) {
-        const size_t tuple = 64 * w + static_cast<size_t>(std::countr_zero(bits));
-        if (tuple >= prepared_.tuples.size) break;
-        found += codes[field.Of(keys[tuple])] == codes[ground] ? rows[tuple] : 0;
-      }
+uint64_t Witnesses::RowsOfBoth(const uint64_t* rest, const uint64_t* label) const {
+  const uint64_t* const rows = items_.rows.data();
+  uint64_t found = 0;
+  for (size_t w = 0; w < words_; ++w) {
+    uint64_t bits = label == nullptr ? rest[w] : rest[w] & label[w];
+    for (; bits != 0; bits &= bits - 1) {
+      const size_t tuple = 64 * w + static_cast<size_t>(std::countr_zero(bits));
+      if (tuple >= items_.size) break;
+      found += rows[tuple];
+      if (found >= prepared_.least_rows) return found;
     }
-    if (found >= prepared_.least_rows) break;
   }
-  return level;
+  return found;
 }
 
+// Of each attribute, the tuples that agree with that of `key` in all others: in those before it at
+// the levels that they rose to, in those behind it at their first levels.
 Levels Witnesses::Rise(Levels levels, const std::vector<uint64_t>& key) {
   const size_t attributes = levels.size();
-  // after[a]: tuples in the class if the attributes up to and with a are left out of account.
-  std::vector<std::vector<uint64_t>> after(attributes);
-  after[attributes - 1].assign(words_, ~uint64_t{0});
-  const auto narrow = [&](std::vector<uint64_t>& tuples, const uint64_t* bitmap) {
-    if (bitmap == nullptr) return;
-    for (size_t w = 0; w < words_; ++w) tuples.data()[w] &= bitmap[w];
+  rest_.resize((attributes + 1) * words_);
+  const auto narrow = [this](uint64_t* tuples, const uint64_t* with, const uint64_t* label) {
+    if (label == nullptr) {
+      std::copy_n(with, words_, tuples);
+    } else {
+      for (size_t w = 0; w < words_; ++w) tuples[w] = with[w] & label[w];
+    }
   };
+  uint64_t* const before = rest_.data() + attributes * words_;
+  std::fill_n(before, words_, ~uint64_t{0});
+  std::fill_n(before - words_, words_, ~uint64_t{0});
   for (size_t a = attributes - 1; a > 0; --a) {
-    after[a - 1] = after[a];
-    narrow(after[a - 1], LabelBitmap(a, levels[a], key));
+    uint64_t* const rest = rest_.data() + a * words_;
+    narrow(rest - words_, rest, LabelBitmap(a, levels[a], key));
   }
-  std::vector<uint64_t> before(words_, ~uint64_t{0});
   for (size_t a = 0; a < attributes; ++a) {
-    narrow(after[a], before.data());
-    const BitField& field = prepared_.packing->field(a);
-    levels[a] =
-        static_cast<uint8_t>(HighestLevel(a, levels[a], field.Of(key[field.word]), after[a]));
-    narrow(before, LabelBitmap(a, levels[a], key));
+    uint64_t* const rest = rest_.data() + a * words_;
+    narrow(rest, rest, before);
+    uint8_t& level = levels[a];
+    while (level < prepared_.lattice->top()[a] &&
+           RowsOfBoth(rest, LabelBitmap(a, level + 1U, key)) < prepared_.least_rows) {
+      ++level;
+    }
+    narrow(before, before, LabelBitmap(a, level, key));
   }
   return levels;
 }

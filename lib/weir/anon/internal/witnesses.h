@@ -20,7 +20,9 @@ namespace weir::anon::internal {
 // Not thread-safe.
 class Witnesses {
  public:
-  explicit Witnesses(const Prepared& prepared);
+  // `items` are the tuples, or classes from which every node of the lattice can be grouped; they
+  // must live as long as this.
+  Witnesses(const Prepared& prepared, const KeyList& items);
 
   // `key` is that of a tuple, one number a word.
   void Add(std::vector<uint64_t> key);
@@ -37,20 +39,22 @@ class Witnesses {
   // From a node in which the class of `key` is too small to one above, as general as one finds by
   // generalizing attribute after attribute.
   Levels Rise(Levels levels, const std::vector<uint64_t>& key);
-  // The highest level of an attribute at which the class, which has the tuples of `rest` if the
-  // attribute is left out of account, is still too small.
-  size_t HighestLevel(size_t attribute, size_t level, uint64_t ground,
-                      const std::vector<uint64_t>& rest) const;
+  // Rows of the tuples in both, or in `rest` if the other is null; from `least_rows` on it may
+  // stop.
+  uint64_t RowsOfBoth(const uint64_t* rest, const uint64_t* label) const;
+  // Of the label that the tuple of `key` has; null: all tuples have it.
   const uint64_t* LabelBitmap(size_t attribute, size_t level, const std::vector<uint64_t>& key);
   const uint64_t* BitmapOf(size_t attribute, size_t level, uint32_t label);
-  void MakeGroundBitmaps(size_t attribute);
+  void MakeGroundBitmaps();
   void Scan(size_t attribute, size_t level, uint32_t label, Bitmap& bitmap) const;
 
   const Prepared& prepared_;
+  KeyList items_;
   size_t words_;
   std::vector<std::vector<uint64_t>> known_;               // the last one to refute is first
   std::vector<std::vector<std::vector<Bitmap>>> bitmaps_;  // attribute, level, label
   std::vector<const uint64_t*> chosen_;
+  std::vector<uint64_t> rest_;
 };
 
 }  // namespace weir::anon::internal
