@@ -34,17 +34,18 @@ struct Numbers {
 };
 
 // The index of an item is the mixed-radix number of its labels.
-template <int Count, class Step>
+template <int Count>
 struct Fill {
-  std::array<Step, static_cast<size_t>(Count)> steps;
+  std::array<LookUp, static_cast<size_t>(Count)> look_ups;
 
-  explicit Fill(std::span<const Step> from) { std::copy_n(from.begin(), Count, steps.begin()); }
+  explicit Fill(std::span<const LookUp> from) {
+    std::copy_n(from.begin(), Count, look_ups.begin());
+  }
   void operator()(size_t begin, size_t count, uint64_t* to) const {
+    const auto own = look_ups;  // what is written to cannot be part of a local copy
     for (size_t i = 0; i < count; ++i) {
       uint64_t index = 0;
-      for (const Step& step : steps) {
-        index += step.stride * step.table[(step.keys[begin + i] >> step.shift) & step.mask];
-      }
+      for (const LookUp& look_up : own) index += look_up.factor * look_up.Of(begin + i);
       to[i] = index;
     }
   }
@@ -90,54 +91,33 @@ void Grouper::Group(Packing& packing, const KeyList& items, const Levels& levels
     classes_ = items.size;
     return;
   }
-  std::vector<Step> steps;
-  std::vector<uint64_t> radixes;
-  steps.reserve(packing.chunks());
-  radixes.reserve(packing.chunks());
-  uint64_t space = 1;
-  bool is_one_stage = true;
-  for (size_t place = 0; place < packing.chunks(); ++place) {
-    const ChunkTable& table = packing.TableOf(place, levels);
-    if (table.radix == 1) continue;
-    const BitField& field = packing.chunk(place);
-    steps.push_back({.table = table.index.data(),
-                     .keys = items.keys.data() + field.word * items.size,
-                     .shift = field.shift,
-                     .mask = field.mask,
-                     .stride = space});
-    radixes.push_back(table.radix);
-    is_one_stage &= space <= std::numeric_limits<uint64_t>::max() / table.radix;
-    space *= table.radix;
-  }
-  if (is_one_stage) {
-    Run(steps, space);
+  if (const auto space = packing.LookUps(items, levels, look_ups_); space) {
+    Run(look_ups_, *space);
   } else {
-    GroupInStages(steps, radixes);
+    GroupInStages(look_ups_);
   }
 }
 
-void Grouper::Run(std::span<const Step> steps, uint64_t space) {
-  switch (steps.size()) {
+void Grouper::Run(std::span<const LookUp> look_ups, uint64_t space) {
+  switch (look_ups.size()) {
     case 0:
-      return Count(Fill<0, Step>(steps), 1);
+      return Count(Fill<0>(look_ups), 1);
     case 1:
-      return Count(Fill<1, Step>(steps), space);
+      return Count(Fill<1>(look_ups), space);
     case 2:
-      return Count(Fill<2, Step>(steps), space);
+      return Count(Fill<2>(look_ups), space);
     case 3:
-      return Count(Fill<3, Step>(steps), space);
+      return Count(Fill<3>(look_ups), space);
     case 4:
-      return Count(Fill<4, Step>(steps), space);
+      return Count(Fill<4>(look_ups), space);
     default:
       break;
   }
-  const Fill<4, Step> four(steps);
+  const Fill<4> four(look_ups);
   const auto fill = [&](size_t begin, size_t count, uint64_t* to) {
     four(begin, count, to);
-    for (const Step& step : steps.subspan(4)) {
-      for (size_t i = 0; i < count; ++i) {
-        to[i] += step.stride * step.table[(step.keys[begin + i] >> step.shift) & step.mask];
-      }
+    for (const LookUp& look_up : look_ups.subspan(4)) {
+      for (size_t i = 0; i < count; ++i) to[i] += look_up.factor * look_up.Of(begin + i);
     }
   };
   Count(fill, space);
@@ -254,16 +234,13 @@ void Grouper::Grow(std::vector<Slot<Index>>& slots, size_t more) {
 
 // Where an index has no room in 64 bits, chunk after chunk refines the classes found so far: their
 // number is at most that of the items, so class and chunk together always have room.
-void Grouper::GroupInStages(std::span<const Step> steps, std::span<const uint64_t> radixes) {
+void Grouper::GroupInStages(std::span<const LookUp> look_ups) {
   std::fill_n(class_of_.begin(), items_, 0U);
-  for (size_t s = 0; s < steps.size(); ++s) {
-    const Step& step = steps[s];
-    const uint64_t radix = radixes[s];
+  for (const LookUp& look_up : look_ups) {
     // The classes of a block are read here before they are refined.
     const auto fill = [&](size_t begin, size_t count, uint64_t* to) {
       for (size_t i = 0; i < count; ++i) {
-        to[i] = class_of_[begin + i] * radix +
-                step.table[(step.keys[begin + i] >> step.shift) & step.mask];
+        to[i] = class_of_[begin + i] * look_up.radix + look_up.Of(begin + i);
       }
     };
     CountHashed(fill, wide_);

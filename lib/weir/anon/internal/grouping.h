@@ -11,14 +11,6 @@
 
 namespace weir::anon::internal {
 
-// Classes to be grouped further, or the tuples of a table. A class is known by the key of one of
-// its tuples.
-struct KeyList {
-  size_t size = 0;
-  std::span<const uint64_t> keys = {};  // word w of item i at [w * size + i]
-  std::span<const uint64_t> rows = {};
-};
-
 // Puts items together that agree at given levels. Holds the memory that this needs, for use again
 // and again; not thread-safe, one a thread.
 class Grouper {
@@ -33,14 +25,6 @@ class Grouper {
   std::span<const uint64_t> rows() const { return {rows_.data(), classes_}; }
 
  private:
-  // One look-up of a chunk that is not generalized to a single label.
-  struct Step {
-    const uint32_t* table = nullptr;
-    const uint64_t* keys = nullptr;
-    unsigned shift = 0;
-    uint64_t mask = 0;
-    uint64_t stride = 0;
-  };
   // A place of the hash table. `number` is that of a class of this grouping if it is at least
   // base_; what earlier groupings left is below, so that nothing has to be cleared.
   template <class Index>
@@ -64,12 +48,13 @@ class Grouper {
   void AddBlock(size_t begin, size_t count, size_t known);
   template <class Fill>
   void Count(const Fill& fill, uint64_t space);
-  void Run(std::span<const Step> steps, uint64_t space);
-  void GroupInStages(std::span<const Step> steps, std::span<const uint64_t> radixes);
+  void Run(std::span<const LookUp> look_ups, uint64_t space);
+  void GroupInStages(std::span<const LookUp> look_ups);
 
   size_t items_ = 0;
   size_t classes_ = 0;
   const uint64_t* weights_ = nullptr;
+  std::vector<LookUp> look_ups_;
   std::vector<uint32_t> class_of_;
   std::vector<uint32_t> first_;  // one place more than items
   std::vector<uint64_t> rows_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -71,6 +72,27 @@ const ChunkTable& Packing::TableOf(size_t place, const Levels& levels) {
   if (known != chunk.tables.end()) return known->second;
   if (chunk.tables.size() >= kMostTables) chunk.tables.clear();
   return chunk.tables.emplace(combination, MakeTable(chunk, levels)).first->second;
+}
+
+std::optional<uint64_t> Packing::LookUps(const KeyList& items, const Levels& levels,
+                                         std::vector<LookUp>& look_ups) {
+  look_ups.clear();
+  uint64_t space = 1;
+  bool has_room = true;
+  for (size_t place = 0; place < chunks_.size(); ++place) {
+    const ChunkTable& table = TableOf(place, levels);
+    if (table.radix == 1) continue;
+    const BitField& field = chunks_[place].field;
+    look_ups.push_back({.table = table.index.data(),
+                        .keys = items.keys.data() + field.word * items.size,
+                        .shift = field.shift,
+                        .mask = field.mask,
+                        .radix = table.radix,
+                        .factor = space});
+    has_room &= space <= std::numeric_limits<uint64_t>::max() / table.radix;
+    space *= table.radix;
+  }
+  return has_room ? std::optional(space) : std::nullopt;
 }
 
 // Attribute after attribute: what the lower bits make is repeated for each value of the next.

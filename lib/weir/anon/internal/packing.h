@@ -3,6 +3,7 @@
 #define WEIR_ANON_INTERNAL_PACKING_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -29,6 +30,26 @@ struct ChunkTable {
   uint64_t radix = 1;
 };
 
+// Classes to be grouped further, or the tuples of a table. A class is known by the key of one of
+// its tuples.
+struct KeyList {
+  size_t size = 0;
+  std::span<const uint64_t> keys = {};  // word w of item i at [w * size + i]
+  std::span<const uint64_t> rows = {};
+};
+
+// How one chunk of an item's key becomes a number.
+struct LookUp {
+  const uint32_t* table = nullptr;
+  const uint64_t* keys = nullptr;
+  unsigned shift = 0;
+  uint64_t mask = 0;
+  uint64_t radix = 1;
+  uint64_t factor = 1;
+
+  uint32_t Of(size_t item) const { return table[(keys[item] >> shift) & mask]; }
+};
+
 // Ground codes of all attributes as one key of a few words. Attributes form chunks of some ten
 // bits, as few as one finds, so that a class is found with one look-up a chunk instead of one an
 // attribute. Where codes lie depends on the numbers of ground values alone.
@@ -49,6 +70,13 @@ class Packing {
   std::span<const size_t> chunk_attributes(size_t place) const { return chunks_[place].attributes; }
   // Valid until the next call for the same place.
   const ChunkTable& TableOf(size_t place, const Levels& levels);
+
+  // Of the chunks that are not generalized to a single label; the factor of each is the product of
+  // the radixes before it, so that the sum of the products is the mixed-radix number of the labels.
+  // Returns the product of all, or nothing if that has no room in 64 bits. Valid until the next
+  // call for other levels.
+  std::optional<uint64_t> LookUps(const KeyList& items, const Levels& levels,
+                                  std::vector<LookUp>& look_ups);
 
   // All keys of a table: word w of tuple i at [w * tuples + i].
   std::vector<uint64_t> Pack(const TupleTable& table) const;

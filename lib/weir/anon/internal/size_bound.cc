@@ -17,75 +17,59 @@ constexpr size_t kPlacesPerItem = 2;
 
 }  // namespace
 
-// What the first Count steps say, with the numbers in registers; with that of steps before.
+// What Count look-ups from `first` on say, with the numbers in registers; with that of those
+// before.
 template <int Count, bool IsFirst>
-void SizeBound::FillFrom(size_t items, std::span<const Step> steps) {
-  std::array<Step, static_cast<size_t>(Count)> own;
-  std::copy_n(steps.begin(), Count, own.begin());
+void SizeBound::FillFrom(size_t items, size_t first) {
+  std::array<LookUp, static_cast<size_t>(Count)> own;
+  std::copy_n(look_ups_.begin() + static_cast<ptrdiff_t>(first), Count, own.begin());
   uint32_t* const to = places_.data();
   for (size_t i = 0; i < items; ++i) {
     uint32_t sum = IsFirst ? 0 : to[i];
-    for (const Step& step : own) {
-      sum += step.factor * step.table[(step.keys[i] >> step.shift) & step.mask];
-    }
+    for (const LookUp& one : own) sum += static_cast<uint32_t>(one.factor) * one.Of(i);
     to[i] = sum;
   }
 }
 
-// A sum of products with fixed odd numbers, of which the highest bits are the place.
-void SizeBound::FillPlaces(size_t items, std::span<const Step> steps) {
+// A sum of products, of which the highest bits are the place.
+void SizeBound::FillPlaces(size_t items) {
   if (places_.size() < items) places_.resize(items);
-  switch (steps.size()) {
+  switch (look_ups_.size()) {
     case 0:
       std::fill_n(places_.begin(), items, 0U);
       return;
     case 1:
-      return FillFrom<1, true>(items, steps);
+      return FillFrom<1, true>(items, 0);
     case 2:
-      return FillFrom<2, true>(items, steps);
+      return FillFrom<2, true>(items, 0);
     case 3:
-      return FillFrom<3, true>(items, steps);
+      return FillFrom<3, true>(items, 0);
     default:
-      FillFrom<4, true>(items, steps);
-      for (const Step& step : steps.subspan(4)) FillFrom<1, false>(items, {&step, 1});
+      FillFrom<4, true>(items, 0);
+      for (size_t i = 4; i < look_ups_.size(); ++i) FillFrom<1, false>(items, i);
   }
 }
 
 uint64_t SizeBound::RowsInSmallClasses(Packing& packing, const KeyList& items, const Levels& levels,
                                        uint64_t least) {
-  std::vector<Step> steps;
-  steps.reserve(packing.chunks());
-  uint64_t space = 1;  // not exact above 2^32
+  const std::optional<uint64_t> space = packing.LookUps(items, levels, look_ups_);
   const size_t most_places = std::bit_ceil(kPlacesPerItem * std::max<size_t>(items.size, 1));
-  std::vector<uint32_t> strides;
-  for (size_t place = 0; place < packing.chunks(); ++place) {
-    const ChunkTable& table = packing.TableOf(place, levels);
-    if (table.radix == 1) continue;
-    const BitField& field = packing.chunk(place);
-    steps.push_back({.table = table.index.data(),
-                     .keys = items.keys.data() + field.word * items.size,
-                     .shift = field.shift,
-                     .mask = field.mask,
-                     .factor = static_cast<uint32_t>(space)});
-    space = space > most_places ? space : space * table.radix;
-  }
-  const bool is_direct = space <= most_places;
+  is_exact_ = space && *space <= most_places;
   unsigned shift = 0;
-  if (!is_direct) {
-    for (size_t s = 0; s < steps.size(); ++s) {
-      steps[s].factor = kFactors[s % kFactors.size()] + 2 * static_cast<uint32_t>(s);
+  if (!is_exact_) {
+    for (size_t i = 0; i < look_ups_.size(); ++i) {
+      look_ups_[i].factor = kFactors[i % kFactors.size()] + 2 * static_cast<uint32_t>(i);
     }
     shift = 32U - std::min(32U, static_cast<unsigned>(std::bit_width(most_places) - 1));
   }
-  FillPlaces(items.size, steps);
-  cells_.assign(is_direct ? space : most_places, 0);
+  FillPlaces(items.size);
+  cells_.assign(is_exact_ ? *space : most_places, 0);
   uint32_t* const cells = cells_.data();
   uint32_t* const places = places_.data();
   for (size_t i = 0; i < items.size; ++i) {
     places[i] >>= shift;
     cells[places[i]] += static_cast<uint32_t>(items.rows.data()[i]);
   }
-  is_exact_ = is_direct;
   items_ = items.size;
   least_ = static_cast<uint32_t>(std::min<uint64_t>(least, std::numeric_limits<uint32_t>::max()));
   uint32_t small = 0;

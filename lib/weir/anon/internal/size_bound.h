@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "weir/anon/internal/grouping.h"
 #include "weir/anon/internal/lattice.h"
 #include "weir/anon/internal/packing.h"
 
@@ -29,18 +28,11 @@ class SizeBound {
   std::vector<uint32_t> SmallestClasses(size_t most) const;
 
  private:
-  // One look-up of a chunk that is not generalized to a single label.
-  struct Step {
-    const uint32_t* table = nullptr;
-    const uint64_t* keys = nullptr;
-    unsigned shift = 0;
-    uint64_t mask = 0;
-    uint32_t factor = 0;
-  };
-  void FillPlaces(size_t items, std::span<const Step> steps);
+  void FillPlaces(size_t items);
   template <int Count, bool IsFirst>
-  void FillFrom(size_t items, std::span<const Step> steps);
+  void FillFrom(size_t items, size_t first);
 
+  std::vector<LookUp> look_ups_;
   std::vector<uint32_t> places_;  // of each item
   std::vector<uint32_t> cells_;   // rows by place
   bool is_exact_ = false;
