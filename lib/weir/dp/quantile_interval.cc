@@ -18,7 +18,7 @@ using Side = QuantileInterval::Side;
 // All claims of one interval together.
 constexpr double kAllSlips = 0.001;
 constexpr double kRiskOfSide = (1 - kCoverage - kAllSlips) / 2;
-const double kShareOfLevel = getenv("SHARE") ? atof(getenv("SHARE")) : 0.4;
+constexpr double kShareOfLevel = 0.4;
 // Rejected at once by a cheap bound.
 constexpr double kSure = 1e-7;
 constexpr size_t kGrid = 4096;
@@ -91,50 +91,68 @@ RankTest QuantileInterval::TestOf(Family children, size_t child, Side side) cons
   return path_.At(children, child, BoundaryOf(side));
 }
 
+// `left` is what the side has before the level.
 QuantileInterval::Trial QuantileInterval::TrialAt(Family children, size_t child, Side side,
-                                                  double risk) const {
-  const double above = last_.has_value() ? kept_[*last_].risk : 0;
-  return {TestOf(children, child, side), risk, risk + above, last_};
+                                                  double left) const {
+  const double risk = kShareOfLevel * left;
+  const double most = last_.has_value() ? kept_[*last_].risk : risk;
+  return {TestOf(children, child, side), left, risk, most, last_};
+}
+
+QuantileInterval::Trial QuantileInterval::LeafTrialAt(Family leaves, size_t leaf, Side side,
+                                                      const Risk& left) const {
+  const double risk = left.own + left.other;
+  const double most = last_.has_value() ? kept_[*last_].left + left.other : risk;
+  return {TestOf(leaves, leaf, side), risk, risk, most, last_};
 }
 
 // P[the level above keeps, this one rejects] at this distance is at most the trial's risk.
 double QuantileInterval::JointThreshold(const Trial& trial) {
   Trial& above = kept_[*trial.above];
-  if (!trial.test.HasShared()) return std::numeric_limits<double>::infinity();
   if (!runs_.has_value()) runs_ = RunsOf(law_);
-  const SecondRejection second({trial.test.shared(), trial.test.fresh(), above.own_weight,
-                                trial.test.weight_of_node()},
-                               *runs_, ThresholdOf(above), fourier_);
+  const SecondRejection second(
+      {trial.test.shared(), trial.test.fresh(), above.own_weight, trial.test.weight_of_node()},
+      *runs_, ThresholdOf(above), fourier_);
   return second.Threshold(trial.risk);
 }
 
 double QuantileInterval::ThresholdOf(Trial& trial) {
-  if (trial.threshold.has_value()) return *trial.threshold;
-  const WeightedSum noise = trial.test.Noise();
-  double threshold = noise.HalfWidth(2 * trial.risk);
-  if (trial.above.has_value()) {
-    const double alone = noise.HalfWidth(2 * trial.most);
-    threshold = std::min(threshold, std::max(alone, JointThreshold(trial)));
+  if (!trial.threshold.has_value()) {
+    const Limits limits = LimitsOf(trial);
+    trial.threshold = limits.nearest < limits.farthest
+                          ? std::clamp(JointThreshold(trial), limits.nearest, limits.farthest)
+                          : limits.farthest;
   }
-  trial.threshold = std::max(threshold, LeastRejected(trial.most) * trial.test.deviation());
   return *trial.threshold;
+}
+
+// Between which the threshold lies: that of a test that may reject as often as both levels
+// together, and that of a test for itself.
+QuantileInterval::Limits QuantileInterval::LimitsOf(const Trial& trial) const {
+  const WeightedSum noise = trial.test.Noise();
+  const double least = LeastRejected(trial.most) * trial.test.deviation();
+  const double farthest = std::max(least, noise.HalfWidth(2 * trial.risk));
+  if (!trial.above.has_value() || !trial.test.HasShared()) return {farthest, farthest};
+  return {std::clamp(noise.HalfWidth(2 * trial.most), least, farthest), farthest};
 }
 
 bool QuantileInterval::Rejects(Trial& trial, Side side) {
   const double beyond = Beyond(trial.test, side);
   if (beyond <= 0 || beyond < LeastRejected(trial.most) * trial.test.deviation()) return false;
   if (trial.test.Noise().CoarseTail(beyond) <= kSure) return true;
-  return beyond >= ThresholdOf(trial);
+  const Limits limits = LimitsOf(trial);
+  if (beyond < limits.nearest) return false;
+  return beyond >= limits.farthest || beyond >= ThresholdOf(trial);
 }
 
 bool QuantileInterval::KeepsRisk(Family children, size_t child, Side side) const {
-  return IsInner(child, side, children.size()) && !IsFar(TestOf(children, child, side), side, slip_);
+  return IsInner(child, side, children.size()) &&
+         !IsFar(TestOf(children, child, side), side, slip_);
 }
 
 // Of the leaf's m rows, r lie between the quantile and this side's boundary, m - r at the other's.
 // In each quarter of m both sides together fail with at most `risk`, in the outer ones plus a slip.
 bool QuantileInterval::IsWide(Family leaves, size_t leaf, Side side, double risk) const {
-  if (!IsInner(leaf, Opposite(side), leaves.size())) return true;
   const std::array<RankTest, 2> tests = {TestOf(leaves, leaf, side),
                                          TestOf(leaves, leaf, Opposite(side))};
   const std::array<WeightedSum, 2> noises = {tests[0].Noise(), tests[1].Noise()};
@@ -151,12 +169,12 @@ bool QuantileInterval::IsWide(Family leaves, size_t leaf, Side side, double risk
 }
 
 bool QuantileInterval::RejectsLeaf(Family leaves, size_t leaf, Side side, const Risk& left) {
-  Trial trial = TrialAt(leaves, leaf, side, left.own);
+  Trial trial = LeafTrialAt(leaves, leaf, side, {left.own, 0});
   if (Rejects(trial, side)) return true;
-  if (leaves[leaf].own < own_reach_) return false;
-  const double both = left.own + left.other;
-  Trial wide = TrialAt(leaves, leaf, side, both);
-  return Rejects(wide, side) && IsWide(leaves, leaf, side, both);
+  const bool has_two_sides = IsInner(leaf, Opposite(side), leaves.size());
+  if (has_two_sides && leaves[leaf].own < own_reach_) return false;
+  Trial wide = LeafTrialAt(leaves, leaf, side, left);
+  return Rejects(wide, side) && (!has_two_sides || IsWide(leaves, leaf, side, wide.risk));
 }
 
 template <class Predicate>
@@ -187,11 +205,11 @@ uint32_t QuantileInterval::Leaf(Side side) {
     }
     const Risk level = {kShareOfLevel * left.own, kShareOfLevel * left.other};
     const size_t child = FirstKept(children.size(), side, [&](size_t tried) {
-      Trial trial = TrialAt(children, tried, side, level.own);
+      Trial trial = TrialAt(children, tried, side, left.own);
       return Rejects(trial, side);
     });
     const bool keeps = KeepsRisk(children, child, side);
-    Trial trial = TrialAt(children, child, side, level.own);
+    Trial trial = TrialAt(children, child, side, left.own);
     if (KeepsRisk(children, child, Opposite(side))) left.other -= level.other;
     path_.Enter(children, child);
     last_.reset();

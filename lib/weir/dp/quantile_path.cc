@@ -62,7 +62,8 @@ double QuantilePath::OwnWeight(Boundary boundary) const {
   return boundary == Boundary::kEnd ? 1 - families_.back().t : -families_.back().t;
 }
 
-RankTest QuantilePath::At(std::span<const NodeCounts> children, size_t child, Boundary boundary) const {
+RankTest QuantilePath::At(std::span<const NodeCounts> children, size_t child,
+                          Boundary boundary) const {
   RankTest test(law_, deviation_);
   const Family family = Around(children, child);
   const bool is_before = boundary == Boundary::kEnd;  // the child lies before its end

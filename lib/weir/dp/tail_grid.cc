@@ -14,7 +14,9 @@ constexpr double kRoundingError = 1e-9;
 class Series {
  public:
   explicit Series(RealFourier& fourier)
-      : fourier_(fourier), spectrum_(fourier.frequencies()), half_(0.5 * static_cast<double>(fourier.size())) {}
+      : fourier_(fourier),
+        spectrum_(fourier.frequencies()),
+        half_(0.5 * static_cast<double>(fourier.size())) {}
 
   void AddSine(size_t k, double coefficient) { spectrum_.im[k] -= half_ * coefficient; }
   void AddCosine(size_t k, double coefficient) { spectrum_.re[k] += half_ * coefficient; }
@@ -55,9 +57,11 @@ TailGrid::TailGrid(const WeightedSum& sum, double reach, RealFourier& fourier) {
   lower_.reserve(half + 1);
   for (size_t i = 0; i < half; ++i) {
     const double mirrored = points[i == 0 ? 0 : fourier.size() - i];
-    const double covered = static_cast<double>(i) / static_cast<double>(half) + (points[i] - mirrored) / 2;
+    const double covered =
+        static_cast<double>(i) / static_cast<double>(half) + (points[i] - mirrored) / 2;
     const double kernel = constant + (points[i] + mirrored) / 2;
-    upper_.push_back(std::clamp((1 - covered + kernel + kWrappedMass + kRoundingError) / 2, 0.0, 0.5));
+    upper_.push_back(
+        std::clamp((1 - covered + kernel + kWrappedMass + kRoundingError) / 2, 0.0, 0.5));
     lower_.push_back(std::clamp((1 - covered - kernel - kRoundingError) / 2, 0.0, 0.5));
   }
   upper_.push_back(kWrappedMass / 2);

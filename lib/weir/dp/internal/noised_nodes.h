@@ -49,8 +49,8 @@ class NoisedNodes {
   std::span<const double> Own(TreeNode parent);
   // The children with their own counts and those refined by the next level's.
   std::vector<NodeCounts> Refined(TreeNode parent);
-  // The children's counts combined with all that lies below them (their own without MaterialiseAll), and the
-  // variances of these in units of one noise's.
+  // The children's counts combined with all that lies below them (their own without
+  // MaterialiseAll), and the variances of these in units of one noise's.
   std::span<const double> Combined(TreeNode parent);
   double CombinedVariance(TreeNode child) const;
 

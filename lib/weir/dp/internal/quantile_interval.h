@@ -49,11 +49,16 @@ class QuantileInterval {
   // A test and what it may fail with.
   struct Trial {
     RankTest test;
-    double risk;  // of rejecting where the level above did not
-    double most;  // of rejecting at all
-    std::optional<size_t> above;   // in kept_: the level above, if it was tested and keeps its risk
-    double own_weight = 0;         // that its test gives the node it entered
+    double left;                  // to the side, before this level
+    double risk;                  // of rejecting where the level above did not
+    double most;                  // of rejecting at all
+    std::optional<size_t> above;  // in kept_: the level above, if it was tested and keeps its risk
+    double own_weight = 0;        // that its test gives the node it entered
     std::optional<double> threshold = std::nullopt;
+  };
+  struct Limits {
+    double nearest;
+    double farthest;
   };
   using Family = std::span<const NodeCounts>;
 
@@ -62,8 +67,10 @@ class QuantileInterval {
   RankTest TestOf(Family children, size_t child, Side side) const;
   bool Rejects(Trial& trial, Side side);
   double ThresholdOf(Trial& trial);
+  Limits LimitsOf(const Trial& trial) const;
   double JointThreshold(const Trial& trial);
-  Trial TrialAt(Family children, size_t child, Side side, double risk) const;
+  Trial TrialAt(Family children, size_t child, Side side, double left) const;
+  Trial LeafTrialAt(Family leaves, size_t leaf, Side side, const Risk& left) const;
   bool KeepsRisk(Family children, size_t child, Side side) const;
   bool IsWide(Family leaves, size_t leaf, Side side, double risk) const;
   bool RejectsLeaf(Family leaves, size_t leaf, Side side, const Risk& left);

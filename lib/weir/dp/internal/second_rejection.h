@@ -2,10 +2,12 @@
 #ifndef WEIR_DP_INTERNAL_SECOND_REJECTION_H_
 #define WEIR_DP_INTERNAL_SECOND_REJECTION_H_
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
 #include "weir/dp/internal/fourier.h"
+#include "weir/dp/internal/tail_grid.h"
 #include "weir/dp/internal/weighted_sum.h"
 #include "weir/dp/intervals.h"
 
@@ -42,6 +44,7 @@ struct TestPair {
 //            enters by summation by parts, with the gap between upper and lower bound where the run
 //            ends; x is taken run by run, each at its worst end for either test.
 // Cost:      0.2 to 0.6 ms a pair.
+// Not thread-safe: uses the transform's scratch space while it is made.
 class SecondRejection {
  public:
   // Assumes: both sums have a deviation; y >= 0; fourier.size() >= 1024.
@@ -51,13 +54,18 @@ class SecondRejection {
   double Threshold(double risk) const;
 
  private:
+  void AddShared(const TestPair& pair, const NoiseRuns& own, double y, const TailGrid& shared,
+                 ptrdiff_t half);
+  void AddShifted(std::span<const double> chances, double factor, ptrdiff_t shift);
+  void Add(ptrdiff_t point, double mass);
   double Excess(ptrdiff_t point) const;
 
-  double step_;
-  double lost_;                     // mass beyond the grid: counted as rejected
-  ptrdiff_t first_;                 // of G + b x where the first test keeps: the grid's point of masses_[0]
+  double step_ = 0;
+  double lost_ = 0;      // mass beyond the grid: counts as rejected
+  ptrdiff_t first_ = 0;  // the point of masses_[0]
+  // Of G + b x where the first test keeps, rounded up to points of the grid.
   std::vector<double> masses_;
-  std::vector<double> tails_;       // Upper of E, from -2 * half to 2 * half
+  std::vector<double> tails_;  // Upper of E, from minus twice the reach to twice the reach
 };
 
 }  // namespace weir::dp::internal
