@@ -71,7 +71,7 @@ double Beyond(const RankTest& test, Side side) {
 // far, if truly less.
 bool IsFar(const RankTest& test, Side side, double slip) {
   const double inside = -test.value() * SignOf(side) - test.rounding();
-  const double least = LeastRejected(kRiskOfSide) * test.deviation();
+  const double least = LeastRejected(kShareOfLevel * kRiskOfSide) * test.deviation();
   const double half = (inside + least) / 2;
   return half >= kLeastFar * test.deviation() && OneSidedTail(test.Noise(), half, slip) <= slip;
 }
