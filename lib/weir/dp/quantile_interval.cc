@@ -19,8 +19,6 @@ using Side = QuantileInterval::Side;
 constexpr double kAllSlips = 0.001;
 constexpr double kRiskOfSide = (1 - kCoverage - kAllSlips) / 2;
 constexpr double kShareOfLevel = 0.4;
-// Rejected at once by a cheap bound.
-constexpr double kSure = 1e-7;
 constexpr size_t kGrid = 4096;
 // No claim "far" is tried nearer than so many deviations on both counts.
 constexpr double kLeastFar = 3;
@@ -82,7 +80,7 @@ QuantileInterval::QuantileInterval(NoisedNodes& nodes, const NoiseLaw& law, doub
     : nodes_(nodes),
       law_(law),
       deviation_(StandardDeviation(law)),
-      slip_(kAllSlips / (2.0 * nodes.shape().height()) - kSure),
+      slip_(kAllSlips / (2.0 * nodes.shape().height())),
       own_reach_(ReachOfOne(law, slip_)),
       path_(law, deviation_, q),
       fourier_(kGrid) {}
@@ -131,15 +129,19 @@ double QuantileInterval::ThresholdOf(Trial& trial) {
 QuantileInterval::Limits QuantileInterval::LimitsOf(const Trial& trial) const {
   const WeightedSum noise = trial.test.Noise();
   const double least = LeastRejected(trial.most) * trial.test.deviation();
-  const double farthest = std::max(least, noise.HalfWidth(2 * trial.risk));
+  const double enough = noise.Reach(2 * trial.risk);
+  const double farthest =
+      std::clamp(noise.HalfWidth(2 * trial.risk), std::min(least, enough), enough);
   if (!trial.above.has_value() || !trial.test.HasShared()) return {farthest, farthest};
-  return {std::clamp(noise.HalfWidth(2 * trial.most), least, farthest), farthest};
+  return {std::clamp(noise.HalfWidth(2 * trial.most), std::min(least, farthest), farthest),
+          farthest};
 }
 
 bool QuantileInterval::Rejects(Trial& trial, Side side) {
   const double beyond = Beyond(trial.test, side);
   if (beyond <= 0 || beyond < LeastRejected(trial.most) * trial.test.deviation()) return false;
-  if (trial.test.Noise().CoarseTail(beyond) <= kSure) return true;
+  // No threshold is beyond this.
+  if (beyond >= trial.test.Noise().Reach(2 * trial.risk)) return true;
   const Limits limits = LimitsOf(trial);
   if (beyond < limits.nearest) return false;
   return beyond >= limits.farthest || beyond >= ThresholdOf(trial);

@@ -61,6 +61,7 @@ SecondRejection::SecondRejection(const TestPair& pair, const NoiseRuns& own, dou
   for (ptrdiff_t i = -2 * half; i <= 2 * half; ++i) tails_.push_back(fresh.Upper(i));
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a place and a chance
 void SecondRejection::Add(ptrdiff_t point, double mass) {
   const ptrdiff_t place = std::max<ptrdiff_t>(point - first_, 0);
   (place < static_cast<ptrdiff_t>(masses_.size()) ? masses_[static_cast<size_t>(place)] : lost_) +=
@@ -96,6 +97,7 @@ void SecondRejection::AddShared(const TestPair& pair, const NoiseRuns& own, doub
 }
 
 // Chances of the points from first_ on, moved by `shift`, times a factor.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a chance and a place
 void SecondRejection::AddShifted(std::span<const double> chances, double factor, ptrdiff_t shift) {
   const auto count = static_cast<ptrdiff_t>(chances.size());
   const ptrdiff_t begin = std::clamp<ptrdiff_t>(-shift, 0, count);

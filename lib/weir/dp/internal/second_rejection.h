@@ -16,12 +16,12 @@ namespace weir::dp::internal {
 // The law of one noise, in runs of consecutive integers.
 struct NoiseRuns {
   struct Run {
-    double first;
-    double last;
-    double chance;
+    double first = 0;
+    double last = 0;
+    double chance = 0;
   };
   std::vector<Run> runs;
-  double outside;  // at least the chance of what no run holds
+  double outside = 0;  // at least the chance of what no run holds
 };
 
 // Assumes: a law that a sampler takes. About 256 runs at most, beyond which lies less than 1e-5.
@@ -56,7 +56,9 @@ class SecondRejection {
  private:
   void AddShared(const TestPair& pair, const NoiseRuns& own, double y, const TailGrid& shared,
                  ptrdiff_t half);
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a chance and a place
   void AddShifted(std::span<const double> chances, double factor, ptrdiff_t shift);
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a place and a chance
   void Add(ptrdiff_t point, double mass);
   double Excess(ptrdiff_t point) const;
 
