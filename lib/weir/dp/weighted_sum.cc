@@ -174,6 +174,7 @@ double WeightedSum::LargestSlope() const {
 // Quasi-convex in the slope, and any slope gives a bound: from a guess on upwards, or else
 // downwards, until it rises.
 double WeightedSum::Reach(double tail) const {
+  if (deviation_ == 0) return std::numeric_limits<double>::min();
   const double largest = LargestSlope();
   const auto at = [&](double slope) { return (std::log(2 / tail) + LogMoment(slope)) / slope; };
   const double guess = std::min(1 / deviation_, largest / 2);

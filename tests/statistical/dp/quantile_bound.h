@@ -36,8 +36,10 @@ uint32_t LeafOfQuantile(const QuantileCase& data);
 // The least mean size, in rows, that any set of leaves can have on this data if it holds the
 // quantile's leaf with at least 95 % chance on all data.
 struct LeastSize {
-  double of_any;         // whatever else
-  double of_equal_ends;  // if its lowest and its highest leaf each miss with at most 2.5 %
+  double of_any;  // whatever else
+  // Of an interval of which either end misses with at most 2.5 %, from the quantile's leaf to both
+  // ends.
+  double of_equal_ends;
 };
 
 // Leaves whose rank is so far that no test confuses them with the quantile's count as nothing.

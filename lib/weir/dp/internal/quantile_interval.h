@@ -20,9 +20,8 @@ namespace weir::dp::internal {
 // end. At every level the descent for the low end keeps the first child that is not proved to lie
 // wholly below the quantile, the other the last not proved to lie above it.
 //
-// Guarantee: the leaf of the low end, or one before it, holds the quantile or lies below it, and
-// the
-//            other end likewise, both together with at least 95 % chance; also where no rows are.
+// Guarantee: the leaf of the low end holds the quantile or lies below it, the other end's likewise,
+//            both together with at least 95 % chance; also where no rows are.
 // Risk:      each side has half of it. A level takes a share of what its side has left and gives
 //            it back where the boundary turns out to be far inside, because there it could not
 //            have failed; the leaf takes the rest. A level pays only for rejecting where the level
@@ -43,22 +42,23 @@ class QuantileInterval {
  private:
   // Chances of error that the search for this end and that for the other have left.
   struct Risk {
-    double own;
-    double other;
+    double own = 0;
+    double other = 0;
   };
   // A test and what it may fail with.
   struct Trial {
     RankTest test;
-    double left;                  // to the side, before this level
-    double risk;                  // of rejecting where the level above did not
-    double most;                  // of rejecting at all
-    std::optional<size_t> above;  // in kept_: the level above, if it was tested and keeps its risk
-    double own_weight = 0;        // that its test gives the node it entered
+    double left = 0;  // to the side, before this level
+    double risk = 0;  // of rejecting where the level above did not
+    double most = 0;  // of rejecting at all
+    // In kept_: the level above, if it was tested and keeps its risk.
+    std::optional<size_t> above = std::nullopt;
+    double own_weight = 0;  // that its test gives the node it entered
     std::optional<double> threshold = std::nullopt;
   };
   struct Limits {
-    double nearest;
-    double farthest;
+    double nearest = 0;
+    double farthest = 0;
   };
   using Family = std::span<const NodeCounts>;
 

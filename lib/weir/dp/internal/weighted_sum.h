@@ -48,8 +48,8 @@ class WeightedSum {
   // A w with P[|S| >= w] <= `tail`; close to the smallest.
   // Assumes: tail in [3 * 10^-5, 1).
   double HalfWidth(double tail) const;
-  // Chernoff: a w with P[|S| >= w] <= `tail`, for tail in (0, 1), within about a third.
-  // Assumes: deviation() > 0.
+  // Chernoff: a w with P[|S| >= w] <= `tail`, for tail in (0, 1), within about a third; at least
+  // HalfWidth's.
   double Reach(double tail) const;
   // Values of the characteristic function at `frequency`, twice it, ... `degree` times it; those
   // below 4e-12 as zero.
