@@ -2,6 +2,7 @@
 #include "weir/dp/internal/noised_nodes.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace weir::dp::internal {
 
@@ -75,6 +76,22 @@ std::span<const double> NoisedNodes::Own(TreeNode parent) {
   const auto known = families_.find(key);
   if (known != families_.end()) return known->second;
   return families_.emplace(key, Draw(parent)).first->second;
+}
+
+std::vector<NodeCounts> NoisedNodes::Refined(TreeNode parent) {
+  const std::span<const double> own = Own(parent);
+  std::vector<NodeCounts> family(own.size());
+  for (size_t i = 0; i < own.size(); ++i) family[i] = {own[i], own[i], 0};
+  if (parent.level + 1 == shape_.height()) return family;
+  const uint32_t first = parent.index * shape_.branching();
+  for (uint32_t i = 0; i < family.size(); ++i) {
+    const std::span<const double> children = Own({parent.level + 1, first + i});
+    const double sum = std::accumulate(children.begin(), children.end(), 0.0);
+    NodeCounts& node = family[i];
+    node.children = static_cast<uint32_t>(children.size());
+    node.refined += (sum - node.own) / (node.children + 1.0);
+  }
+  return family;
 }
 
 std::span<const double> NoisedNodes::Combined(TreeNode parent) {

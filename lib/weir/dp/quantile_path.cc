@@ -5,12 +5,34 @@
 
 namespace weir::dp::internal {
 
+void SiblingGroup::Add(const NodeCounts& node) {
+  sum_ += node.refined;
+  variance_ += RefinedVariance(node.children);
+  Kind& first = kinds_[0];
+  Kind& kind = first.nodes == 0 || first.children == node.children ? first : kinds_[1];
+  kind.children = node.children;
+  ++kind.nodes;
+}
+
+void RankTest::Add(double weight, const SiblingGroup& group) {
+  value_ += weight * group.sum();
+  magnitude_ += std::abs(weight * group.sum());
+  squared_weights_ += weight * weight * group.variance();
+  for (const SiblingGroup::Kind& kind : group.kinds()) {
+    if (kind.nodes == 0) continue;
+    const double share = RefinedVariance(kind.children);
+    noises_.push_back({law_, weight * share, kind.nodes});
+    if (kind.children == 0) continue;
+    noises_.push_back({law_, weight * (1 - share), kind.nodes * kind.children});
+  }
+}
+
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): both are named at the calls
-void RankTest::Add(double weight, double sum, uint32_t count) {
-  value_ += weight * sum;
-  magnitude_ += std::abs(weight * sum);
-  squared_weights_ += weight * weight * count;
-  noises_.push_back({law_, weight, count});
+void RankTest::AddOwn(double weight, double count) {
+  value_ += weight * count;
+  magnitude_ += std::abs(weight * count);
+  squared_weights_ += weight * weight;
+  noises_.push_back({law_, weight, 1});
 }
 
 double RankTest::deviation() const { return node_deviation_ * std::sqrt(squared_weights_); }
@@ -19,46 +41,53 @@ double RankTest::deviation() const { return node_deviation_ * std::sqrt(squared_
 QuantilePath::QuantilePath(const NoiseLaw& law, double deviation, double q)
     : law_(law), deviation_(deviation), q_(q) {}
 
-QuantilePath::Family QuantilePath::Solved(uint32_t k, uint32_t n) const {
+QuantilePath::Family QuantilePath::Around(std::span<const NodeCounts> children,
+                                          size_t child) const {
   Family family;
-  family.count_before = k;
-  family.count = n;
-  family.fixed = q_;
+  for (size_t i = 0; i < child; ++i) family.before.Add(children[i]);
+  for (size_t i = child + 1; i < children.size(); ++i) family.after.Add(children[i]);
+  family.own = children[child].own;
+  family.t = q_;
   if (families_.empty()) return family;
-  const Family& parent = families_.back();
-  const double divisor = n + 1 - parent.slope;
-  family.fixed = (k + parent.fixed) / divisor;
-  family.slope = 1 / divisor;
+  const double before = family.before.variance();
+  family.t = (before + families_.back().t + 0.5) / (before + family.after.variance() + 2);
   return family;
 }
 
-void QuantilePath::Enter(std::span<const double> children, size_t child) {
-  Family family = Solved(static_cast<uint32_t>(child), static_cast<uint32_t>(children.size()));
-  for (size_t i = 0; i < child; ++i) family.before += children[i];
-  for (size_t i = child + 1; i < children.size(); ++i) family.after += children[i];
-  family.middle = children[child];
-  families_.push_back(family);
+void QuantilePath::Enter(std::span<const NodeCounts> children, size_t child) {
+  families_.push_back(Around(children, child));
 }
 
-RankTest QuantilePath::At(std::span<const double> children, size_t boundary) const {
+double QuantilePath::OwnWeight(Boundary boundary) const {
+  return boundary == Boundary::kEnd ? 1 - families_.back().t : -families_.back().t;
+}
+
+RankTest QuantilePath::At(std::span<const NodeCounts> children, size_t child,
+                          Boundary boundary) const {
   RankTest test(law_, deviation_);
-  const Family last =
-      Solved(static_cast<uint32_t>(boundary), static_cast<uint32_t>(children.size()));
-  double before = 0;
-  double after = 0;
-  for (size_t i = 0; i < children.size(); ++i) (i < boundary ? before : after) += children[i];
-  double below = last.fixed;
-  test.Add(1 - below, before, last.count_before);
-  test.Add(-below, after, last.count - last.count_before);
+  const Family family = Around(children, child);
+  const bool is_before = boundary == Boundary::kEnd;  // the child lies before its end
+  double t = family.t;
+  if (children[child].children == 0 && !families_.empty()) {
+    const double before = family.before.variance() + (is_before ? 1 : 0);
+    t = (before + families_.back().t) / (static_cast<double>(children.size()) + 1);
+  }
+  test.Add(1 - t, family.before);
+  test.Add(-t, family.after);
+  test.AddOwn(is_before ? 1 - t : -t, family.own);
+  test.EndFresh();
+  AddPath(t, test);
+  return test;
+}
+
+void QuantilePath::AddPath(double t, RankTest& test) const {
   for (size_t i = families_.size(); i-- > 0;) {
     const Family& family = families_[i];
-    const double here = family.fixed + family.slope * below;
-    test.Add(1 - here, family.before, family.count_before);
-    test.Add(below - here, family.middle, 1);
-    test.Add(-here, family.after, family.count - family.count_before - 1);
-    below = here;
+    test.AddOwn(t - family.t, family.own);
+    t = family.t;
+    test.Add(1 - t, family.before);
+    test.Add(-t, family.after);
   }
-  return test;
 }
 
 }  // namespace weir::dp::internal

@@ -41,18 +41,20 @@ enum class QuantileEffort {
 // Interval:  two more descents. `low` takes, at every level, the first child that is not proved to
 //            lie wholly below the quantile, `high` the last not proved to lie above. If low fails,
 //            it fails at one of the `height` nodes above the true quantile. A proof is a rank R(v)
-//            - q n whose noise, a combination of the nodes on the path with known real weights,
-//            reaches so far with at most the level's risk (WeightedSum). A level whose boundary is
-//            far inside could not have failed and gives its risk back; a leaf of many rows gives
-//            one end the risk of both. So intervals cover 95.0 to 95.4 % where one level and one
-//            end decide, and up to 99.9 % where many do: docs/explanation/intervals-of-quantiles.md
-//            has the proof. The estimate is moved into the interval. Without rows it is the whole
-//            range, with 95 % chance.
+//            - q n whose noise, a combination of the nodes on the path and of the children beside
+//            it with known real weights, reaches so far with at most the level's risk
+//            (WeightedSum), counting only what the level above did not reject (SecondRejection). A
+//            level whose boundary is far inside could not have failed and gives its risk back; a
+//            leaf of many rows gives one end the risk of both. So intervals cover 95.0 to 95.5 %
+//            where few levels and one end decide, and up to 99.9 % where many do:
+//            docs/explanation/intervals-of-quantiles.md has the proof, and how near to the smallest
+//            they are. The estimate is moved into the interval. Without rows it is the whole range,
+//            with 95 % chance.
 // Privacy:   one event; the caller's sensitivity is shape().Sensitivity().
 // Errors:    INVALID_ARGUMENT  a quantile outside (0, 1), noise that no sampler takes, or a
 //            sensitivity below the height (a row touches that many nodes).
-// Cost:      for 50,001 leaves and six quantiles, mostly of intervals: kPaths 1 to 3 ms; kWholeTree
-//            draws 54,000 noises more, 5 to 9 ms in all.
+// Cost:      for 50,001 leaves and six quantiles, mostly of intervals: kPaths 3 to 14 ms, the most
+//            where few rows are; kWholeTree draws 54,000 noises more, 9 to 20 ms in all.
 // Source:    Hay, Rastogi, Miklau, Suciu, "Boosting the accuracy of differentially private
 //            histograms through consistency", VLDB 2010, section 4; James, Stein, "Estimation with
 //            quadratic loss", 1961.

@@ -173,7 +173,8 @@ double WeightedSum::LargestSlope() const {
 
 // Quasi-convex in the slope, and any slope gives a bound: from a guess on upwards, or else
 // downwards, until it rises.
-double WeightedSum::ReachOf(double tail) const {
+double WeightedSum::Reach(double tail) const {
+  if (deviation_ == 0) return std::numeric_limits<double>::min();
   const double largest = LargestSlope();
   const auto at = [&](double slope) { return (std::log(2 / tail) + LogMoment(slope)) / slope; };
   const double guess = std::min(1 / deviation_, largest / 2);
@@ -241,9 +242,21 @@ class WeightedSum::Walk {
   size_t first_ = 1;
 };
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a frequency and a number
+std::vector<double> WeightedSum::Characteristic(double frequency, size_t degree) const {
+  std::vector<double> values;
+  values.reserve(degree + kBlock);
+  for (Walk walk(factors_, frequency); values.size() < degree;) {
+    const std::array<double, kBlock> block = walk.Next();
+    values.insert(values.end(), block.begin(), block.end());
+  }
+  values.resize(degree);
+  return values;
+}
+
 void WeightedSum::Prepare() const {
   if (reach_ > 0) return;
-  reach_ = ReachOf(kWrappedMass);
+  reach_ = Reach(kWrappedMass);
   const auto degree =
       static_cast<size_t>(std::min(20'000.0, 2 * reach_ / (resolution_ * deviation_)));
   constant_ = 1 / static_cast<double>(degree + 1);
@@ -296,7 +309,7 @@ double WeightedSum::TwoSidedTail(double w) const {
 // Where no tail beats Chernoff's bound, that bound stands.
 double WeightedSum::HalfWidth(double tail) const {
   if (deviation_ == 0) return std::numeric_limits<double>::min();
-  const double enough = ReachOf(tail);
+  const double enough = Reach(tail);
   const auto height = [&](double w) { return std::log(TwoSidedTail(w) / tail); };
   if (height(enough) > 0) return enough;
   return Crossing(height, {0, enough}, 1e-4 * deviation_);

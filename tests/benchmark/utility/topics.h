@@ -12,6 +12,7 @@ namespace weir::bench {
 void AddRunningTotals(Figures& figures);
 void AddHierarchy(Figures& figures);
 void AddQuantiles(Figures& figures);
+void AddQuantileSizes(Figures& figures);
 void AddUnknownKeys(Figures& figures);
 void AddIntervals(Figures& figures);
 

@@ -2,6 +2,7 @@
 // Coverage of intervals of quantiles where it is as small as it gets, with noise as drawn by the
 // samplers; and of noise so much wider than the interval was told that the interval is 10 % too
 // short.
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -55,6 +56,14 @@ std::vector<int64_t> Halfway(int64_t beside) {
   std::vector<int64_t> leaves = Gap();
   leaves[kMiddle - 1] = beside;
   leaves[kMiddle + 1] = beside;
+  return leaves;
+}
+
+// The quantile at the end of a wide leaf, after which nothing comes up to the end of the node above
+// it, or of the two above: the tests of so many levels can fail, and share most of their noise.
+std::vector<int64_t> NothingUpTo(uint32_t end) {
+  std::vector<int64_t> leaves = Even(50'000, 50'000);
+  std::fill(leaves.begin() + kMiddle + 1, leaves.begin() + end, 0);
   return leaves;
 }
 
@@ -122,6 +131,8 @@ std::vector<SharpCase> Cases() {
     cases.push_back({"end_of_a_wide_leaf", kind, 3, Even(50'000, 50'000), kMiddle, 50'000, true});
     cases.push_back({"start_of_a_wide_leaf", kind, 3, Even(50'000, 50'000), kMiddle, 0.5, true});
     cases.push_back({"end_of_the_first_leaf", kind, 1, {500, 500}, 0, 500, true});
+    cases.push_back({"two_levels", kind, 3, NothingUpTo(15), kMiddle, 50'000, true});
+    cases.push_back({"three_levels", kind, 3, NothingUpTo(18), kMiddle, 50'000, false});
     // Elsewhere the leaves beside the quantile's hold the interval too.
     cases.push_back({"one_row_in_one_level", kind, 1, {5000, 1, 5000}, 1, 0.5, false});
     cases.push_back({"one_row", kind, 3, Even(50'000, 1), kMiddle, 0.5, false});

@@ -21,6 +21,17 @@ struct TreeNode {
   uint32_t index = 0;
 };
 
+// What is known of a node but from those below its children.
+struct NodeCounts {
+  double own = 0;         // its noised count
+  double refined = 0;     // combined with its children's by inverse variance; a leaf's own
+  uint32_t children = 0;  // how many; of a leaf none
+};
+// Of the refined count, in units of one noise's: of its own count's weight, and its variance.
+inline double RefinedVariance(uint32_t children) {
+  return children == 0 ? 1 : children / (children + 1.0);
+}
+
 // The noised counts of all nodes but the root. Every node's noise is drawn once: all at once, or
 // when its family is first asked for. Not thread-safe.
 class NoisedNodes {
@@ -36,8 +47,10 @@ class NoisedNodes {
 
   // The children's own noised counts; valid until the next call.
   std::span<const double> Own(TreeNode parent);
-  // The same combined with all that lies below them (their own without MaterialiseAll), and the
-  // variances of these in units of one noise's.
+  // The children with their own counts and those refined by the next level's.
+  std::vector<NodeCounts> Refined(TreeNode parent);
+  // The children's counts combined with all that lies below them (their own without
+  // MaterialiseAll), and the variances of these in units of one noise's.
   std::span<const double> Combined(TreeNode parent);
   double CombinedVariance(TreeNode child) const;
 

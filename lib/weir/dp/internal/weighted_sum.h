@@ -48,6 +48,12 @@ class WeightedSum {
   // A w with P[|S| >= w] <= `tail`; close to the smallest.
   // Assumes: tail in [3 * 10^-5, 1).
   double HalfWidth(double tail) const;
+  // Chernoff: a w with P[|S| >= w] <= `tail`, for tail in (0, 1), within about a third; at least
+  // HalfWidth's.
+  double Reach(double tail) const;
+  // Values of the characteristic function at `frequency`, twice it, ... `degree` times it; those
+  // below 4e-12 as zero.
+  std::vector<double> Characteristic(double frequency, size_t degree) const;
 
  private:
   struct Factor {
@@ -69,7 +75,6 @@ class WeightedSum {
 
   double LogMoment(double slope) const;
   double LargestSlope() const;
-  double ReachOf(double tail) const;  // Chernoff: P[|S| >= reach] <= tail
   void Prepare() const;
 
   std::vector<Factor> factors_;
