@@ -256,15 +256,15 @@ TEST_F(BoundingTest, SpillingToDiskChangesNothing) {
   test::SeededRandom key(1);
   auto spilled =
       TrySum(rows, query, key,
-             {.memory_bytes = uint64_t{9} << 20, .threads = 1, .temp_folder = folder.path()});
+             {.memory_bytes = uint64_t{4} << 20, .threads = 1, .temp_folder = folder.path()});
   ASSERT_TRUE(spilled.ok()) << spilled.status();
   EXPECT_EQ(ToCells(*spilled), in_memory);
 
-  auto refused = TrySum(rows, query, key, {.memory_bytes = uint64_t{9} << 20, .threads = 1});
+  auto refused = TrySum(rows, query, key, {.memory_bytes = uint64_t{4} << 20, .threads = 1});
   EXPECT_THAT(refused, StatusIs(StatusCode::kResourceExhausted, HasSubstr("temporary folder")));
   auto no_folder =
       TrySum(rows, query, key,
-             {.memory_bytes = uint64_t{9} << 20, .threads = 1, .temp_folder = folder.Path("none")});
+             {.memory_bytes = uint64_t{4} << 20, .threads = 1, .temp_folder = folder.Path("none")});
   EXPECT_THAT(no_folder, StatusIs(StatusCode::kResourceExhausted, HasSubstr("none")));
 }
 

@@ -5,13 +5,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "weir/base/status.h"
 #include "weir/data/internal/bounded_query.h"
+#include "weir/data/internal/cell_filter.h"
 #include "weir/data/internal/cell_sums.h"
+#include "weir/data/internal/record_layout.h"
 #include "weir/data/record_store.h"
 
 namespace weir::data::internal {
@@ -55,12 +58,17 @@ class PartitionBounder {
     uint32_t pairs = 0;
     uint32_t first = 0;  // in `by_unit_`, once counted
   };
+  static constexpr uint32_t kForgotten = UINT32_MAX;  // no pair
   struct Sampling {
     uint64_t to_come = 0;
     uint64_t places = 0;
     uint64_t stream = 0;  // 0: all rows are kept
   };
 
+  // Takes records as words.
+  using Handler = std::function<void(std::span<const uint64_t>)>;
+  Status ForEachRecords(std::span<RecordStore* const> stores, size_t partition,
+                        const Handler& handler);
   size_t SlotOf(const uint64_t* record) const;
   uint32_t FindPair(const uint64_t* record);
   uint128 CellOf(size_t pair) const {
@@ -71,7 +79,8 @@ class PartitionBounder {
   void FillPairSlots();
   void GrowUnitSlots();
   void CountRows(std::span<const uint64_t> records);
-  void Prefetch(std::span<const uint64_t> records, size_t from) const;
+  std::span<const uint32_t> Passing(std::span<const uint64_t> records);
+  void Prefetch(std::span<const uint64_t> records, std::span<const uint32_t> ahead) const;
   uint32_t KnownPair(const uint64_t* record);
   void AddTotals(uint32_t pair, const uint64_t* record, bool of_rows_only);
   void FindUnits();
@@ -102,11 +111,15 @@ class PartitionBounder {
   uint64_t FigureOf(const BoundedQuery::Histogram& histogram, size_t pair) const;
 
   const BoundedQuery& query_;
+  RecordLayout layout_;
   size_t totals_;
   size_t stride_;
   size_t forget_at_;  // when there are so many pairs
   size_t first_bin_word_;
   bool has_row_totals_;
+  CellFilter filter_;
+  std::vector<uint32_t> every_;       // 0, 1, 2, ...
+  std::vector<uint64_t> unpacked_;    // some records of the partition
   std::vector<uint32_t> pair_slots_;  // open addressing: position in `pairs_` + 1, or 0
   std::vector<Pair> pairs_;
   std::vector<uint64_t> pair_cells_;  // high halves, with an open key
