@@ -30,8 +30,8 @@ Status RecordStore::NewBlock(size_t partition) {
   Seal(partition);
   const size_t before =
       partitions_[partition].blocks.empty() ? 0 : partitions_[partition].blocks.back().size;
-  const size_t size = std::max(stride_ + kSlackBytes,
-                               std::clamp(before * 2, kFirstBlockBytes, kMostBlockBytes));
+  const size_t size =
+      std::max(stride_ + kSlackBytes, std::clamp(before * 2, kFirstBlockBytes, kMostBlockBytes));
   if (memory_left_ < size) WEIR_RETURN_IF_ERROR(Spill());
   if (memory_left_ < size) {
     return MakeError(StatusCode::kResourceExhausted, "the memory limit is too small");
@@ -84,9 +84,8 @@ Status RecordStore::ForEachBlock(size_t partition,
   std::vector<char> bytes;
   for (const Extent& extent : reader.extents) {
     bytes.resize(extent.bytes + kSlackBytes);
-    WEIR_ASSIGN_OR_RETURN(
-        const size_t got,
-        ReadAt(*file_, extent.offset, std::span<char>(bytes).first(extent.bytes)));
+    WEIR_ASSIGN_OR_RETURN(const size_t got, ReadAt(*file_, extent.offset,
+                                                   std::span<char>(bytes).first(extent.bytes)));
     if (got != extent.bytes) return Unavailable("a temporary file was cut off");
     handler(std::span<const char>(bytes).first(extent.bytes));
   }

@@ -29,7 +29,6 @@ uint64_t HashOfRow(uint64_t hash, uint64_t hash_of_text) {
   return MixWords(hash ^ hash_of_text, 0x9e3779b97f4a7c15);
 }
 
-
 Status TooWide() {
   return MakeError(StatusCode::kResourceExhausted,
                    "the columns have too many distinct values together: reduce some of them");
@@ -73,7 +72,7 @@ Status RecordCollector::Worker::FitLayout() {
     memory_bytes -= std::min(memory_bytes, parts.back().store->memory_bytes_used());
   }
   auto store = std::make_unique<WordStore>(layout.words() + (has_unit ? 1 : 0),
-                                             std::max(kLeastStoreBytes, memory_bytes), temp_folder);
+                                           std::max(kLeastStoreBytes, memory_bytes), temp_folder);
   parts.push_back({.layout = std::move(layout), .store = std::move(store)});
   return OkStatus();
 }
@@ -235,10 +234,9 @@ Status RecordCollector::Redistribute(const CodedTable& table) {
     const Dictionary& values = table.columns[plan_.encoded[i]].values;
     for (size_t code = 0; code < values.size(); ++code) hashes[i].push_back(HashText(values[code]));
   }
-  Part target{
-      .layout = layout,
-      .store = std::make_unique<WordStore>(layout.words() + (shape_.has_unit ? 1 : 0),
-                                             limits_.memory_bytes / 2, limits_.temp_folder)};
+  Part target{.layout = layout,
+              .store = std::make_unique<WordStore>(layout.words() + (shape_.has_unit ? 1 : 0),
+                                                   limits_.memory_bytes / 2, limits_.temp_folder)};
   for (size_t partition = 0; partition < kPartitions; ++partition) {
     for (const Part& part : parts_) {
       const size_t stride = part.store->stride();

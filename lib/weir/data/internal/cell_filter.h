@@ -54,7 +54,7 @@ class CellFilter {
   size_t units_ = 0;
   // By the unit's number, max_keys_per_unit of each: of the cells met so far, and UINT64_MAX.
   std::vector<uint64_t> smallest_;
-  std::vector<uint64_t> hashes_;    // of some records
+  std::vector<uint64_t> hashes_;  // of some records
   std::vector<uint32_t> passing_;
 };
 

@@ -56,17 +56,17 @@ Status PartitionBounder::AddPartition(std::span<RecordStore* const> stores, size
   sampled_ = 0;
   filter_.Start();
   forget_at_ = query_.most_cells() > query_.max_keys_per_unit ? kFirstForgetting : SIZE_MAX;
-  WEIR_RETURN_IF_ERROR(ForEachRecords(
-      stores, partition, [this](std::span<const uint64_t> records) { CountRows(records); }));
+  partition_ = partition;
+  WEIR_RETURN_IF_ERROR(
+      ForEachRecords(stores, [this](std::span<const char> packed) { CountRows(Unpack(packed)); }));
   dropped_.assign(pairs_.size(), 0);
   kept_.clear();
   if (query_.most_cells() > query_.max_keys_per_unit || query_.max_rows_per_unit.has_value()) {
     BoundUnits();
   }
   if (StartSample(cells)) {
-    WEIR_RETURN_IF_ERROR(ForEachRecords(
-        stores, partition,
-        [&](std::span<const uint64_t> records) { SampleRows(records, cells); }));
+    WEIR_RETURN_IF_ERROR(
+        ForEachRecords(stores, [&](std::span<const char> packed) { SampleRows(packed, cells); }));
   }
   ClampUnitSums();
   if (!query_.measures.empty()) AddPairs(cells);
@@ -74,19 +74,25 @@ Status PartitionBounder::AddPartition(std::span<RecordStore* const> stores, size
   return OkStatus();
 }
 
-Status PartitionBounder::ForEachRecords(std::span<RecordStore* const> stores, size_t partition,
-                                        const Handler& handler) {
+// At most kUnpacked at a time.
+Status PartitionBounder::ForEachRecords(std::span<RecordStore* const> stores,
+                                        const Handler& handler) const {
+  const size_t most = kUnpacked * layout_.bytes();
   for (const RecordStore* store : stores) {
-    const size_t bytes = layout_.bytes();
-    WEIR_RETURN_IF_ERROR(store->ForEachBlock(partition, [&](std::span<const char> block) {
-      for (size_t at = 0; at < block.size(); at += kUnpacked * bytes) {
-        const size_t count = std::min(kUnpacked, (block.size() - at) / bytes);
-        layout_.Unpack(block.data() + at, count, partition, unpacked_.data());
-        handler(std::span<const uint64_t>(unpacked_).first(count * stride_));
+    WEIR_RETURN_IF_ERROR(store->ForEachBlock(partition_, [&](std::span<const char> block) {
+      for (; !block.empty(); block = block.subspan(std::min(most, block.size()))) {
+        handler(block.first(std::min(most, block.size())));
       }
     }));
   }
   return OkStatus();
+}
+
+// Valid until the next call.
+std::span<const uint64_t> PartitionBounder::Unpack(std::span<const char> packed) {
+  const size_t count = packed.size() / layout_.bytes();
+  layout_.Unpack(packed.data(), count, partition_, unpacked_.data());
+  return std::span<const uint64_t>(unpacked_).first(count * stride_);
 }
 
 // Of its pair, or a free one.

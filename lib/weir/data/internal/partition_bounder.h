@@ -65,10 +65,10 @@ class PartitionBounder {
     uint64_t stream = 0;  // 0: all rows are kept
   };
 
-  // Takes records as words.
-  using Handler = std::function<void(std::span<const uint64_t>)>;
-  Status ForEachRecords(std::span<RecordStore* const> stores, size_t partition,
-                        const Handler& handler);
+  // Takes packed records.
+  using Handler = std::function<void(std::span<const char>)>;
+  Status ForEachRecords(std::span<RecordStore* const> stores, const Handler& handler) const;
+  std::span<const uint64_t> Unpack(std::span<const char> packed);
   size_t SlotOf(const uint64_t* record) const;
   uint32_t FindPair(const uint64_t* record);
   uint128 CellOf(size_t pair) const {
@@ -81,7 +81,7 @@ class PartitionBounder {
   void CountRows(std::span<const uint64_t> records);
   std::span<const uint32_t> Passing(std::span<const uint64_t> records);
   void Prefetch(std::span<const uint64_t> records, std::span<const uint32_t> ahead) const;
-  uint32_t KnownPair(const uint64_t* record);
+  uint32_t PairOf(const uint64_t* record) const;
   void AddTotals(uint32_t pair, const uint64_t* record, bool of_rows_only);
   void FindUnits();
   void BoundUnits();
@@ -104,7 +104,8 @@ class PartitionBounder {
   bool StartSample(CellSums& cells);
   void StartSample(size_t pair);
   bool Keeps(Sampling& sampling) const;
-  void SampleRows(std::span<const uint64_t> records, CellSums& cells);
+  void SampleRows(std::span<const char> packed, CellSums& cells);
+  void AddSampled(uint32_t pair, const uint64_t* record, CellSums& cells);
   void ClampUnitSums();
   void AddPairs(CellSums& cells) const;
   void CountUnits(CellSums& cells);
@@ -116,6 +117,7 @@ class PartitionBounder {
   size_t stride_;
   size_t forget_at_;  // when there are so many pairs
   size_t first_bin_word_;
+  size_t partition_ = 0;
   bool has_row_totals_;
   CellFilter filter_;
   std::vector<uint32_t> every_;       // 0, 1, 2, ...

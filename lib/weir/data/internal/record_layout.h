@@ -13,8 +13,8 @@ namespace weir::data::internal {
 
 // What one row contributes to an aggregation, the unit, the cell and its values, in two forms.
 //
-// As words: unit.low, unit.high, cell, then the words of the query (record_words.h); all of 64 bits.
-// With an open key a cell has 128 bits: its high half is the last word.
+// As words: unit.low, unit.high, cell, then the words of the query (record_words.h); all of 64
+// bits. With an open key a cell has 128 bits: its high half is the last word.
 //
 // As bytes: the same, each word in as many bits as its range has, one after the other. The ranges
 // follow from the query alone: cells are numbered and values clamped. The highest bits of a unit

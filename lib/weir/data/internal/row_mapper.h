@@ -44,7 +44,7 @@ class RowMapper {
   RowReader reader_;
   std::vector<uint32_t> rows_;   // of the batch, that are kept
   std::vector<Hash128> units_;   // theirs
-  std::vector<uint64_t> words_;   // of some of them
+  std::vector<uint64_t> words_;  // of some of them
   std::vector<uint64_t> packed_;
   std::string tuple_;
 };

@@ -45,28 +45,36 @@ bool PartitionBounder::Keeps(Sampling& sampling) const {
   return keeps;
 }
 
-// The pair of the next record of the second pass.
-uint32_t PartitionBounder::KnownPair(const uint64_t* record) {
-  const size_t number = sampled_++;
-  if (remembers_pairs_ && number < record_pairs_.size()) return record_pairs_[number];
+uint32_t PartitionBounder::PairOf(const uint64_t* record) const {
   const uint32_t found = pair_slots_[SlotOf(record)];
   return found == 0 ? kForgotten : found - 1;
 }
 
-void PartitionBounder::SampleRows(std::span<const uint64_t> records, CellSums& cells) {
-  const auto every = std::span<const uint32_t>(every_).first(records.size() / stride_);
-  for (size_t i = 0; i < records.size(); i += stride_) {
-    const uint64_t* record = records.data() + i;
-    if (!remembers_pairs_) Prefetch(records, every.subspan(i / stride_));
-    const uint32_t at = KnownPair(record);
+// Few rows are left after the choice: where the pairs are remembered, only those are unpacked.
+void PartitionBounder::SampleRows(std::span<const char> packed, CellSums& cells) {
+  const size_t bytes = layout_.bytes();
+  const size_t count = packed.size() / bytes;
+  const bool known = remembers_pairs_ && sampled_ + count <= record_pairs_.size();
+  const auto every = std::span<const uint32_t>(every_).first(count);
+  std::span<const uint64_t> records;
+  if (!known) records = Unpack(packed);
+  for (size_t i = 0; i < count; ++i) {
+    if (!known) Prefetch(records, every.subspan(i));
+    const uint32_t at = known ? record_pairs_[sampled_ + i] : PairOf(&records[i * stride_]);
     if (at == kForgotten) continue;
     Sampling& sampling = sampling_[at];
     if (sampling.places == 0 || !Keeps(sampling)) continue;
-    if (sampling.stream != 0) AddTotals(at, record, /*of_rows_only=*/true);
-    for (size_t b = 0; b < query_.bins.size(); ++b) {
-      const uint64_t word = record[first_bin_word_ + b];
-      if (word != 0) cells.AddToBin(b, positions_[at], static_cast<uint32_t>(word - 1));
-    }
+    AddSampled(at, known ? Unpack(packed.subspan(i * bytes, bytes)).data() : &records[i * stride_],
+               cells);
+  }
+  sampled_ += count;
+}
+
+void PartitionBounder::AddSampled(uint32_t pair, const uint64_t* record, CellSums& cells) {
+  if (sampling_[pair].stream != 0) AddTotals(pair, record, /*of_rows_only=*/true);
+  for (size_t b = 0; b < query_.bins.size(); ++b) {
+    const uint64_t word = record[first_bin_word_ + b];
+    if (word != 0) cells.AddToBin(b, positions_[pair], static_cast<uint32_t>(word - 1));
   }
 }
 

@@ -117,14 +117,9 @@ inline uint64_t WordAt(std::string_view message, size_t at) {
   Store(hash, hashes);
 }
 
-struct Functions {
-  void (*texts)(const SipKey&, const LaneTexts&, LaneHashes&);
-  void (*words)(const SipKey&, const LaneWords&, LaneHashes&);
-  void (*pairs)(const SipKey&, const LaneWords&, const LaneWords&, LaneWords&);
-};
-
 // One after the other, where the processor has no registers that pay.
-constexpr Functions kPlain = {
+constexpr LaneFunctions kPlain = {
+    .name = "plain",
     .texts =
         [](const SipKey& key, const LaneTexts& messages, LaneHashes& hashes) {
           for (size_t i = 0; i < kLanes; ++i) {
@@ -147,39 +142,48 @@ constexpr Functions kPlain = {
         }};
 
 #if defined(__x86_64__)
-#define WEIR_LANES_FOR(name, features)                                                             \
-  [[gnu::target(features)]] void Texts##name(const SipKey& key, const LaneTexts& messages,         \
-                                             LaneHashes& hashes) {                                 \
-    HashTexts(key, messages, hashes);                                                              \
-  }                                                                                                \
-  [[gnu::target(features)]] void Words##name(const SipKey& key, const LaneWords& words,            \
-                                             LaneHashes& hashes) {                                 \
-    HashWords(key, words, hashes);                                                                 \
-  }                                                                                                \
-  [[gnu::target(features)]] void Pairs##name(const SipKey& key, const LaneWords& first,            \
-                                             const LaneWords& second, LaneWords& hashes) {         \
-    HashPairs(key, first, second, hashes);                                                         \
-  }                                                                                                \
-  constexpr Functions k##name = {.texts = Texts##name, .words = Words##name, .pairs = Pairs##name}
+#define WEIR_LANES_FOR(kind, features)                                                     \
+  [[gnu::target(features)]] void Texts##kind(const SipKey& key, const LaneTexts& messages, \
+                                             LaneHashes& hashes) {                         \
+    HashTexts(key, messages, hashes);                                                      \
+  }                                                                                        \
+  [[gnu::target(features)]] void Words##kind(const SipKey& key, const LaneWords& words,    \
+                                             LaneHashes& hashes) {                         \
+    HashWords(key, words, hashes);                                                         \
+  }                                                                                        \
+  [[gnu::target(features)]] void Pairs##kind(const SipKey& key, const LaneWords& first,    \
+                                             const LaneWords& second, LaneWords& hashes) { \
+    HashPairs(key, first, second, hashes);                                                 \
+  }                                                                                        \
+  constexpr LaneFunctions k##kind = {                                                      \
+      .name = #kind, .texts = Texts##kind, .words = Words##kind, .pairs = Pairs##kind}
 
 WEIR_LANES_FOR(Avx2, "avx2");
 WEIR_LANES_FOR(Avx512, "avx512f");
 #undef WEIR_LANES_FOR
 
-const Functions& Choose() {
-  if (__builtin_cpu_supports("avx512f") != 0) return kAvx512;
-  return __builtin_cpu_supports("avx2") != 0 ? kAvx2 : kPlain;
-}
-#else
-const Functions& Choose() { return kPlain; }
 #endif
 
-const Functions& ForThisProcessor() {
-  static const Functions& functions = Choose();
+std::vector<LaneFunctions> FindSupported() {
+  std::vector<LaneFunctions> functions = {kPlain};
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") != 0) functions.push_back(kAvx2);
+  if (__builtin_cpu_supports("avx512f") != 0) functions.push_back(kAvx512);
+#endif
+  return functions;
+}
+
+const LaneFunctions& ForThisProcessor() {
+  static const LaneFunctions functions = SupportedLaneFunctions().back();
   return functions;
 }
 
 }  // namespace
+
+const std::vector<LaneFunctions>& SupportedLaneFunctions() {
+  static const std::vector<LaneFunctions> functions = FindSupported();
+  return functions;
+}
 
 LaneHashes SipHash128Lanes(const SipKey& key, const LaneTexts& messages) {
   LaneHashes hashes;

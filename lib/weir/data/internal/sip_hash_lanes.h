@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "weir/data/sip_hash.h"
 
@@ -22,6 +23,16 @@ struct LaneHashes {
   LaneWords high{};
   Hash128 At(size_t lane) const { return {.low = low[lane], .high = high[lane]}; }
 };
+
+// What computes them on one kind of processor.
+struct LaneFunctions {
+  const char* name;
+  void (*texts)(const SipKey&, const LaneTexts&, LaneHashes&);
+  void (*words)(const SipKey&, const LaneWords&, LaneHashes&);
+  void (*pairs)(const SipKey&, const LaneWords& first, const LaneWords& second, LaneWords&);
+};
+// All that this processor can run, the fastest last. They differ in nothing but time.
+const std::vector<LaneFunctions>& SupportedLaneFunctions();
 
 // SipHash128(key, messages[i])
 LaneHashes SipHash128Lanes(const SipKey& key, const LaneTexts& messages);
