@@ -18,6 +18,8 @@ namespace weir::data::internal {
 // Exact: a cell that is among the first in the end is so all the way, so all its records pass. Of
 // other cells some records may pass: whoever bounds the units still has to drop those.
 //
+// Memory: 64 bytes a unit of the partition, and 8 for each of its max_keys_per_unit.
+//
 // It pays where units have many more cells than they may keep. After a partition in which few
 // records were passed over it turns itself off. Not thread-safe.
 class CellFilter {

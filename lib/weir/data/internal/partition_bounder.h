@@ -29,8 +29,8 @@ namespace weir::data::internal {
 // Cost:      two passes over the records where bins are asked for, or rows are left out and a
 //            measure takes their values; else one. Memory for the distinct (unit, cell) pairs, of
 //            units over max_keys_per_unit at most for about twice what is left of them: pairs
-//            that cannot be chosen any more are forgotten on the way. No unit takes more than
-//            the others by having many values.
+//            that cannot be chosen any more are passed over (cell_filter.h) or forgotten on the
+//            way. No unit takes more than the others by having many values.
 // Source:    the choice of rows is algorithm S (Knuth, The Art of Computer Programming, vol. 2,
 //            section 3.4.2): with r rows to come and k places left, a row is kept with
 //            probability k / r. Over all cells of a unit it only counts the rows that each of them
