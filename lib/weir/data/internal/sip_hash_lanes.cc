@@ -174,15 +174,15 @@ std::vector<LaneFunctions> FindSupported() {
 }
 
 const LaneFunctions& ForThisProcessor() {
-  static const LaneFunctions functions = SupportedLaneFunctions().back();
-  return functions;
+  static const LaneFunctions kFunctions = SupportedLaneFunctions().back();
+  return kFunctions;
 }
 
 }  // namespace
 
 const std::vector<LaneFunctions>& SupportedLaneFunctions() {
-  static const std::vector<LaneFunctions> functions = FindSupported();
-  return functions;
+  static const std::vector<LaneFunctions> kFunctions = FindSupported();
+  return kFunctions;
 }
 
 LaneHashes SipHash128Lanes(const SipKey& key, const LaneTexts& messages) {

@@ -40,6 +40,7 @@ struct SipState {
     Squeeze(hash);
   }
 
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the halves of a hash, as everywhere
   [[gnu::always_inline]] void Finish128(Word& low, Word& high) {
     v2 ^= 0xee;
     Squeeze(low);
@@ -48,9 +49,9 @@ struct SipState {
   }
 
  private:
-  template <int kBits>
+  template <int Bits>
   [[gnu::always_inline]] static void Rotate(Word& word) {
-    word = (word << kBits) | (word >> (64 - kBits));
+    word = (word << Bits) | (word >> (64 - Bits));
   }
 
   [[gnu::always_inline]] void Round() {
