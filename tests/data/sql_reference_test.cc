@@ -18,6 +18,7 @@
 #include "weir/data/duckdb/internal/database.h"
 #include "weir/data/duckdb/internal/file_rows.h"
 #include "weir/data/internal/bounded_query.h"
+#include "weir/data/internal/record_layout.h"
 #include "weir/data/internal/row_aggregate.h"
 #include "weir/data/internal/row_mapper.h"
 #include "weir/data/internal/source_answer.h"
@@ -148,12 +149,17 @@ class SqlReferenceTest : public ::testing::Test {
                            [&mapper](const Batch& batch) { return mapper.Add(batch); });
     RC_ASSERT(read.ok());
     std::string order;
-    const size_t stride = mapper.store().stride();
+    const internal::RecordLayout layout(*query);
+    const size_t stride = layout.words();
     // Words after the head: v, then row_id.
-    constexpr size_t kRowIdWord = kRecordHead + 1;
+    constexpr size_t kRowIdWord = internal::kRecordHead + 1;
+    std::vector<uint64_t> records;
     for (size_t partition = 0; partition < kPartitions; ++partition) {
       const Status passed =
-          mapper.store().ForEachBlock(partition, [&](std::span<const uint64_t> records) {
+          mapper.store().ForEachBlock(partition, [&](std::span<const char> block) {
+            const size_t count = block.size() / layout.bytes();
+            records.resize(count * stride);
+            layout.Unpack(block.data(), count, partition, records.data());
             for (size_t i = 0; i < records.size(); i += stride) {
               order += (order.empty() ? "(" : ", (") + std::to_string(records[i + kRowIdWord]) +
                        ", " +

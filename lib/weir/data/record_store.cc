@@ -3,13 +3,14 @@
 
 #include <algorithm>
 #include <new>
-#include <utility>
 
 namespace weir::data {
 namespace {
 
-constexpr size_t kFirstBlockWords = 256;
-constexpr size_t kMostBlockWords = 2048;
+constexpr size_t kFirstBlockBytes = size_t{2} << 10;
+constexpr size_t kMostBlockBytes = size_t{16} << 10;
+// Of the memory, what one spill frees at least.
+constexpr uint64_t kSpilledShare = 8;
 
 }  // namespace
 
@@ -19,26 +20,27 @@ RecordStore::RecordStore(size_t stride, uint64_t memory_bytes, std::string temp_
       memory_left_(memory_bytes),
       temp_folder_(std::move(temp_folder)) {}
 
-void RecordStore::Seal(Partition& writer) {
-  if (!writer.blocks.empty()) writer.blocks.back().used = writer.used;
+void RecordStore::Seal(size_t partition) {
+  std::vector<Block>& blocks = partitions_[partition].blocks;
+  if (blocks.empty()) return;
+  blocks.back().used = static_cast<size_t>(writers_[partition].next - blocks.back().bytes.get());
 }
 
-Status RecordStore::NewBlock(Partition& writer) {
-  Seal(writer);
-  const size_t words =
-      std::max(stride_, std::min(kMostBlockWords, std::max(kFirstBlockWords, writer.capacity * 2)));
-  const uint64_t bytes = words * sizeof(uint64_t);
-  if (memory_left_ < bytes) WEIR_RETURN_IF_ERROR(Spill());
-  if (memory_left_ < bytes) {
+Status RecordStore::NewBlock(size_t partition) {
+  Seal(partition);
+  const size_t before =
+      partitions_[partition].blocks.empty() ? 0 : partitions_[partition].blocks.back().size;
+  const size_t size =
+      std::max(stride_ + kSlackBytes, std::clamp(before * 2, kFirstBlockBytes, kMostBlockBytes));
+  if (memory_left_ < size) WEIR_RETURN_IF_ERROR(Spill());
+  if (memory_left_ < size) {
     return MakeError(StatusCode::kResourceExhausted, "the memory limit is too small");
   }
-  std::unique_ptr<uint64_t[]> memory(new (std::nothrow) uint64_t[words]);
-  if (memory == nullptr) return MakeError(StatusCode::kResourceExhausted, "no memory left");
-  memory_left_ -= bytes;
-  writer.block = memory.get();
-  writer.used = 0;
-  writer.capacity = words;
-  writer.blocks.push_back({.words = std::move(memory), .used = 0});
+  std::unique_ptr<char[]> bytes(new (std::nothrow) char[size]);
+  if (bytes == nullptr) return MakeError(StatusCode::kResourceExhausted, "no memory left");
+  memory_left_ -= size;
+  writers_[partition] = {.next = bytes.get(), .end = bytes.get() + size - kSlackBytes};
+  partitions_[partition].blocks.push_back({.bytes = std::move(bytes), .size = size});
   return OkStatus();
 }
 
@@ -51,44 +53,46 @@ Status RecordStore::Spill() {
     WEIR_ASSIGN_OR_RETURN(OpenFile file, MakeUnnamedFile(temp_folder_));
     file_.emplace(std::move(file));
   }
-  for (size_t i = 0; i < kPartitions; ++i) {
-    Partition& writer = partitions_[i];
-    Seal(writer);
-    for (const Block& block : writer.blocks) {
-      const size_t bytes = block.used * sizeof(uint64_t);
-      WEIR_RETURN_IF_ERROR(
-          WriteAt(*file_, file_bytes_, {reinterpret_cast<const char*>(block.words.get()), bytes}));
-      writer.extents.push_back({.offset = file_bytes_, .words = block.used});
-      file_bytes_ += bytes;
-    }
-    Drop(i);
+  const uint64_t wanted = std::max(memory_bytes_ / kSpilledShare, uint64_t{kMostBlockBytes});
+  for (size_t i = 0; i < kPartitions && memory_left_ < wanted; ++i) {
+    WEIR_RETURN_IF_ERROR(SpillPartition(next_to_spill_));
+    next_to_spill_ = (next_to_spill_ + 1) % kPartitions;
   }
-  memory_left_ = memory_bytes_;
+  return OkStatus();
+}
+
+Status RecordStore::SpillPartition(size_t partition) {
+  Seal(partition);
+  for (const Block& block : partitions_[partition].blocks) {
+    WEIR_RETURN_IF_ERROR(WriteAt(*file_, file_bytes_, {block.bytes.get(), block.used}));
+    partitions_[partition].extents.push_back({.offset = file_bytes_, .bytes = block.used});
+    file_bytes_ += block.used;
+    memory_left_ += block.size;
+  }
+  Drop(partition);
   return OkStatus();
 }
 
 void RecordStore::Drop(size_t partition) {
-  Partition& writer = partitions_[partition];
-  writer.blocks.clear();
-  writer.block = nullptr;
-  writer.used = writer.capacity = 0;
+  partitions_[partition].blocks.clear();
+  writers_[partition] = {};
 }
 
-Status RecordStore::ForEachBlock(
-    size_t partition, const std::function<void(std::span<const uint64_t>)>& handler) const {
+Status RecordStore::ForEachBlock(size_t partition,
+                                 const std::function<void(std::span<const char>)>& handler) const {
   const Partition& reader = partitions_[partition];
-  std::vector<uint64_t> words;
+  std::vector<char> bytes;
   for (const Extent& extent : reader.extents) {
-    words.resize(extent.words);
-    const std::span<char> bytes(reinterpret_cast<char*>(words.data()),
-                                words.size() * sizeof(uint64_t));
-    WEIR_ASSIGN_OR_RETURN(const size_t got, ReadAt(*file_, extent.offset, bytes));
-    if (got != bytes.size()) return Unavailable("a temporary file was cut off");
-    handler(words);
+    bytes.resize(extent.bytes + kSlackBytes);
+    WEIR_ASSIGN_OR_RETURN(const size_t got, ReadAt(*file_, extent.offset,
+                                                   std::span<char>(bytes).first(extent.bytes)));
+    if (got != extent.bytes) return Unavailable("a temporary file was cut off");
+    handler(std::span<const char>(bytes).first(extent.bytes));
   }
   for (const Block& block : reader.blocks) {
-    const bool last = block.words.get() == reader.block;
-    handler({block.words.get(), last ? reader.used : block.used});
+    const char* const first = block.bytes.get();
+    const bool last = &block == &reader.blocks.back();
+    handler({first, last ? static_cast<size_t>(writers_[partition].next - first) : block.used});
   }
   return OkStatus();
 }

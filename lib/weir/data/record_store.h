@@ -10,71 +10,77 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "weir/base/status.h"
-#include "weir/data/sip_hash.h"
 #include "weir/data/source_file.h"
 
 namespace weir::data {
 
-// What one row contributes to an aggregation: the unit, the cell and the words of its values
-// (internal/record_words.h). In memory: unit.low, unit.high, cell, then those; all words of 64
-// bits. With an open key a cell has 128 bits: its high half is the last word.
-inline constexpr size_t kRecordHead = 3;
-
-// All rows of a unit are in one partition.
+// All records that must meet are in one partition.
 inline constexpr size_t kPartitions = 512;
-inline size_t PartitionOf(const Hash128& unit) { return unit.high >> 55; }
+inline constexpr unsigned kPartitionBits = 9;
+static_assert(kPartitions == size_t{1} << kPartitionBits);
+// By a hash of which all bits are alike.
+inline size_t PartitionOf(uint64_t hash) { return hash >> (64 - kPartitionBits); }
 
-// Records of some words each that one thread has made, by partition. When its memory is used up,
-// all blocks go to an unlinked file. Not thread-safe; reading is, once writing is over.
+// Records of some bytes each that one thread has made, by partition. When its memory is used up,
+// the blocks of some partitions go to an unlinked file, in turns. Not thread-safe; reading is, once
+// writing is over.
 class RecordStore {
  public:
-  // `stride`: words of one record, at least 1. `temp_folder` empty: nothing is written to disk.
+  // Whoever writes or reads a record may touch so many bytes behind it.
+  static constexpr size_t kSlackBytes = 8;
+
+  // `stride`: bytes of one record, at least 1. `temp_folder` empty: nothing is written to disk.
   RecordStore(size_t stride, uint64_t memory_bytes, std::string temp_folder);
   RecordStore(const RecordStore&) = delete;
   RecordStore& operator=(const RecordStore&) = delete;
 
   size_t stride() const { return stride_; }
-  // Room for one record in `partition`, to be filled at once.
+  // Room for one record in `partition`, to be filled at once. Of a stride that is a multiple of 8,
+  // all are aligned to 8.
   // RESOURCE_EXHAUSTED: memory used up and no folder, or the disk is full.
-  StatusOr<uint64_t*> Add(size_t partition) {
-    Partition& writer = partitions_[partition];
-    if (writer.used + stride_ > writer.capacity) WEIR_RETURN_IF_ERROR(NewBlock(writer));
-    uint64_t* record = writer.block + writer.used;
-    writer.used += stride_;
-    return record;
+  StatusOr<char*> Add(size_t partition) {
+    Writer& writer = writers_[partition];
+    if (static_cast<size_t>(writer.end - writer.next) < stride_) {
+      WEIR_RETURN_IF_ERROR(NewBlock(partition));
+    }
+    return std::exchange(writer.next, writer.next + stride_);
   }
   uint64_t spilled_bytes() const { return file_bytes_; }
   uint64_t memory_bytes_used() const { return memory_bytes_ - memory_left_; }
 
-  // Passes all records of a partition on, block by block.
+  // Passes all records of a partition on, block by block, aligned as Add says.
   Status ForEachBlock(size_t partition,
-                      const std::function<void(std::span<const uint64_t>)>& handler) const;
+                      const std::function<void(std::span<const char>)>& handler) const;
   // Frees the memory of a partition that has been read; thread-safe for different partitions.
   void Drop(size_t partition);
 
  private:
+  struct Writer {  // in the last block
+    char* next = nullptr;
+    char* end = nullptr;
+  };
   struct Block {
-    std::unique_ptr<uint64_t[]> words;
-    size_t used;
+    std::unique_ptr<char[]> bytes;
+    size_t size = 0;  // with the slack
+    size_t used = 0;  // of the last one: see its writer
   };
   struct Extent {
-    uint64_t offset;
-    size_t words;
+    uint64_t offset = 0;
+    size_t bytes = 0;
   };
   struct Partition {
-    uint64_t* block = nullptr;  // the last of `blocks`
-    size_t used = 0;
-    size_t capacity = 0;
     std::vector<Block> blocks;
     std::vector<Extent> extents;  // on disk
   };
 
-  Status NewBlock(Partition& writer);
+  Status NewBlock(size_t partition);
   Status Spill();
-  static void Seal(Partition& writer);
+  Status SpillPartition(size_t partition);
+  void Seal(size_t partition);
 
   size_t stride_;
   uint64_t memory_bytes_;
@@ -82,6 +88,9 @@ class RecordStore {
   std::string temp_folder_;
   std::optional<OpenFile> file_;
   uint64_t file_bytes_ = 0;
+  size_t next_to_spill_ = 0;
+  // Apart from the rest, so that all of them stay in the processor's first cache.
+  std::array<Writer, kPartitions> writers_;
   std::array<Partition, kPartitions> partitions_;
 };
 

@@ -14,7 +14,7 @@ namespace weir::anon::internal {
 namespace {
 
 using data::kPartitions;
-using data::RecordStore;
+using data::WordStore;
 
 // The first partitions are a sample of all: rows are in them by a hash.
 constexpr size_t kSampled = kPartitions / 16;
@@ -28,9 +28,6 @@ unsigned BitsFor(size_t values) {
 uint64_t HashOfRow(uint64_t hash, uint64_t hash_of_text) {
   return MixWords(hash ^ hash_of_text, 0x9e3779b97f4a7c15);
 }
-
-size_t PartitionOfHash(uint64_t hash) { return hash >> 55; }
-static_assert(kPartitions == 512);
 
 Status TooWide() {
   return MakeError(StatusCode::kResourceExhausted,
@@ -74,8 +71,8 @@ Status RecordCollector::Worker::FitLayout() {
   if (!first) {
     memory_bytes -= std::min(memory_bytes, parts.back().store->memory_bytes_used());
   }
-  auto store = std::make_unique<RecordStore>(layout.words() + (has_unit ? 1 : 0),
-                                             std::max(kLeastStoreBytes, memory_bytes), temp_folder);
+  auto store = std::make_unique<WordStore>(layout.words() + (has_unit ? 1 : 0),
+                                           std::max(kLeastStoreBytes, memory_bytes), temp_folder);
   parts.push_back({.layout = std::move(layout), .store = std::move(store)});
   return OkStatus();
 }
@@ -91,7 +88,7 @@ Status RecordCollector::Worker::Add(const data::Batch& batch) {
     for (size_t i = 0; i < columns; ++i) {
       hash = HashOfRow(hash, coder.encoder(i).HashOf(coder.codes(i)[row]));
     }
-    WEIR_ASSIGN_OR_RETURN(uint64_t* const record, part.store->Add(PartitionOfHash(hash)));
+    WEIR_ASSIGN_OR_RETURN(uint64_t* const record, part.store->Add(data::PartitionOf(hash)));
     std::fill_n(record, part.store->stride(), 0);
     for (size_t i = 0; i < columns; ++i) part.layout.Put(record, i, coder.codes(i)[row]);
     if (has_unit) record[part.layout.words()] = coder.units()[row];
@@ -237,10 +234,9 @@ Status RecordCollector::Redistribute(const CodedTable& table) {
     const Dictionary& values = table.columns[plan_.encoded[i]].values;
     for (size_t code = 0; code < values.size(); ++code) hashes[i].push_back(HashText(values[code]));
   }
-  Part target{
-      .layout = layout,
-      .store = std::make_unique<RecordStore>(layout.words() + (shape_.has_unit ? 1 : 0),
-                                             limits_.memory_bytes / 2, limits_.temp_folder)};
+  Part target{.layout = layout,
+              .store = std::make_unique<WordStore>(layout.words() + (shape_.has_unit ? 1 : 0),
+                                                   limits_.memory_bytes / 2, limits_.temp_folder)};
   for (size_t partition = 0; partition < kPartitions; ++partition) {
     for (const Part& part : parts_) {
       const size_t stride = part.store->stride();
@@ -254,7 +250,7 @@ Status RecordCollector::Redistribute(const CodedTable& table) {
             hash = HashOfRow(hash, hashes[i][code]);
             layout.Put(key, i, code);
           }
-          WEIR_ASSIGN_OR_RETURN(uint64_t* const record, target.store->Add(PartitionOfHash(hash)));
+          WEIR_ASSIGN_OR_RETURN(uint64_t* const record, target.store->Add(data::PartitionOf(hash)));
           std::copy_n(key, layout.words(), record);
           if (shape_.has_unit) record[layout.words()] = block[at + stride - 1];
         }

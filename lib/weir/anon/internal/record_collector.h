@@ -14,7 +14,7 @@
 #include "weir/anon/microdata.h"
 #include "weir/base/status.h"
 #include "weir/data/batch.h"
-#include "weir/data/record_store.h"
+#include "weir/data/word_store.h"
 
 namespace weir::anon::internal {
 
@@ -49,7 +49,7 @@ class RecordCollector {
   // Records of one layout.
   struct Part {
     KeyLayout layout;
-    std::unique_ptr<data::RecordStore> store;
+    std::unique_ptr<data::WordStore> store;
   };
 
   Worker* Borrow();

@@ -53,6 +53,11 @@ struct BoundedQuery {
     Value value = {};    // without edges: bins of its steps
     uint64_t steps = 0;  // in each
     std::optional<KeyCoder> edges = {};
+    uint64_t most_word() const {
+      if (edges.has_value()) return edges->size();
+      return (static_cast<uint64_t>(value.highest) - static_cast<uint64_t>(value.lowest)) / steps +
+             1;
+    }
   };
   // kMost and kLeast take words that are 0 only where there is no value: the largest of them, and
   // what the smallest of them lacks to `highest`. Of all rows, and 0 without a value, as kUnitSum.
@@ -63,6 +68,10 @@ struct BoundedQuery {
     unsigned bit = 0;     // kPresent
     int64_t lowest = 0;   // kUnitSum
     int64_t highest = 0;  // kUnitSum, kLeast
+    // Of the rows that are kept; else of all rows.
+    bool is_of_rows() const {
+      return kind != TotalKind::kUnitSum && kind != TotalKind::kMost && kind != TotalKind::kLeast;
+    }
     friend bool operator==(const Total&, const Total&) = default;
   };
   struct Measure {

@@ -2,18 +2,22 @@
 #include "weir/data/internal/partition_bounder.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
+
+#include "weir/data/internal/sip_hash_lanes.h"
 
 namespace weir::data::internal {
 namespace {
 
 constexpr size_t kFirstSlots = 1024;
+// Records that are unpacked at a time: few, so that they stay in the processor's first cache.
+constexpr size_t kUnpacked = 512;
 constexpr size_t kFirstForgetting = size_t{1} << 16;
 // Records whose pairs are remembered, 4 bytes each.
 constexpr size_t kMostRemembered = size_t{1} << 20;
 // How many records ahead a slot is asked for; its pair half as many.
 constexpr size_t kAhead = 16;
-constexpr uint32_t kForgotten = UINT32_MAX;
 constexpr uint64_t kSpread = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio, odd
 
 // The unit's hash is a secret pseudo-random value: nobody can aim at a slot.
@@ -22,25 +26,24 @@ size_t PairSlot(uint64_t unit_low, uint64_t cell, size_t slots) {
 }
 size_t UnitSlot(const Hash128& unit, size_t slots) { return unit.low & (slots - 1); }
 
-// Whether a total is of the rows that are kept; else of all rows.
-bool IsOfRows(const BoundedQuery::Total& total) {
-  return total.kind != BoundedQuery::TotalKind::kUnitSum &&
-         total.kind != BoundedQuery::TotalKind::kMost &&
-         total.kind != BoundedQuery::TotalKind::kLeast;
-}
-
 }  // namespace
 
 PartitionBounder::PartitionBounder(const BoundedQuery& query)
     : query_(query),
+      layout_(query),
       totals_(query.totals.size()),
-      stride_(kRecordHead + query.words()),
+      stride_(layout_.words()),
       forget_at_(kFirstForgetting),
       first_bin_word_(stride_ - query.bins.size() - (query.has_open_key ? 1 : 0)),
       has_row_totals_(std::any_of(query.totals.begin(), query.totals.end(),
-                                  [](const auto& total) { return IsOfRows(total); })),
+                                  [](const auto& total) { return total.is_of_rows(); })),
+      filter_(query),
+      every_(kUnpacked),
+      unpacked_(kUnpacked * stride_),
       pair_slots_(kFirstSlots),
-      unit_slots_(kFirstSlots) {}
+      unit_slots_(kFirstSlots) {
+  std::iota(every_.begin(), every_.end(), uint32_t{0});
+}
 
 Status PartitionBounder::AddPartition(std::span<RecordStore* const> stores, size_t partition,
                                       CellSums& cells) {
@@ -51,26 +54,45 @@ Status PartitionBounder::AddPartition(std::span<RecordStore* const> stores, size
   record_pairs_.clear();
   remembers_pairs_ = true;
   sampled_ = 0;
+  filter_.Start();
   forget_at_ = query_.most_cells() > query_.max_keys_per_unit ? kFirstForgetting : SIZE_MAX;
-  for (const RecordStore* store : stores) {
-    WEIR_RETURN_IF_ERROR(store->ForEachBlock(
-        partition, [this](std::span<const uint64_t> records) { CountRows(records); }));
-  }
+  partition_ = partition;
+  WEIR_RETURN_IF_ERROR(
+      ForEachRecords(stores, [this](std::span<const char> packed) { CountRows(Unpack(packed)); }));
   dropped_.assign(pairs_.size(), 0);
   kept_.clear();
   if (query_.most_cells() > query_.max_keys_per_unit || query_.max_rows_per_unit.has_value()) {
     BoundUnits();
   }
   if (StartSample(cells)) {
-    for (const RecordStore* store : stores) {
-      WEIR_RETURN_IF_ERROR(store->ForEachBlock(
-          partition, [&](std::span<const uint64_t> records) { SampleRows(records, cells); }));
-    }
+    WEIR_RETURN_IF_ERROR(
+        ForEachRecords(stores, [&](std::span<const char> packed) { SampleRows(packed, cells); }));
   }
   ClampUnitSums();
   if (!query_.measures.empty()) AddPairs(cells);
   if (!query_.histograms.empty()) CountUnits(cells);
   return OkStatus();
+}
+
+// At most kUnpacked at a time.
+Status PartitionBounder::ForEachRecords(std::span<RecordStore* const> stores,
+                                        const Handler& handler) const {
+  const size_t most = kUnpacked * layout_.bytes();
+  for (const RecordStore* store : stores) {
+    WEIR_RETURN_IF_ERROR(store->ForEachBlock(partition_, [&](std::span<const char> block) {
+      for (; !block.empty(); block = block.subspan(std::min(most, block.size()))) {
+        handler(block.first(std::min(most, block.size())));
+      }
+    }));
+  }
+  return OkStatus();
+}
+
+// Valid until the next call.
+std::span<const uint64_t> PartitionBounder::Unpack(std::span<const char> packed) {
+  const size_t count = packed.size() / layout_.bytes();
+  layout_.Unpack(packed.data(), count, partition_, unpacked_.data());
+  return std::span<const uint64_t>(unpacked_).first(count * stride_);
 }
 
 // Of its pair, or a free one.
@@ -137,25 +159,34 @@ void PartitionBounder::GrowUnitSlots() {
   }
 }
 
-// Asks for what the records behind the one at `from` will need. Most often a pair is in its first
-// slot.
-void PartitionBounder::Prefetch(std::span<const uint64_t> records, size_t from) const {
-  if (from + kAhead * stride_ >= records.size()) return;
-  const uint64_t* const far = records.data() + from + kAhead * stride_;
+// Asks for what the records `ahead` will need. Most often a pair is in its first slot.
+void PartitionBounder::Prefetch(std::span<const uint64_t> records,
+                                std::span<const uint32_t> ahead) const {
+  if (ahead.size() <= kAhead) return;
+  const uint64_t* const far = &records[ahead[kAhead] * stride_];
   __builtin_prefetch(&pair_slots_[PairSlot(far[0], far[2], pair_slots_.size())]);
-  const uint64_t* const near = records.data() + from + kAhead / 2 * stride_;
+  const uint64_t* const near = &records[ahead[kAhead / 2] * stride_];
   const uint32_t found = pair_slots_[PairSlot(near[0], near[2], pair_slots_.size())];
   if (found == 0) return;
   __builtin_prefetch(&pairs_[found - 1]);
   if (totals_ > 0) __builtin_prefetch(&pair_totals_[(found - 1) * totals_]);
 }
 
+// The numbers of the records that count.
+std::span<const uint32_t> PartitionBounder::Passing(std::span<const uint64_t> records) {
+  if (filter_.is_on()) return filter_.Pass(records, stride_);
+  return std::span<const uint32_t>(every_).first(records.size() / stride_);
+}
+
 void PartitionBounder::CountRows(std::span<const uint64_t> records) {
-  for (size_t i = 0; i < records.size(); i += stride_) {
-    const uint64_t* record = records.data() + i;
-    Prefetch(records, i);
+  const std::span<const uint32_t> passing = Passing(records);
+  const size_t before = record_pairs_.size();
+  record_pairs_.resize(std::min(before + records.size() / stride_, kMostRemembered), kForgotten);
+  for (size_t i = 0; i < passing.size(); ++i) {
+    const uint64_t* const record = &records[passing[i] * stride_];
+    Prefetch(records, passing.subspan(i));
     const uint32_t at = FindPair(record);
-    if (record_pairs_.size() < kMostRemembered) record_pairs_.push_back(at);
+    if (before + passing[i] < record_pairs_.size()) record_pairs_[before + passing[i]] = at;
     ++pairs_[at].rows;
     if (!query_.only_sums) {
       AddTotals(at, record, /*of_rows_only=*/false);
@@ -172,7 +203,7 @@ void PartitionBounder::AddTotals(uint32_t pair, const uint64_t* record, bool of_
   int128* const totals = pair_totals_.data() + pair * totals_;
   for (size_t t = 0; t < totals_; ++t) {
     const BoundedQuery::Total& total = query_.totals[t];
-    if (of_rows_only && !IsOfRows(total)) continue;
+    if (of_rows_only && !total.is_of_rows()) continue;
     const auto value = static_cast<int64_t>(record[total.word]);
     if (total.kind == BoundedQuery::TotalKind::kSquares) {
       totals[t] += int128{value} * value;
@@ -265,8 +296,14 @@ void PartitionBounder::GroupPairs() {
 void PartitionBounder::DropAllBut(std::span<uint32_t> pairs) {
   order_.clear();
   const uint64_t unit = pairs_[pairs.front()].unit.low;
-  for (const uint32_t at : pairs) {
-    order_.emplace_back(SipHash64(query_.cell_key, unit, pairs_[at].cell), at);
+  LaneWords units{};
+  units.fill(unit);
+  LaneWords cells{};
+  for (size_t first = 0; first < pairs.size(); first += kLanes) {
+    const auto some = pairs.subspan(first, std::min(kLanes, pairs.size() - first));
+    for (size_t i = 0; i < some.size(); ++i) cells[i] = pairs_[some[i]].cell;
+    const LaneWords hashes = SipHash64Lanes(query_.cell_key, units, cells);
+    for (size_t i = 0; i < some.size(); ++i) order_.emplace_back(hashes[i], some[i]);
   }
   const auto kept = order_.begin() + static_cast<std::ptrdiff_t>(query_.max_keys_per_unit);
   std::nth_element(order_.begin(), kept, order_.end());
@@ -295,70 +332,6 @@ void PartitionBounder::ShareRows(std::span<uint32_t> pairs) {
       if (places < to_come && stream.Below(to_come) >= places) continue;
       ++kept_[at];
       --places;
-    }
-  }
-}
-
-// Whether the records are needed once more.
-bool PartitionBounder::StartSample(CellSums& cells) {
-  const bool has_bins = !query_.bins.empty();
-  if (!has_bins && !has_row_totals_) return false;
-  bool needed = has_bins;
-  for (size_t at = 0; at < pairs_.size() && !needed; ++at) {
-    needed = LeavesRowsOut(at) && dropped_[at] == 0;
-  }
-  if (!needed) return false;
-  sampling_.assign(pairs_.size(), {});
-  if (has_bins) positions_.assign(pairs_.size(), 0);
-  for (size_t at = 0; at < pairs_.size(); ++at) {
-    if ((!has_bins && !LeavesRowsOut(at)) || dropped_[at] != 0) continue;
-    if (has_bins) positions_[at] = cells.PositionOf(CellOf(at));
-    StartSample(at);
-  }
-  return true;
-}
-
-void PartitionBounder::StartSample(size_t pair) {
-  const auto& [unit, cell, rows] = pairs_[pair];
-  sampling_[pair] = {.to_come = rows, .places = KeptRows(pair)};
-  if (!LeavesRowsOut(pair)) return;
-  // Odd, so that it is none.
-  sampling_[pair].stream = SipHash64(query_.pair_key, unit.low, cell) | 1;
-  for (size_t t = 0; t < totals_; ++t) {
-    if (IsOfRows(query_.totals[t])) pair_totals_[pair * totals_ + t] = 0;
-  }
-}
-
-bool PartitionBounder::Keeps(Sampling& sampling) const {
-  // A draw may pass over words: each row has 2^16 of its own.
-  const bool keeps = sampling.places >= sampling.to_come ||
-                     SipStream(query_.sample_key, sampling.stream, sampling.to_come << 16)
-                             .Below(sampling.to_come) < sampling.places;
-  --sampling.to_come;
-  if (keeps) --sampling.places;
-  return keeps;
-}
-
-// The pair of the next record of the second pass.
-uint32_t PartitionBounder::KnownPair(const uint64_t* record) {
-  const size_t number = sampled_++;
-  if (remembers_pairs_ && number < record_pairs_.size()) return record_pairs_[number];
-  const uint32_t found = pair_slots_[SlotOf(record)];
-  return found == 0 ? kForgotten : found - 1;
-}
-
-void PartitionBounder::SampleRows(std::span<const uint64_t> records, CellSums& cells) {
-  for (size_t i = 0; i < records.size(); i += stride_) {
-    const uint64_t* record = records.data() + i;
-    if (!remembers_pairs_) Prefetch(records, i);
-    const uint32_t at = KnownPair(record);
-    if (at == kForgotten) continue;
-    Sampling& sampling = sampling_[at];
-    if (sampling.places == 0 || !Keeps(sampling)) continue;
-    if (sampling.stream != 0) AddTotals(at, record, /*of_rows_only=*/true);
-    for (size_t b = 0; b < query_.bins.size(); ++b) {
-      const uint64_t word = record[first_bin_word_ + b];
-      if (word != 0) cells.AddToBin(b, positions_[at], static_cast<uint32_t>(word - 1));
     }
   }
 }

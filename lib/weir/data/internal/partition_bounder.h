@@ -5,13 +5,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "weir/base/status.h"
 #include "weir/data/internal/bounded_query.h"
+#include "weir/data/internal/cell_filter.h"
 #include "weir/data/internal/cell_sums.h"
+#include "weir/data/internal/record_layout.h"
 #include "weir/data/record_store.h"
 
 namespace weir::data::internal {
@@ -26,8 +29,8 @@ namespace weir::data::internal {
 // Cost:      two passes over the records where bins are asked for, or rows are left out and a
 //            measure takes their values; else one. Memory for the distinct (unit, cell) pairs, of
 //            units over max_keys_per_unit at most for about twice what is left of them: pairs
-//            that cannot be chosen any more are forgotten on the way. No unit takes more than
-//            the others by having many values.
+//            that cannot be chosen any more are passed over (cell_filter.h) or forgotten on the
+//            way. No unit takes more than the others by having many values.
 // Source:    the choice of rows is algorithm S (Knuth, The Art of Computer Programming, vol. 2,
 //            section 3.4.2): with r rows to come and k places left, a row is kept with
 //            probability k / r. Over all cells of a unit it only counts the rows that each of them
@@ -55,12 +58,17 @@ class PartitionBounder {
     uint32_t pairs = 0;
     uint32_t first = 0;  // in `by_unit_`, once counted
   };
+  static constexpr uint32_t kForgotten = UINT32_MAX;  // no pair
   struct Sampling {
     uint64_t to_come = 0;
     uint64_t places = 0;
     uint64_t stream = 0;  // 0: all rows are kept
   };
 
+  // Takes packed records.
+  using Handler = std::function<void(std::span<const char>)>;
+  Status ForEachRecords(std::span<RecordStore* const> stores, const Handler& handler) const;
+  std::span<const uint64_t> Unpack(std::span<const char> packed);
   size_t SlotOf(const uint64_t* record) const;
   uint32_t FindPair(const uint64_t* record);
   uint128 CellOf(size_t pair) const {
@@ -71,8 +79,9 @@ class PartitionBounder {
   void FillPairSlots();
   void GrowUnitSlots();
   void CountRows(std::span<const uint64_t> records);
-  void Prefetch(std::span<const uint64_t> records, size_t from) const;
-  uint32_t KnownPair(const uint64_t* record);
+  std::span<const uint32_t> Passing(std::span<const uint64_t> records);
+  void Prefetch(std::span<const uint64_t> records, std::span<const uint32_t> ahead) const;
+  uint32_t PairOf(const uint64_t* record) const;
   void AddTotals(uint32_t pair, const uint64_t* record, bool of_rows_only);
   void FindUnits();
   void BoundUnits();
@@ -95,18 +104,24 @@ class PartitionBounder {
   bool StartSample(CellSums& cells);
   void StartSample(size_t pair);
   bool Keeps(Sampling& sampling) const;
-  void SampleRows(std::span<const uint64_t> records, CellSums& cells);
+  void SampleRows(std::span<const char> packed, CellSums& cells);
+  void AddSampled(uint32_t pair, const uint64_t* record, CellSums& cells);
   void ClampUnitSums();
   void AddPairs(CellSums& cells) const;
   void CountUnits(CellSums& cells);
   uint64_t FigureOf(const BoundedQuery::Histogram& histogram, size_t pair) const;
 
   const BoundedQuery& query_;
+  RecordLayout layout_;
   size_t totals_;
   size_t stride_;
   size_t forget_at_;  // when there are so many pairs
   size_t first_bin_word_;
+  size_t partition_ = 0;
   bool has_row_totals_;
+  CellFilter filter_;
+  std::vector<uint32_t> every_;       // 0, 1, 2, ...
+  std::vector<uint64_t> unpacked_;    // some records of the partition
   std::vector<uint32_t> pair_slots_;  // open addressing: position in `pairs_` + 1, or 0
   std::vector<Pair> pairs_;
   std::vector<uint64_t> pair_cells_;  // high halves, with an open key

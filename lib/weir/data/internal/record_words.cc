@@ -5,7 +5,8 @@
 #include <iterator>
 #include <utility>
 
-#include "weir/data/record_store.h"
+#include "weir/data/internal/record_layout.h"
+#include "weir/data/internal/value_text.h"
 
 namespace weir::data::internal {
 namespace {
@@ -90,10 +91,32 @@ StatusOr<BoundedQuery::Bins> ReadBins(const Contribution& contribution, size_t p
   }
   WEIR_ASSIGN_OR_RETURN(bins.value, ReadValue(contribution, position, column));
   bins.steps = static_cast<uint64_t>(contribution.bin_steps);
-  const uint64_t last =
-      static_cast<uint64_t>(bins.value.highest) - static_cast<uint64_t>(bins.value.lowest);
-  if (last / bins.steps >= kMostBins) return InvalidArgument("measure of %s: too many bins", name);
+  if (bins.most_word() - 1 >= kMostBins)
+    return InvalidArgument("measure of %s: too many bins", name);
   return bins;
+}
+
+// The word of a value that is there: clamped steps less the origin.
+int64_t StepsOf(const Value& rule, const DecodedColumn& column, size_t row) {
+  const Decimal value =
+      rule.is_int ? Decimal{.coefficient = column.ints[row]} : column.decimals[row];
+  return ToGrid(value, rule.grid, rule.lowest, rule.highest) - rule.origin;
+}
+
+int64_t WholeStepsOf(const Value& rule, const DecodedColumn& column, size_t row) {
+  return std::clamp(column.ints[row], rule.lowest, rule.highest) - rule.origin;
+}
+
+void WriteValues(const Value& rule, const DecodedColumn& column, std::span<const uint32_t> rows,
+                 uint64_t* words) {
+  for (size_t n = 0; n < rows.size(); ++n) {
+    const size_t row = rows[n];
+    int64_t steps = 0;
+    if (column.states[row] == CellState::kPresent) {
+      steps = rule.is_whole ? WholeStepsOf(rule, column, row) : StepsOf(rule, column, row);
+    }
+    words[n] = static_cast<uint64_t>(steps);
+  }
 }
 
 uint64_t BinWord(const BoundedQuery::Bins& bins, const DecodedColumn& column, size_t row) {
@@ -102,8 +125,10 @@ uint64_t BinWord(const BoundedQuery::Bins& bins, const DecodedColumn& column, si
     const uint32_t bin = bins.edges->CodeOf(column, row);
     return bin == KeyCoder::kNoCode ? 0 : uint64_t{bin} + 1;
   }
-  const auto steps = static_cast<uint64_t>(StepsOf(bins.value, column, row));
-  return (steps - static_cast<uint64_t>(bins.value.lowest)) / bins.steps + 1;
+  const Value& rule = bins.value;
+  const auto steps = static_cast<uint64_t>(rule.is_whole ? WholeStepsOf(rule, column, row)
+                                                         : StepsOf(rule, column, row));
+  return (steps - static_cast<uint64_t>(rule.lowest)) / bins.steps + 1;
 }
 
 }  // namespace
@@ -178,17 +203,24 @@ void PlaceWords(BoundedQuery& query) {
   }
 }
 
-void WriteOtherWords(const BoundedQuery& query, const std::vector<const DecodedColumn*>& columns,
-                     size_t row, uint64_t* words) {
-  std::fill_n(words, query.present_words(), 0);
+void WriteWords(const BoundedQuery& query, const std::vector<const DecodedColumn*>& columns,
+                std::span<const uint32_t> rows, uint64_t* words) {
+  for (const Value& value : query.values) {
+    WriteValues(value, *columns[value.column], rows, words);
+    words += rows.size();
+  }
+  std::fill_n(words, query.present_words() * rows.size(), 0);
   for (size_t i = 0; i < query.present_columns.size(); ++i) {
     const DecodedColumn& column = *columns[query.present_columns[i]];
-    const uint64_t present = column.states[row] == CellState::kPresent ? 1 : 0;
-    words[i / 64] |= present << (i % 64);
+    uint64_t* const here = words + i / 64 * rows.size();
+    for (size_t n = 0; n < rows.size(); ++n) {
+      const uint64_t present = column.states[rows[n]] == CellState::kPresent ? 1 : 0;
+      here[n] |= present << (i % 64);
+    }
   }
-  words += query.present_words();
+  words += query.present_words() * rows.size();
   for (const BoundedQuery::Bins& bins : query.bins) {
-    *words++ = BinWord(bins, *columns[bins.value.column], row);
+    for (const uint32_t row : rows) *words++ = BinWord(bins, *columns[bins.value.column], row);
   }
 }
 

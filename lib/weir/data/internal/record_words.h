@@ -2,16 +2,15 @@
 #ifndef WEIR_DATA_INTERNAL_RECORD_WORDS_H_
 #define WEIR_DATA_INTERNAL_RECORD_WORDS_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "weir/base/status.h"
 #include "weir/data/engine.h"
 #include "weir/data/internal/bounded_query.h"
 #include "weir/data/internal/column_decoder.h"
-#include "weir/data/internal/value_text.h"
 
 namespace weir::data::internal {
 
@@ -33,19 +32,10 @@ Status AddHistogram(const UnitHistogram& histogram, size_t column, BoundedQuery&
 // Once all measures are there: says where in a record the words of the totals are.
 void PlaceWords(BoundedQuery& query);
 
-// The word of a value that is there: clamped steps less the origin.
-inline int64_t StepsOf(const BoundedQuery::Value& rule, const DecodedColumn& column, size_t row) {
-  if (rule.is_whole) {
-    return std::clamp(column.ints[row], rule.lowest, rule.highest) - rule.origin;
-  }
-  const Decimal value =
-      rule.is_int ? Decimal{.coefficient = column.ints[row]} : column.decimals[row];
-  return ToGrid(value, rule.grid, rule.lowest, rule.highest) - rule.origin;
-}
-
-// Writes the words of a row that come after its values: of presence and of bins.
-void WriteOtherWords(const BoundedQuery& query, const std::vector<const DecodedColumn*>& columns,
-                     size_t row, uint64_t* words);
+// Writes query.words() words of each of the `rows` of a batch; word i of rows[n] comes to
+// words[i * rows.size() + n]. The second half of a cell is not among those that are written.
+void WriteWords(const BoundedQuery& query, const std::vector<const DecodedColumn*>& columns,
+                std::span<const uint32_t> rows, uint64_t* words);
 
 }  // namespace weir::data::internal
 

@@ -10,13 +10,14 @@
 #include "weir/base/status.h"
 #include "weir/data/batch.h"
 #include "weir/data/internal/bounded_query.h"
+#include "weir/data/internal/record_layout.h"
 #include "weir/data/internal/row_reader.h"
 #include "weir/data/record_store.h"
 
 namespace weir::data::internal {
 
-// Turns rows into records: who (keyed hash of the unit's tuple and window), where (cell) and how
-// much (clamped grid steps). Rows that RowReader drops have none. Not thread-safe: one mapper a
+// Turns rows into packed records: who (keyed hash of the unit's tuple and window), where (cell) and
+// how much (clamped grid steps). Rows that RowReader drops have none. Not thread-safe: one mapper a
 // thread.
 class RowMapper {
  public:
@@ -29,15 +30,22 @@ class RowMapper {
   RecordStore& store() { return store_; }
 
  private:
-  void HashUnits(size_t rows);
-  void HashTuples(size_t rows);
-  Status WriteRecords(size_t rows);
-  void WriteCell(size_t row, uint64_t* record) const;
+  void FindRows(size_t rows);
+  void HashUnits();
+  void HashTexts(const DecodedColumn& column);
+  void HashInts(const DecodedColumn& column);
+  void HashTuples();
+  void FillWords(size_t first, size_t count);
+  Status WriteRecords();
 
   const BoundedQuery& query_;
+  RecordLayout layout_;
   RecordStore store_;
   RowReader reader_;
-  std::vector<Hash128> units_;
+  std::vector<uint32_t> rows_;   // of the batch, that are kept
+  std::vector<Hash128> units_;   // theirs
+  std::vector<uint64_t> words_;  // of some of them
+  std::vector<uint64_t> packed_;
   std::string tuple_;
 };
 

@@ -93,7 +93,7 @@ class ArrayBuilder {
                                  ? "toUInt8(0)"
                                  : "arrayUniq(" + map(ShiftRight("x", bits())) + ") > 1";
     const std::string heavy =
-        "arrayUniq(" + cells + ") > " + ClickHouseUInt(rows_.max_keys_per_unit) +
+        "countEqual(" + nth + ", 1) > " + ClickHouseUInt(rows_.max_keys_per_unit) +
         " OR arrayExists(x -> x > " + ClickHouseUInt(rows_.max_rows_per_key) + ", " + nth + ")";
     const Parts selected = {Name("hash"),
                             words,

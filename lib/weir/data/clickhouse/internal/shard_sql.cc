@@ -7,7 +7,7 @@
 #include "weir/data/clickhouse/internal/shard_builder.h"
 #include "weir/data/clickhouse/internal/shard_limbs.h"
 #include "weir/data/clickhouse/internal/sql_text.h"
-#include "weir/data/record_store.h"
+#include "weir/data/internal/record_layout.h"
 
 namespace weir::data::internal {
 namespace {

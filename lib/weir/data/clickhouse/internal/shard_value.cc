@@ -16,8 +16,11 @@ constexpr size_t kMostEdges = 500;
 constexpr int kMostGridDigits = 18;
 constexpr int128 kMostScaled = int128{1} << 62;
 
-// Every Unicode scalar value, and nothing else: what IsUtf8 takes.
-constexpr char kUtf8[] = "^[\\x{0}-\\x{D7FF}\\x{E000}-\\x{10FFFF}]*$";
+// Every Unicode scalar value, and nothing else: what IsUtf8 takes. A server looks for the fixed
+// beginning first, in many texts at once.
+constexpr char kMarker[] = "weir:";
+constexpr char kMarkedUtf8[] = "^weir:[\\x{0}-\\x{D7FF}\\x{E000}-\\x{10FFFF}]*$";
+constexpr char kHighBits[] = "toUInt64('9259542123273814144')";  // 0x80 in each byte
 
 std::string Bool(bool value) { return value ? "toUInt8(1)" : "toUInt8(0)"; }
 
@@ -144,6 +147,15 @@ struct Codes {
   }
 };
 
+// Whether the codes are of one number after the other: then they need no table.
+bool AreNear(const Codes& codes) {
+  for (size_t i = 0; i < codes.numbers.size(); ++i) {
+    const bool is_next = int128{codes.numbers[i]} - codes.numbers.front() == static_cast<int128>(i);
+    if (!is_next || codes.codes[i] != std::to_string(i)) return false;
+  }
+  return !codes.numbers.empty();
+}
+
 void AddCode(const ShardValue& value, KeyPart part, const std::string& text, size_t code,
              Codes& codes) {
   if (value.is_text()) {
@@ -159,6 +171,15 @@ void AddCode(const ShardValue& value, KeyPart part, const std::string& text, siz
     codes.numbers.push_back(*number);
   }
   codes.codes.push_back(std::to_string(code));
+}
+
+// Up to 16 bytes of ASCII are seen at a glance; only other texts are looked through.
+std::string IsUtf8Text(const std::string& text) {
+  const std::string is_short_ascii =
+      "(length(" + text + ") <= 16 AND bitAnd(bitOr(" + "reinterpretAsUInt64(" + text +
+      "), reinterpretAsUInt64(substring(" + text + ", 9, 8))), " + kHighBits + ") = 0)";
+  return "(" + is_short_ascii + " OR match(if(" + is_short_ascii + ", '', concat('" + kMarker +
+         "', " + text + ")), " + ClickHouseText(kMarkedUtf8) + "))";
 }
 
 }  // namespace
@@ -185,7 +206,7 @@ std::optional<ShardValue> ShardValueOf(const ColumnDescription& column, const Se
       present.push_back(value.value + " NOT IN (" + List(column.missing_values) + ")");
     }
     const bool is_chosen = type.kind == ServerTypeKind::kString || type.base.starts_with("Enum");
-    if (is_chosen) present.push_back("match(" + value.value + ", " + ClickHouseText(kUtf8) + ")");
+    if (is_chosen) present.push_back(IsUtf8Text(value.value));
   } else {
     const auto number = NumberOf(column.type, type.kind, plain);
     if (!number.has_value()) return std::nullopt;
@@ -272,8 +293,12 @@ std::optional<std::string> ShardCode(const ShardValue& value, const KeyDomain& d
       }
     }
     if (codes.codes.empty() || codes.codes.size() > kMostValues) return std::nullopt;
-    code = "transform(" + part.sql + ", [" + codes.Values() + "], [" + JoinSql(codes.codes, ", ") +
-           "], " + no_code + ")";
+    code = AreNear(codes)
+               ? "if(" + AtLeast(part.sql, codes.numbers.front()) + " AND " +
+                     ShardAtMost(part.sql, codes.numbers.back()) + ", toUInt32(" + part.sql +
+                     " - " + ClickHouseInt(codes.numbers.front()) + "), " + no_code + ")"
+               : "transform(" + part.sql + ", [" + codes.Values() + "], [" +
+                     JoinSql(codes.codes, ", ") + "], " + no_code + ")";
   } else {
     const auto reached = ShardEdges(value, domain.edges);
     if (!reached.has_value()) return std::nullopt;
