@@ -15,7 +15,15 @@ constexpr std::array<uint32_t, 4> kFactors = {0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D
 // Places for each item, at least.
 constexpr size_t kPlacesPerItem = 2;
 
+size_t MostPlaces(size_t items) {
+  return std::bit_ceil(kPlacesPerItem * std::max<size_t>(items, 1));
+}
+
 }  // namespace
+
+uint64_t SizeBound::MemoryFor(size_t items) {
+  return (items + MostPlaces(items)) * sizeof(uint32_t);
+}
 
 // What the first Count steps say, with the numbers in registers; with that of steps before.
 template <int Count, bool IsFirst>
@@ -56,7 +64,7 @@ uint64_t SizeBound::RowsInSmallClasses(Packing& packing, const KeyList& items, c
   std::vector<Step> steps;
   steps.reserve(packing.chunks());
   uint64_t space = 1;  // not exact above 2^32
-  const size_t most_places = std::bit_ceil(kPlacesPerItem * std::max<size_t>(items.size, 1));
+  const size_t most_places = MostPlaces(items.size);
   std::vector<uint32_t> strides;
   for (size_t place = 0; place < packing.chunks(); ++place) {
     const ChunkTable& table = packing.TableOf(place, levels);
