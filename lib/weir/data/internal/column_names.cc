@@ -16,6 +16,7 @@ Status NotUtf8(const std::string& name) {
 
 // Whether the first line of a text file has one of the names that are asked for: then it is a
 // header. Else it may be a row of values, which no message may show.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): as in FindInHeader
 bool IsHeader(const std::vector<std::string>& line, const std::vector<std::string>& names) {
   return std::any_of(names.begin(), names.end(), [&line](const std::string& name) {
     return std::find(line.begin(), line.end(), name) != line.end();
@@ -55,6 +56,7 @@ StatusOr<size_t> FindName(const std::vector<std::string>& names, const std::stri
   return static_cast<size_t>(found - names.begin());
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): what is there, then what is wanted
 StatusOr<std::vector<size_t>> FindInHeader(const std::vector<std::string>& line,
                                            const std::vector<std::string>& names) {
   if (!names.empty() && !IsHeader(line, names)) return NoHeader(names.front(), line);
