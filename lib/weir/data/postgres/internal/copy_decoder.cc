@@ -188,7 +188,7 @@ Status CopyDecoder::AddCell(Column& column, std::string_view bytes) {
   switch (column.wire) {
     case PgWire::kBool:
       if (bytes[0] != 0 && bytes[0] != 1) return Malformed();
-      column.ints[rows_] = bytes[0];
+      column.ints[rows_] = bytes[0] == 1 ? 1 : 0;
       break;
     case PgWire::kInt2:
       column.ints[rows_] = Read<int16_t>(bytes);
