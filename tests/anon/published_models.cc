@@ -5,6 +5,8 @@
 #include <cmath>
 #include <functional>
 
+#include "weir/anon/population_uniqueness.h"
+
 namespace weir::anon::test {
 namespace {
 
@@ -92,6 +94,45 @@ bool PublishedModels::IsCloseInOrder(double t) const {
     }
     return distance / static_cast<double>(table.size() - 1) <= t + kTolerance;
   });
+}
+
+// What must be moved over each edge of the tree; an edge is half of a level.
+bool PublishedModels::IsCloseInTree(
+    double t, const std::map<std::string, std::vector<std::string>>& paths) const {
+  const size_t height = paths.begin()->second.size() - 1;
+  return std::all_of(classes.begin(), classes.end(), [&](const ValueRows& one) {
+    double distance = 0;
+    for (size_t level = 0; level < height; ++level) {
+      std::map<std::string, double> extra;
+      for (const auto& [value, rows] : table) {
+        extra[paths.at(value)[level]] += ShareOf(one, value) - ShareOf(table, value);
+      }
+      for (const auto& [label, share] : extra) distance += std::abs(share);
+    }
+    return distance / (2 * static_cast<double>(height)) <= t + kTolerance;
+  });
+}
+
+bool PublishedModels::HasPeople(double k) const {
+  return std::all_of(people.begin(), people.end(), [k](double count) { return count >= k; });
+}
+
+bool PublishedModels::IsPresent(double lowest, double highest) const {
+  for (size_t i = 0; i < classes.size(); ++i) {
+    const double share = RowsOf(classes[i]) / people[i];
+    if (share < lowest - kTolerance || share > highest + kTolerance) return false;
+  }
+  return true;
+}
+
+bool PublishedModels::HasPopulationUniques(double limit, uint64_t population,
+                                           v1::UniquenessEstimator estimator) const {
+  std::vector<uint64_t> sizes;
+  for (const ValueRows& one : classes) sizes.push_back(static_cast<uint64_t>(RowsOf(one)));
+  std::sort(sizes.begin(), sizes.end());
+  if (sizes.empty() || sizes.front() > 1) return true;
+  const auto share = EstimatePopulationUniqueness(CountSizes(sizes), population, estimator);
+  return share.has_value() && *share <= limit + kTolerance;
 }
 
 bool PublishedModels::Discloses(double delta) const {

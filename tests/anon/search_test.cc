@@ -15,6 +15,7 @@
 #include "tests/anon/adult_fixture.h"
 #include "tests/support/status_matchers.h"
 #include "weir/anon/class_table.h"
+#include "weir/anon/internal/size_bound.h"
 #include "weir/anon/risk_limits.h"
 
 namespace weir::anon {
@@ -50,6 +51,16 @@ TEST(SearchTest, CountsRowsBeyondTwentyBits) {
   EXPECT_EQ(result->suppressed_rows, 40u * 2553);
   EXPECT_EQ(result->classes, 602u);
   EXPECT_NEAR(result->score, 0.22041192847984292, 1e-9);
+}
+
+// The keys of the tuples alone would fit.
+TEST(SearchTest, CountsTheMemoryOfItsBounds) {
+  const SearchProblem problem = FiveAnonymity(Adult());
+  const uint64_t bytes = internal::SizeBound::MemoryFor(Adult().table.tuples());
+  ASSERT_LT(Adult().table.tuples() * sizeof(uint64_t), bytes);
+  EXPECT_THAT(Search(problem, {.memory_bytes = bytes}),
+              StatusIs(StatusCode::kResourceExhausted, HasSubstr("distinct tuples")));
+  EXPECT_THAT(Search(problem, {.memory_bytes = 4 * bytes}), IsOk());
 }
 
 TEST(SearchTest, NamesTheModelThatFailsAndTheLimitThatWouldDo) {

@@ -175,6 +175,28 @@ TEST_F(StagedRowsTest, WhatIsNoDateIsNamedByItsColumn) {
   EXPECT_THAT(std::string(status.message()), ::testing::Not(HasSubstr("soon")));
 }
 
+// Columns with rank-swap are held: the sixth does not fit. (What fits is the next test's.)
+TEST_F(StagedRowsTest, RankSwapOfMoreThanTheMemoryIsRefused) {
+  constexpr int kColumns = 6, kRows = 2'900'000;
+  constexpr uint64_t kMemoryBytes = uint64_t{64} << 20;
+  ASSERT_GT(uint64_t{kColumns} * kRows * sizeof(uint32_t), kMemoryBytes);
+  std::string text = "a,b,c,d,e,f,mode\n";
+  text.reserve(text.size() + kRows * 14);
+  for (int i = 0; i < kRows; ++i) text += "7,7,7,7,7,7,8\n";
+  WriteTextFile(folder_.Path("in.csv"), text);
+  std::string yaml = "input: {path: in.csv}\nattributes:\n  mode: quasi-identifier\n";
+  for (const char* const name : {"a", "b", "c", "d", "e", "f"}) {
+    yaml += std::string("  ") + name +
+            ": {role: insensitive, type: int, action: {rank-swap: {percent: 1}}}\n";
+  }
+  const Status status =
+      Run(yaml + "models: [{k-anonymity: 2}]\n", Holding::kStreamed, kMemoryBytes);
+  EXPECT_THAT(status, StatusIs(StatusCode::kResourceExhausted,
+                               HasSubstr("rank-swap take more than the memory limit of 64 MiB")));
+  EXPECT_FALSE(std::filesystem::exists(folder_.Path("out.csv")));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.Path("temp")));
+}
+
 // A file of more than a quarter of the smallest memory limit is not held.
 TEST_F(StagedRowsTest, WorksInLittleMemory) {
   constexpr int kRows = 450'000;

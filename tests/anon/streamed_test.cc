@@ -112,7 +112,7 @@ TEST_F(StreamedTest, WhatDoesNotFitIsRefusedOrCoarsened) {
   ReadRequest request = Columns({"a", "b"});
   const ReadLimits limits = Limits(Holding::kStreamed, 2, files_.folder());
   EXPECT_THAT(ReadTable(input, request, limits, SystemRandom()),
-              StatusIs(StatusCode::kResourceExhausted, HasSubstr("coarser level")));
+              StatusIs(StatusCode::kResourceExhausted, HasSubstr("round or mask a column")));
 
   // The last three digits go from one column, then from the other.
   const auto thousands = [](std::string_view text) {

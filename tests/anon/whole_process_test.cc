@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "tests/anon/model_cases.h"
 #include "tests/anon/published_models.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/status_matchers.h"
@@ -28,49 +29,15 @@
 namespace weir::anon {
 namespace {
 
+using test::AllModels;
+using test::kPrivate;
+using test::ModelCase;
 using test::PublishedModels;
+using test::SensitivePaths;
 using weir::test::SeededRandom;
 using Row = std::vector<std::string>;
 
 constexpr size_t kAttributes = 3;
-// Begins every value of the input, and nothing else: no message may hold it.
-constexpr char kPrivate[] = "Zq";
-
-// What a model of a recipe is by its definition. Classes and tables are given by combinations of
-// `attributes`; all quasi-identifiers if it is empty.
-struct ModelCase {
-  std::string yaml;
-  std::function<bool(const PublishedModels&)> holds;
-  std::vector<size_t> attributes = {};
-};
-
-std::vector<ModelCase> AllModels() {
-  using M = PublishedModels;
-  return {
-      {"k-anonymity: 2", [](const M& m) { return m.HasClassesOf(2); }},
-      {"k-anonymity: {k: 4, count: rows}", [](const M& m) { return m.HasClassesOf(4); }},
-      {"k-anonymity: {k: 5, count: rows, attributes: [b]}",
-       [](const M& m) { return m.HasClassesOf(5); },
-       {1}},
-      {"highest-risk: 0.34", [](const M& m) { return m.HasClassesOf(3); }},
-      {"average-risk: 0.25", [](const M& m) { return m.HasAverageRisk(0.25); }},
-      {"average-risk: 0.00001", [](const M& m) { return m.HasAverageRisk(0.00001); }},
-      {"sample-uniqueness: 0.1", [](const M& m) { return m.HasUniques(0.1); }},
-      {"sample-uniqueness: 0", [](const M& m) { return m.HasUniques(0); }},
-      {"l-diversity: {l: 2}", [](const M& m) { return m.IsDiverse(2); }},
-      {"l-diversity: {l: 9}", [](const M& m) { return m.IsDiverse(9); }},
-      {"l-diversity: {l: 2, kind: entropy}", [](const M& m) { return m.IsEntropyDiverse(2); }},
-      {"l-diversity: {l: 2, kind: recursive, c: 2}",
-       [](const M& m) { return m.IsRecursivelyDiverse(2, 2); }},
-      {"t-closeness: {t: 0.3, distance: equal}", [](const M& m) { return m.IsClose(0.3); }},
-      {"t-closeness: {t: 0.001, distance: equal}", [](const M& m) { return m.IsClose(0.001); }},
-      {"t-closeness: {t: 0.2, distance: ordered}",
-       [](const M& m) { return m.IsCloseInOrder(0.2); }},
-      {"delta-disclosure: {delta: 1}", [](const M& m) { return !m.Discloses(1); }},
-      {"beta-likeness: {beta: 1, kind: basic}", [](const M& m) { return m.IsLike(1, false); }},
-      {"beta-likeness: {beta: 2}", [](const M& m) { return m.IsLike(2, true); }},
-  };
-}
 
 class Draw {
  public:
@@ -86,6 +53,7 @@ class Draw {
 // tells which row of the input it was.
 struct Input {
   std::vector<Row> rows;                          // a, b, c, s
+  std::vector<Row> population;                    // a, b, c; the rows are some of them
   std::vector<std::map<std::string, Row>> paths;  // of a, b, c: value -> labels by level
   std::string suppressed = "*";
   bool drops = false;
@@ -112,6 +80,27 @@ void DrawHierarchy(Draw& draw, size_t attribute, Input& input, const std::string
   }
 }
 
+std::string DrawValue(Draw& draw, const std::map<std::string, Row>& paths) {
+  const size_t at = std::min(draw.Below(paths.size()), draw.Below(paths.size()));
+  return std::next(paths.begin(), static_cast<ptrdiff_t>(at))->first;
+}
+
+// Everybody of the file and others, and the hierarchy of the sensitive values.
+void WriteOtherFiles(Draw& draw, Input& input, const std::string& folder) {
+  for (const Row& row : input.rows) input.population.push_back({row[0], row[1], row[2]});
+  for (size_t i = draw.Below(120); i > 0; --i) {
+    Row& row = input.population.emplace_back();
+    for (const auto& paths : input.paths) row.push_back(DrawValue(draw, paths));
+  }
+  std::ofstream file(JoinPath(folder, "pop.csv"));
+  file << "c,a,b\n";
+  for (const Row& row : input.population) file << row[2] << "," << row[0] << "," << row[1] << "\n";
+  std::ofstream hierarchy(JoinPath(folder, "sh.csv"));
+  for (const auto& [value, path] : SensitivePaths()) {
+    hierarchy << path[0] << "," << path[1] << "," << path[2] << "\n";
+  }
+}
+
 Input DrawInput(Draw& draw, const std::string& folder) {
   Input input;
   for (size_t a = 0; a < kAttributes; ++a) DrawHierarchy(draw, a, input, folder);
@@ -121,14 +110,12 @@ Input DrawInput(Draw& draw, const std::string& folder) {
   const size_t rows = draw.Below(10) == 0 ? draw.Below(3) : 3 + draw.Below(38);
   for (size_t i = 0; i < rows; ++i) {
     Row row;
-    for (const auto& paths : input.paths) {
-      const size_t at = std::min(draw.Below(paths.size()), draw.Below(paths.size()));
-      row.push_back(std::next(paths.begin(), static_cast<ptrdiff_t>(at))->first);
-    }
+    for (const auto& paths : input.paths) row.push_back(DrawValue(draw, paths));
     row.push_back(kPrivate + std::string("s") + std::to_string(draw.Below(sensitive)));
     file << i << "," << row[0] << "," << row[3] << "," << row[1] << "," << row[2] << "\n";
     input.rows.push_back(std::move(row));
   }
+  WriteOtherFiles(draw, input, folder);
   return input;
 }
 
@@ -144,9 +131,16 @@ void DrawRecipe(Draw& draw, Input& input) {
   input.limit = std::stod(limit);
   input.drops = draw.Below(4) == 0;
   input.suppressed = draw.Of({"*", "*", "gone"});
+  // Only the global recoding takes a population; one in ten recipes asks it of another.
+  const bool has_population = std::any_of(input.models.begin(), input.models.end(),
+                                          [](const auto& model) { return model.has_population; });
   const std::string recoding =
-      draw.Of({"global", "global", "local", "mondrian", "cell-suppression"});
-  input.recipe = "input: {path: in.csv}\nattributes:\n  row: insensitive\n  s: sensitive\n";
+      has_population && draw.Below(10) > 0
+          ? "global"
+          : draw.Of({"global", "global", "local", "mondrian", "cell-suppression"});
+  input.recipe =
+      "input: {path: in.csv}\nattributes:\n  row: insensitive\n  s: {role: sensitive, hierarchy: "
+      "{csv: sh.csv}}\n";
   for (const std::string name : {"a", "b", "c"}) {
     input.recipe +=
         "  " + name + ": {role: quasi-identifier, hierarchy: {csv: " + name + "h.csv}}\n";
@@ -192,10 +186,26 @@ void CheckRows(const Input& input, const std::vector<Row>& output, const Row& st
   }
 }
 
+// Of the population with a path through each label.
+double PeopleLike(const Input& input, const Row& labels, const std::vector<size_t>& attributes) {
+  const auto is_like = [&](const Row& person) {
+    for (size_t i = 0; i < attributes.size(); ++i) {
+      const Row& path = input.paths[attributes[i]].at(person[attributes[i]]);
+      const bool is_above = std::find(path.begin(), path.end(), labels[i]) != path.end();
+      if (!is_above && labels[i] != input.suppressed) return false;
+    }
+    return true;
+  };
+  return static_cast<double>(
+      std::count_if(input.population.begin(), input.population.end(), is_like));
+}
+
 PublishedModels Publish(const Input& input, const std::vector<Row>& kept,
                         std::vector<size_t> attributes) {
   if (attributes.empty()) attributes = {0, 1, 2};
   PublishedModels models;
+  // Its hierarchy is the domain of the sensitive column, with what no row has.
+  for (const auto& [value, path] : SensitivePaths()) models.table[value] = 0;
   for (const Row& row : input.rows) models.table[row[3]] += 1;
   std::map<Row, test::ValueRows> classes;
   for (const Row& row : kept) {
@@ -203,7 +213,10 @@ PublishedModels Publish(const Input& input, const std::vector<Row>& kept,
     for (const size_t a : attributes) key.push_back(row[a]);
     classes[key][row[3]] += 1;
   }
-  for (const auto& [key, one] : classes) models.classes.push_back(one);
+  for (const auto& [key, one] : classes) {
+    models.classes.push_back(one);
+    models.people.push_back(PeopleLike(input, key, attributes));
+  }
   return models;
 }
 
@@ -297,10 +310,20 @@ TEST(WholeProcessTest, RefusesWhatMeansNothing) {
 
 // The definitions see what is wrong: a row that stands alone breaks each model that it should.
 TEST(PublishedModelsTest, ARowAloneIsSeen) {
-  const PublishedModels alone = {.table = {{"x", 10}, {"y", 30}}, .classes = {{{"x", 1}}}};
+  const PublishedModels alone = {
+      .table = {{"Zqs0", 10}, {"Zqs2", 30}}, .classes = {{{"Zqs0", 1}}}, .people = {1}};
   for (const ModelCase& model : AllModels()) EXPECT_FALSE(model.holds(alone)) << model.yaml;
-  const PublishedModels all = {.table = {{"x", 10}, {"y", 10}},
-                               .classes = {{{"x", 10}, {"y", 10}}}};
+  const PublishedModels all = {.table = {{"Zqs0", 10}, {"Zqs2", 10}},
+                               .classes = {{{"Zqs0", 10}, {"Zqs2", 10}}},
+                               .people = {40}};
+  EXPECT_TRUE(all.HasPeople(40) && all.IsPresent(0.5, 0.5) &&
+              all.IsCloseInTree(0, SensitivePaths()) &&
+              all.HasPopulationUniques(0, 40, v1::UNIQUENESS_ESTIMATOR_DANKAR));
+  EXPECT_FALSE(all.HasPeople(41) || all.IsPresent(0.51, 1) || all.IsPresent(0, 0.49));
+  // Half of the rows lie two levels away, or one.
+  const PublishedModels half = {.table = {{"Zqs0", 10}, {"Zqs1", 10}}, .classes = {{{"Zqs0", 10}}}};
+  EXPECT_TRUE(half.IsCloseInTree(0.25, SensitivePaths()));
+  EXPECT_FALSE(half.IsCloseInTree(0.24, SensitivePaths()));
   EXPECT_TRUE(all.IsClose(0) && all.IsCloseInOrder(0) && all.IsEntropyDiverse(2) &&
               all.IsRecursivelyDiverse(2, 2) && all.IsLike(0, true) && !all.Discloses(0.1));
 }

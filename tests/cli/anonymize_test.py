@@ -60,9 +60,11 @@ class Adult(CommandTest):
 
     def refuse_recipe(self, recipe, *says, code=2):
         self.write("a.recipe.yaml", recipe)
-        self.refuse("anonymize", "a.recipe.yaml", "-o", "out.csv", "--json", "result.json", code=code, says=says)
+        done = self.refuse("anonymize", "a.recipe.yaml", "-o", "out.csv", "--json", "result.json", code=code,
+                           says=says)
         self.assertFalse((self.folder / "out.csv").exists())
         self.assertFalse((self.folder / "result.json").exists())
+        return done
 
 
 class Reference(Adult):
@@ -191,7 +193,17 @@ class BadInput(Adult):
         path = self.folder / "adult.csv"
         lines = path.read_text(encoding="utf-8").split("\n", 1)
         path.write_text(lines[0].replace("race", "age") + "\n" + lines[1], encoding="utf-8")
-        self.refuse_recipe(adult_recipe(), "adult.csv", 'two columns "age"')
+        self.refuse_recipe(adult_recipe(), "adult.csv", "two columns of one name: 2 and 3")
+
+    def test_without_a_header(self):
+        path = self.folder / "adult.csv"
+        path.write_text(path.read_text(encoding="utf-8").split("\n", 1)[1], encoding="utf-8")
+        done = self.refuse_recipe(adult_recipe(), "adult.csv", "its first line must be a header")
+        self.assertNotIn("Never-married", done.err)
+        # Nor where two cells of the row are equal, as two names must not be.
+        path.write_text("Private;Private;" + path.read_text(encoding="utf-8"), encoding="utf-8")
+        done = self.refuse_recipe(adult_recipe(), "adult.csv", "two columns of one name")
+        self.assertNotIn("Private", done.err)
 
     def test_sensitive_attribute_that_is_a_quasi_identifier(self):
         self.refuse_recipe(adult_recipe(models="{l-diversity: {l: 3, attribute: occupation}}"),

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`weir release` from real servers that go wrong: the message, the exit code, and what it costs."""
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -108,8 +109,8 @@ class Cases:
         self.make_table()
         self.succeeds()
 
-    def test_lost_after_the_charge(self):
-        """The charge stands, is told, and pays for the run that ends."""
+    def after_the_charge(self, act):
+        """A release in the midst of whose run `act(process)` happens, as it ended; it is charged."""
         self.make_view(seconds=1)
         command = [str(Setting.programs / "weir"), "release", str(self.spec), "-o", "out.csv"]
         process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL,
@@ -119,13 +120,27 @@ class Cases:
             self.assertIsNone(process.poll())
             time.sleep(0.01)
         time.sleep(0.2)
-        self.server.stop()
+        act(process)
         out, err = process.communicate(timeout=WAIT)
         done = Finished(subprocess.CompletedProcess(command, process.returncode, out, err))
-        self.assertEqual((done.code, done.out), (5, b""), done.err)
+        self.assertEqual(done.out, b"", done.err)
         self.assertIn("the charge stands", done.err)
         self.assertFalse((self.folder / "out.csv").exists())
         self.assertEqual(self.spent(), "1")
+        return done
+
+    def test_stopped_after_the_charge(self):
+        """By Ctrl-C."""
+        done = self.after_the_charge(lambda process: process.send_signal(signal.SIGINT))
+        self.assertEqual(done.code, 1, done.err)
+        self.assertIn("stopped", done.err)
+        self.make_table()
+        self.succeeds()
+
+    def test_lost_after_the_charge(self):
+        """The charge stands, is told, and pays for the run that ends."""
+        done = self.after_the_charge(lambda _: self.server.stop())
+        self.assertEqual(done.code, 5, done.err)
         self.fails(5, free=False)
         self.server.start()
         self.make_table()
@@ -138,7 +153,9 @@ class Cases:
         self.run_weir("dataset", "add", "trips.dataset.yaml", "--state", "kc")
         spec = self.write("member.release.yaml", RELEASE.format(dataset="trips"))
         self.server.stop()
-        self.refuse("release", spec, "--state", "kc", "-q", code=5, says=f"{self.server.port}")
+        done = self.run_weir("release", spec, "--state", "kc", code=5)
+        for says in (f"{self.server.port}", "the charge stands: the same command runs it again"):
+            self.assertIn(says, done.err)
         self.server.start()
         self.make_table()
         self.run_weir("release", spec, "--state", "kc", "-o", "out.csv", "-q")

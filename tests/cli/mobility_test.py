@@ -86,6 +86,9 @@ class Tables(Trips):
         self.assertGreater(facts["suppressed_complementary"], 0)
         self.assertTrue(facts["audit"]["exact"])
         self.assertGreaterEqual(facts["audit"]["narrowest_interval"], 6)
+        # The table is for others, the counts of rows are the owner's.
+        modes = {name: (self.folder / name).stat().st_mode & 0o777 for name in ("out.csv", "result.json")}
+        self.assertEqual(modes, {"out.csv": 0o644, "result.json": 0o600})
 
     def test_riders_are_counted_once_in_a_margin(self):
         _, rows, result = self.anonymize(TABLE % "")

@@ -336,6 +336,7 @@ TEST_P(AggregateFormatsTest, AMissingColumnNamesThoseThatAreThere) {
   TestDataset dataset;
   dataset.Unit({"who"});
   dataset.Column("who", v1::COLUMN_TYPE_INT);
+  dataset.Column("what", v1::COLUMN_TYPE_INT);
   Write(dataset, {.columns = {"whom", "what"}, .rows = {{"1", "2"}}});
   EXPECT_THAT(Check(dataset.Description()),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("whom")));

@@ -132,6 +132,17 @@ TEST_F(SourceCheckTest, AHeaderCannotSteerATerminal) {
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("header is not UTF-8")));
 }
 
+// What stands there is a row of values.
+TEST_F(SourceCheckTest, AFirstLineThatIsNoHeaderIsNotShown) {
+  for (const char* csv : {"ann,private,7\n", "who;value;kind\nann;7;private\n"}) {
+    dataset_.WriteCsv(csv);
+    EXPECT_THAT(Check(dataset_.Description()),
+                StatusIs(StatusCode::kInvalidArgument,
+                         ::testing::AllOf(HasSubstr("first line must be a header"),
+                                          ::testing::Not(HasSubstr("private")))));
+  }
+}
+
 TEST_F(SourceCheckTest, AMissingFileAndAMissingColumnAreNamed) {
   dataset_.WriteCsv("who,amount,kind\n");
   EXPECT_THAT(Check(dataset_.Description()),

@@ -82,15 +82,6 @@ void Summarize(const Context& context, const OwnerView<anon::AnonymizationFacts>
   context.Say("wrote " + path);
 }
 
-// Exact facts about the input: nobody else on the machine may read them.
-// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a path, and what is written there
-Status WriteForOwner(const Context& context, const std::string& path, const std::string& text,
-                     bool force) {
-  if (path == "-") return WriteOutput(context, path, text, force);
-  WEIR_RETURN_IF_ERROR(CheckWritable(context, path, force));
-  return context.files().WriteDurably(path, text, FileMode::kPrivate);
-}
-
 Status WriteReport(const Context& context, const anon::Recipe& recipe,
                    const std::string& recipe_path, const AnonymizeOutputs& outputs,
                    const OwnerView<anon::AnonymizationFacts>& facts) {

@@ -126,6 +126,14 @@ Status WriteOutput(const Context& context, const std::string& path, std::string_
   return context.files().WriteDurably(path, data, FileMode::kPublic);
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a path, and what is written there
+Status WriteForOwner(const Context& context, const std::string& path, std::string_view data,
+                     bool force) {
+  if (path == "-") return WriteOutput(context, path, data, force);
+  WEIR_RETURN_IF_ERROR(CheckWritable(context, path, force));
+  return context.files().WriteDurably(path, data, FileMode::kPrivate);
+}
+
 std::string AbsoluteFolder(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::absolute(path, ignored).parent_path().lexically_normal().string();

@@ -67,6 +67,9 @@ StatusOr<std::string> ReadDocument(Files& files, const std::string& path);
 Status CheckWritable(const Context& context, const std::string& path, bool force);
 Status WriteOutput(const Context& context, const std::string& path, std::string_view data,
                    bool force);
+// The same for exact facts about the owner's data: nobody else on the machine may read the file.
+Status WriteForOwner(const Context& context, const std::string& path, std::string_view data,
+                     bool force);
 // The absolute folder of a path.
 std::string AbsoluteFolder(const std::string& path);
 // Bytes to a terminal are refused: binary and private data need `-o -` to be asked for.

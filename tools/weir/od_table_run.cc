@@ -78,7 +78,7 @@ Status RunOdTable(Context& context, const anon::Recipe& recipe, const AnonymizeO
   progress.Clear();
   const std::string result = OdToJson(facts) + "\n";
   if (!outputs.json.empty()) {
-    WEIR_RETURN_IF_ERROR(WriteOutput(context, outputs.json, result, outputs.force));
+    WEIR_RETURN_IF_ERROR(WriteForOwner(context, outputs.json, result, outputs.force));
   }
   if (context.json) context.PrintData(result);
   SummarizeTable(context, facts, outputs.output);

@@ -14,6 +14,8 @@
 #include "weir/doc/json_writer.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/doc/yaml_writer.h"
+#include "weir/ledger/ledger.h"
+#include "weir/release/door.h"
 
 namespace weir::tool {
 namespace {
@@ -146,8 +148,14 @@ Status ReleaseThroughMember(const Context& context, const ReleaseOptions& option
                         session.Call(&member::Member::PreviewRelease, "PreviewRelease", request));
   WEIR_RETURN_IF_ERROR(ShowCharge(context, options, preview.preview()));
   if (options.dry_run) return OkStatus();
-  WEIR_ASSIGN_OR_RETURN(const Outcome outcome, RunThroughMember(session, text));
-  return Deliver(context, options, outcome);
+  const StatusOr<Outcome> outcome = RunThroughMember(session, text);
+  // A node that cannot be reached has charged nothing, and that looks the same from here.
+  if (release::MayPass(outcome.status())) {
+    context.Hint("if it was charged, the charge stands: the same command runs it again, " +
+                 std::to_string(ledger::kMaxStarts) + " times in all");
+  }
+  WEIR_RETURN_IF_ERROR(outcome.status());
+  return Deliver(context, options, *outcome);
 }
 
 Status ReleaseFromFile(const Context& context, const ReleaseOptions& options,

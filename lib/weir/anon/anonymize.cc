@@ -26,7 +26,19 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the file's columns, then those of traces
 Status CheckColumns(const Recipe& recipe, const std::vector<std::string>& columns,
                     const std::vector<std::string>& track) {
+  std::vector<std::string> named = recipe.privacy_unit();
+  named.insert(named.end(), track.begin(), track.end());
+  for (const RecipeColumn& column : recipe.columns()) named.push_back(column.name);
+  const bool is_header = std::any_of(
+      named.begin(), named.end(), [&](const std::string& name) { return Contains(columns, name); });
   const auto missing = [&](const std::string& name) {
+    // The names of a file without a header are values.
+    if (!is_header) {
+      return InvalidArgument(
+          "%s has no column %s, nor any other of the recipe: its first line must be a header, and "
+          "the delimiter the file's",
+          recipe.input().path.c_str(), name.c_str());
+    }
     return InvalidArgument("%s has no column %s; it has %s", recipe.input().path.c_str(),
                            name.c_str(), Joined(columns).c_str());
   };

@@ -9,6 +9,7 @@
 #include "weir/anon/internal/dense_search.h"
 #include "weir/anon/internal/lazy_search.h"
 #include "weir/anon/internal/prepared.h"
+#include "weir/anon/internal/size_bound.h"
 
 namespace weir::anon {
 namespace {
@@ -60,7 +61,8 @@ Status NothingHolds(const Prepared& prepared, const SearchOutcome& outcome) {
 }
 
 Status CheckMemory(const Prepared& prepared, const SearchLimits& limits) {
-  const uint64_t bytes = (prepared.keys.size() + prepared.squares.size()) * sizeof(uint64_t);
+  const uint64_t bytes = (prepared.keys.size() + prepared.squares.size()) * sizeof(uint64_t) +
+                         internal::SizeBound::MemoryFor(prepared.tuples.size);
   if (bytes <= limits.memory_bytes) return OkStatus();
   return ResourceExhausted("the distinct tuples take %llu MiB; the search may use %llu MiB",
                            static_cast<unsigned long long>(bytes >> 20),

@@ -101,6 +101,13 @@ TEST(HttpConnectionTest, AnswersAreAskedForOnce) {
   }
 }
 
+// Its profile might cut answers short.
+TEST(HttpConnectionTest, AServerThatTellsNoSettingsIsNotRead) {
+  const BadListener listener("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_THAT(Server::Connect(SourceAt(listener.url()), listener.url(), {}),
+              StatusIs(StatusCode::kDataLoss, HasSubstr("no settings")));
+}
+
 // Half an answer is none.
 TEST(HttpConnectionTest, AnswersThatBreakOffAreErrors) {
   const BadListener listener("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");

@@ -116,6 +116,41 @@ TEST_F(ShardCellsTest, RefusesNegativeCounts) {
   EXPECT_THAT(AddHistograms({"-1", "2"}), StatusIs(StatusCode::kDataLoss));
 }
 
+// The question's bound is 3 rows of a unit.
+TEST_F(ShardCellsTest, RefusesRowsThatNoBoundLeaves) {
+  for (const auto& [rows, units] :
+       {std::pair("1", "2"), {"7", "2"}, {"1", "0"}, {kMost.c_str(), "2"}}) {
+    std::vector<AnswerColumn> columns = With(kRows, rows);
+    columns[kUnits].value = units;
+    EXPECT_THAT(Add(columns), StatusIs(StatusCode::kDataLoss)) << rows << " of " << units;
+  }
+  EXPECT_THAT(Add(With(kRows, "6")), IsOk());
+  EXPECT_THAT(Add(With(kRows, "2")), IsOk());
+}
+
+// NULL would count as 0, and the bits of a fraction as a large number.
+TEST_F(ShardCellsTest, RefusesNullsAndFractions) {
+  for (const size_t place : {size_t{kHour}, size_t{kRows}, size_t{kLimb0}, kWords}) {
+    std::vector<AnswerColumn> columns = Honest();
+    columns[place].type = "Nullable(" + columns[place].type + ")";
+    EXPECT_THAT(Add(columns), IsOk()) << place;
+    columns[place].is_null = true;
+    EXPECT_THAT(Add(columns), StatusIs(StatusCode::kDataLoss)) << place;
+  }
+  std::vector<AnswerColumn> columns = Honest();
+  columns[kHour].type = "Float64";
+  EXPECT_THAT(Add(columns), StatusIs(StatusCode::kDataLoss));
+}
+
+TEST_F(ShardCellsTest, RefusesHistogramsThatLackAServer) {
+  EXPECT_THAT(cells_.CheckHistograms(1), StatusIs(StatusCode::kDataLoss));
+  ASSERT_THAT(AddHistograms({"1", "2"}), IsOk());
+  EXPECT_THAT(cells_.CheckHistograms(1), IsOk());
+  EXPECT_THAT(cells_.CheckHistograms(2), StatusIs(StatusCode::kDataLoss));
+  ASSERT_THAT(AddHistograms({"1", "2"}), IsOk());
+  EXPECT_THAT(cells_.CheckHistograms(1), StatusIs(StatusCode::kDataLoss));
+}
+
 TEST_F(ShardCellsTest, RefusesSumsThatLeaveTheirType) {
   ASSERT_THAT(Add(With(kEdgeCounts, kMost)), IsOk());
   EXPECT_THAT(Add(With(kEdgeCounts, "1")), StatusIs(StatusCode::kDataLoss));
@@ -132,6 +167,19 @@ TEST_F(ShardCellsTest, RefusesKeysThatNoRowHas) {
                                      {kText, ""},
                                      {kText, "\xFF"}}) {
     EXPECT_THAT(Add(With(place, value)), StatusIs(StatusCode::kDataLoss)) << place << value;
+  }
+}
+
+// Its upper half would be negative numbers.
+TEST(ServerBatchTest, RefusesNumbersOfSixtyFourBitsWithoutSign) {
+  for (const char* type : {"UInt64", "Int64"}) {
+    ServerBatch batch({CellKind::kInt64});
+    NativeReader reader({"n"}, kMostBytes);
+    const Status status =
+        reader.Add(NativeRow({"n"}, {{type, "-1"}}),
+                   [&batch](const NativeBlock& block) { return batch.Make(block).status(); });
+    EXPECT_EQ(status.code(),
+              std::string(type) == "Int64" ? StatusCode::kOk : StatusCode::kDataLoss);
   }
 }
 

@@ -58,7 +58,9 @@ std::string NativeRow(const std::vector<std::string>& names,
   std::string block = {static_cast<char>(columns.size()), 1};
   for (size_t i = 0; i < columns.size(); ++i) {
     block += text(names[i]) + text(columns[i].type);
-    if (columns[i].type == "String") {
+    const bool is_nullable = columns[i].type.starts_with("Nullable(");
+    if (is_nullable) block += columns[i].is_null ? '\1' : '\0';
+    if (columns[i].type.find("String") != std::string::npos) {
       block += text(columns[i].value);
       continue;
     }

@@ -40,8 +40,9 @@ inline constexpr uint32_t kEdgeBins = 2;
 
 // Cells of one row, as texts; the type is ClickHouse's.
 struct AnswerColumn {
-  std::string type;
+  std::string type;  // perhaps within Nullable()
   std::string value;
+  bool is_null = false;
 };
 // One block of one row in the format Native.
 std::string NativeRow(const std::vector<std::string>& names,

@@ -123,6 +123,32 @@ TEST(CopyDecoderTest, RepeatsRowsByTheirCount) {
   EXPECT_EQ(rows.batches, 3u);
 }
 
+TEST(CopyDecoderTest, RefusesCountsThatNoGroupHas) {
+  const auto decode = [](const std::string& count) {
+    Rows rows;
+    const std::string row = Big(2, 2) + Field("private") + count;
+    return Decode({PgWire::kBytes}, true, {kHeader, row, kEnd}, rows);
+  };
+  EXPECT_TRUE(decode(Field(Big(1, 8))).ok());
+  for (const uint64_t count : {uint64_t{0}, ~uint64_t{0}, uint64_t{1} << 63,
+                               (uint64_t{1} << 48) + 1, uint64_t{INT64_MAX}}) {
+    EXPECT_THAT(decode(Field(Big(count, 8))),
+                StatusIs(StatusCode::kDataLoss, HasSubstr("number of rows that no group has")))
+        << count;
+  }
+  EXPECT_THAT(decode(kNullField), StatusIs(StatusCode::kDataLoss, HasSubstr("COPY")));
+  EXPECT_THAT(decode(Field(Big(1, 4))), StatusIs(StatusCode::kDataLoss, HasSubstr("COPY")));
+}
+
+TEST(CopyDecoderTest, RefusesABoolThatIsNone) {
+  for (const uint64_t value : {0, 1, 2, 255}) {
+    Rows rows;
+    const Status status =
+        Decode({PgWire::kBool}, false, {kHeader, Big(1, 2) + Field(Big(value, 1)), kEnd}, rows);
+    EXPECT_EQ(status.code(), value < 2 ? StatusCode::kOk : StatusCode::kDataLoss) << value;
+  }
+}
+
 TEST(CopyDecoderTest, LongTextsFillABatchEarly) {
   Rows rows;
   std::vector<std::string> messages = {kHeader};

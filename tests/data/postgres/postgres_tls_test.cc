@@ -78,6 +78,21 @@ TEST_F(PostgresTlsTest, TheSessionIsEncryptedThoughNobodySaidSo) {
               ElementsAre("TLSv1.3"));
 }
 
+TEST_F(PostgresTlsTest, AnAnswerOfAnotherWidthIsRefused) {
+  UseRelation(dataset_, relation_, Dsn(Server(), Named(kTlsName, Server().ca_file())));
+  const DatasetDescription dataset = dataset_.Description();
+  const auto dsn = internal::ReadPgDsn(std::get<PostgresSource>(dataset.source()).dsn_file);
+  ASSERT_THAT(dsn, IsOk());
+  const auto session = internal::PgSession::Open(*dsn, {});
+  ASSERT_THAT(session, IsOk());
+  EXPECT_THAT((*session)->Query("SELECT 1, 2", /*columns=*/2), IsOk());
+  for (const int columns : {1, 3}) {
+    EXPECT_THAT((*session)->Query("SELECT 1, 2", columns),
+                StatusIs(StatusCode::kDataLoss, HasSubstr("number of columns")));
+  }
+  EXPECT_THAT((*session)->Query("SELECT 1", /*columns=*/1), IsOk());
+}
+
 TEST_F(PostgresTlsTest, AnotherNameIsRefused) {
   EXPECT_THAT(Look(Dsn(Server(), Named("db.other.example", Server().ca_file()))),
               StatusIs(StatusCode::kUnavailable, HasSubstr("does not prove")));

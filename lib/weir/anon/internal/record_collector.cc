@@ -333,7 +333,7 @@ Status RecordCollector::Finish(CodedTable& table) {
     if (!Coarsen(table)) {
       return MakeError(StatusCode::kResourceExhausted,
                        "the distinct combinations of the analysed columns do not fit the memory "
-                       "limit: raise it, or let a column start at a coarser level");
+                       "limit: raise it, or let an action round or mask a column");
     }
     WEIR_RETURN_IF_ERROR(Redistribute(table));
   }

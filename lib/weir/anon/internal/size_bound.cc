@@ -15,7 +15,15 @@ constexpr std::array<uint32_t, 4> kFactors = {0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D
 // Places for each item, at least.
 constexpr size_t kPlacesPerItem = 2;
 
+size_t MostPlaces(size_t items) {
+  return std::bit_ceil(kPlacesPerItem * std::max<size_t>(items, 1));
+}
+
 }  // namespace
+
+uint64_t SizeBound::MemoryFor(size_t items) {
+  return (items + MostPlaces(items)) * sizeof(uint32_t);
+}
 
 // What Count look-ups from `first` on say, with the numbers in registers; with that of those
 // before.
@@ -53,7 +61,7 @@ void SizeBound::FillPlaces(size_t items) {
 uint64_t SizeBound::RowsInSmallClasses(Packing& packing, const KeyList& items, const Levels& levels,
                                        uint64_t least) {
   const std::optional<uint64_t> space = packing.LookUps(items, levels, look_ups_);
-  const size_t most_places = std::bit_ceil(kPlacesPerItem * std::max<size_t>(items.size, 1));
+  const size_t most_places = MostPlaces(items.size);
   is_exact_ = space && *space <= most_places;
   unsigned shift = 0;
   if (!is_exact_) {

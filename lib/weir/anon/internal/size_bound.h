@@ -18,6 +18,9 @@ namespace weir::anon::internal {
 // Holds the memory that this needs, for use again and again; not thread-safe, one a thread.
 class SizeBound {
  public:
+  // Bytes that a call on so many items takes, at most, and holds.
+  static uint64_t MemoryFor(size_t items);
+
   // At least so many rows are in classes of fewer than `least` rows. All items together have fewer
   // than 2^32 rows.
   uint64_t RowsInSmallClasses(Packing& packing, const KeyList& items, const Levels& levels,

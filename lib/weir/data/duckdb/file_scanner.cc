@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <memory>
-#include <set>
 #include <utility>
 
 #include "weir/data/duckdb/internal/database.h"
@@ -31,21 +31,23 @@ using internal::ScanExpression;
 constexpr uint64_t kMetadataMemoryBytes = uint64_t{256} << 20;
 constexpr size_t kCountedAtOnce = size_t{256} << 10;
 
+// By their places: without a header, names are values.
 Status CheckNames(const std::vector<FileColumn>& columns) {
-  std::set<std::string_view> names;
-  for (const FileColumn& column : columns) {
+  std::map<std::string_view, size_t> names;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const FileColumn& column = columns[i];
     if (column.name.empty()) continue;
     if (!IsUtf8(column.name) || column.name.find('\0') != std::string::npos) {
-      return InvalidArgument("the name of a column is no UTF-8 text: %s",
-                             QuoteText(column.name).c_str());
+      return InvalidArgument("the name of column %zu is no UTF-8 text", i + 1);
     }
     // A file with such line ends is one long header, names of which are values.
     if (column.name.find('\r') != std::string::npos) {
       return InvalidArgument(
           "the header holds a carriage return; lines must end with a line feed: save the file so");
     }
-    if (!names.insert(column.name).second) {
-      return InvalidArgument("two columns %s", QuoteText(column.name).c_str());
+    const auto [first, is_new] = names.try_emplace(column.name, i);
+    if (!is_new) {
+      return InvalidArgument("two columns of one name: %zu and %zu", first->second + 1, i + 1);
     }
   }
   return OkStatus();
@@ -241,12 +243,8 @@ Status FileScanner::ScanCsv(const std::vector<std::string>& columns, const FileS
                             const BatchHandler& handler) const {
   WEIR_ASSIGN_OR_RETURN(std::unique_ptr<ByteStream> text, OpenText());
   WEIR_ASSIGN_OR_RETURN(CsvReader reader, CsvReader::Open(std::move(text), source_.delimiter));
-  std::vector<size_t> positions;
-  positions.reserve(columns.size());
-  for (const std::string& column : columns) {
-    WEIR_ASSIGN_OR_RETURN(const size_t position, internal::FindName(reader.header(), column));
-    positions.push_back(position);
-  }
+  WEIR_ASSIGN_OR_RETURN(std::vector<size_t> positions,
+                        internal::FindInHeader(reader.header(), columns));
   reader.Select(std::move(positions));
   TextBatches batches(facts_.size, options, handler);
   while (true) {

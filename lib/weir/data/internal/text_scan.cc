@@ -48,16 +48,6 @@ Status PassAll(TextScan& text, Reader& reader, const PartHandler& handler) {
   }
 }
 
-StatusOr<std::vector<size_t>> FindColumns(const TextScan& text, const CsvReader& reader) {
-  std::vector<size_t> positions;
-  positions.reserve(text.columns.of_file.size());
-  for (const ColumnDescription* column : text.columns.of_file) {
-    WEIR_ASSIGN_OR_RETURN(const size_t position, FindName(reader.header(), column->name));
-    positions.push_back(position);
-  }
-  return positions;
-}
-
 std::vector<std::string> NamesOf(const TextScan& text) {
   std::vector<std::string> names;
   names.reserve(text.columns.of_file.size());
@@ -68,7 +58,8 @@ std::vector<std::string> NamesOf(const TextScan& text) {
 Status ScanCsv(TextScan& text, std::unique_ptr<ByteStream> stream, const PartHandler& handler) {
   WEIR_ASSIGN_OR_RETURN(CsvReader reader,
                         CsvReader::Open(std::move(stream), text.source.delimiter));
-  WEIR_ASSIGN_OR_RETURN(std::vector<size_t> positions, FindColumns(text, reader));
+  WEIR_ASSIGN_OR_RETURN(std::vector<size_t> positions,
+                        FindInHeader(reader.header(), NamesOf(text)));
   reader.Select(std::move(positions));
   return PassAll(text, reader, handler);
 }
@@ -158,7 +149,8 @@ Status ScanCsvBlocks(TextScan& text, std::unique_ptr<ByteStream> stream,
       CsvReader reader,
       CsvReader::OverText(first.has_value() ? std::move(first->text) : std::string(),
                           text.source.delimiter));
-  WEIR_ASSIGN_OR_RETURN(std::vector<size_t> positions, FindColumns(text, reader));
+  WEIR_ASSIGN_OR_RETURN(std::vector<size_t> positions,
+                        FindInHeader(reader.header(), NamesOf(text)));
   reader.Select(std::move(positions));
   WEIR_RETURN_IF_ERROR(PassBlock(reader, handler));
   return PassBlocks(text, splitter, handler, [&reader](std::string rows) {

@@ -122,6 +122,7 @@ Status Server::LearnProfile() {
     }
     return OkStatus();
   }));
+  if (!profile.contains("readonly")) return DataLoss("%s tells no settings", url_.c_str());
   const bool may_set = profile["readonly"] != "1";
   for (const auto& [name, value] : profile) {
     if (!name.ends_with("_overflow_mode") || value == "throw") continue;

@@ -37,7 +37,8 @@ StatusOr<const void*> ServerBatch::CellsOf(size_t position, const NativeBlock& b
   const CellKind kind = kinds_[position];
   const bool is_text = !from.texts.empty();
   const bool is_float = from.type == "Float64";
-  const bool is_int = !is_text && !is_float && from.type != "Float32";
+  // A UInt64, into which a column may be changed after it was described, is asked for as text.
+  const bool is_int = !is_text && !is_float && from.type != "Float32" && from.type != "UInt64";
   // A second of 64 bits may be no microsecond of 64.
   const bool is_time = is_int && from.width <= sizeof(int32_t);
   if (kind == CellKind::kText && is_text) return from.texts.data();

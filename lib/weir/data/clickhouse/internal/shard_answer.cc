@@ -42,7 +42,9 @@ class Asking {
                           static_cast<double>(done) / static_cast<double>(servers));
           return OkStatus();
         }));
-    return can_say_ ? &cells_ : nullptr;
+    if (!can_say_) return nullptr;
+    WEIR_RETURN_IF_ERROR(cells_.CheckHistograms(servers));
+    return &cells_;
   }
 
  private:

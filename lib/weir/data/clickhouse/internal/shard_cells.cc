@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/data/clickhouse/internal/shard_cells.h"
 
+#include <algorithm>
 #include <charconv>
 #include <set>
 #include <string_view>
@@ -22,7 +23,16 @@ Status Unexpected() {
   return DataLoss("the server's answer is not of the shape that was asked for");
 }
 
-bool IsInt64(const NativeColumn& column) { return column.type == "Int64" && column.texts.empty(); }
+bool IsInt64(const NativeColumn& column) { return column.type == "Int64"; }
+
+bool IsWhole(const NativeColumn& column) {
+  return column.type.starts_with("Int") || column.type.starts_with("UInt");
+}
+
+bool HasNull(const NativeColumn& column, size_t rows) {
+  return column.nulls != nullptr && std::any_of(column.nulls, column.nulls + rows,
+                                                [](uint8_t is_null) { return is_null != 0; });
+}
 
 // "1,2,3".
 StatusOr<std::vector<int64_t>> ReadList(std::string_view text) {
@@ -103,6 +113,8 @@ Status ShardCells::TakeMemory(uint64_t bytes) {
 }
 
 Status ShardCells::AddCells(const ShardLayout& layout, const NativeBlock& block) {
+  const auto has_null = [&](const auto& column) { return HasNull(column, block.rows); };
+  if (std::any_of(block.columns.begin(), block.columns.end(), has_null)) return Unexpected();
   for (size_t i = layout.rows; i < block.columns.size(); ++i) {
     const bool is_bins = !layout.bins.empty() && i >= layout.bins.front();
     if (is_bins ? block.columns[i].texts.empty() : !IsInt64(block.columns[i])) return Unexpected();
@@ -120,7 +132,7 @@ StatusOr<std::vector<ShardCells::KeyValue>> ShardCells::KeysOf(const ShardLayout
   for (size_t i = 0; i < values.size(); ++i) {
     const ShardLayout::Key& key = layout.keys[i];
     const NativeColumn& column = block.columns[key.at];
-    if (key.is_text != !column.texts.empty()) return Unexpected();
+    if (key.is_text ? column.texts.empty() : !IsWhole(column)) return Unexpected();
     if (key.has_flag && block.columns[key.at - 1].width != 1) return Unexpected();
     if (key.has_flag && block.columns[key.at - 1].IntAt(row) == 0) {
       values[i].is_missing = true;
@@ -145,9 +157,11 @@ bool ShardCells::IsKey(const ShardLayout::Key& key, size_t position, const KeyVa
 
 Status ShardCells::AddRow(const ShardLayout& layout, const NativeBlock& block, size_t row) {
   const auto number = [&](size_t at) { return block.columns[at].IntAt(row); };
+  const int64_t rows = number(layout.rows), units = number(layout.units);
+  const int128 most = int128{units} * bounded_.max_rows_per_key;
+  if (units < 0 || rows < units || rows > most) return Unexpected();
   // Without a key there is a row of zeros, too.
-  if (number(layout.units) == 0) return OkStatus();
-  if (number(layout.units) < 0 || number(layout.rows) < 0) return Unexpected();
+  if (units == 0) return OkStatus();
   is_over_ = is_over_ || number(layout.over) != 0;
   WEIR_ASSIGN_OR_RETURN(std::vector<KeyValue> keys, KeysOf(layout, block, row));
   uint64_t bytes = kCellBytes + layout.totals.size() * sizeof(int128);
@@ -159,8 +173,8 @@ Status ShardCells::AddRow(const ShardLayout& layout, const NativeBlock& block, s
     cell->second.bins.resize(layout.bins.size());
   }
   Sums& sums = cell->second;
-  sums.rows += number(layout.rows);
-  sums.units += number(layout.units);
+  sums.rows += rows;
+  sums.units += units;
   for (size_t i = 0; i < layout.totals.size(); ++i) {
     for (size_t limb = 0; limb < layout.totals[i].limbs; ++limb) {
       const int128 scale = int128{1} << (limb * kLimbBits);
@@ -178,6 +192,7 @@ Status ShardCells::AddRow(const ShardLayout& layout, const NativeBlock& block, s
 }
 
 Status ShardCells::AddHistograms(const NativeBlock& block) {
+  histogram_rows_ += block.rows;
   size_t at = 0;
   for (auto& counts : unit_counts_) {
     for (int64_t& count : counts) {
@@ -187,6 +202,10 @@ Status ShardCells::AddHistograms(const NativeBlock& block) {
     }
   }
   return OkStatus();
+}
+
+Status ShardCells::CheckHistograms(size_t servers) const {
+  return unit_counts_.empty() || histogram_rows_ == servers ? OkStatus() : Unexpected();
 }
 
 std::string ShardCells::LabelOf(size_t key, const KeyValue& value) const {

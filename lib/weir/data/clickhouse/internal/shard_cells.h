@@ -26,11 +26,13 @@ class ShardCells {
   ShardCells(const AggregateQuery& query, const BoundedQuery& bounded, uint64_t memory_bytes);
 
   // Blocks of an answer to ShardSql::cells and ShardSql::histograms.
-  // Errors: DATA_LOSS          not such a block; a key or bin outside its domain, a negative count,
-  //                            a sum that does not fit its type.
+  // Errors: DATA_LOSS          not such a block; a key or bin outside its domain, NULL, a negative
+  //                            count, rows that no bound leaves, a sum that does not fit its type.
   //         RESOURCE_EXHAUSTED the cells do not fit the memory.
   Status AddCells(const ShardLayout& layout, const NativeBlock& block);
   Status AddHistograms(const NativeBlock& block);
+  // DATA_LOSS: not each server has answered to ShardSql::histograms, once.
+  Status CheckHistograms(size_t servers) const;
 
   // Whether some shard's answer counts rows that a bound would have dropped: it must not be used.
   bool is_over() const { return is_over_; }
@@ -67,6 +69,7 @@ class ShardCells {
   bool is_over_ = false;
   Cells cells_;
   std::vector<std::vector<int64_t>> unit_counts_;
+  size_t histogram_rows_ = 0;
 };
 
 }  // namespace weir::data::internal

@@ -83,7 +83,7 @@ struct Place {
 // Takes numbers in the one column of an answer.
 NativeReader::BlockHandler Numbers(const std::function<void(uint64_t)>& take) {
   return [take](const NativeBlock& block) {
-    if (block.columns[0].width != 8) return DataLoss("the server's answer is not of numbers");
+    if (block.columns[0].type != "UInt64") return DataLoss("the server's answer is not of numbers");
     for (size_t row = 0; row < block.rows; ++row) {
       take(static_cast<uint64_t>(block.columns[0].IntAt(row)));
     }

@@ -14,6 +14,8 @@ namespace {
 constexpr std::string_view kSignature("PGCOPY\n\377\r\n\0", 11);
 constexpr size_t kBatchRows = 2048;
 constexpr size_t kBatchBytes = size_t{1} << 20;
+// Above what any server holds: more would keep us busy for years.
+constexpr int64_t kMostRowsOfGroup = int64_t{1} << 48;
 // 2000-01-01, the server's day 0.
 constexpr int64_t kDayZero = 10957;
 constexpr int64_t kMicrosZero = kDayZero * 86400 * 1000000;
@@ -152,9 +154,11 @@ Status CopyDecoder::AddRow(std::string_view& bytes) {
   }
   if (!has_count_) return AppendRow();
   if (fields_.back().bytes.size() != sizeof(int64_t)) return Malformed();
-  for (auto count = Read<int64_t>(fields_.back().bytes); count > 0; --count) {
-    WEIR_RETURN_IF_ERROR(AppendRow());
+  const auto count = Read<int64_t>(fields_.back().bytes);
+  if (count < 1 || count > kMostRowsOfGroup) {
+    return DataLoss("the server's answer has a group of a number of rows that no group has");
   }
+  for (int64_t i = 0; i < count; ++i) WEIR_RETURN_IF_ERROR(AppendRow());
   return OkStatus();
 }
 
@@ -183,7 +187,8 @@ Status CopyDecoder::AddCell(Column& column, std::string_view bytes) {
   if (bytes.size() != WidthOf(column.wire)) return Malformed();
   switch (column.wire) {
     case PgWire::kBool:
-      column.ints[rows_] = bytes[0] != 0 ? 1 : 0;
+      if (bytes[0] != 0 && bytes[0] != 1) return Malformed();
+      column.ints[rows_] = bytes[0] == 1 ? 1 : 0;
       break;
     case PgWire::kInt2:
       column.ints[rows_] = Read<int16_t>(bytes);

@@ -117,7 +117,7 @@ Status PgSession::CheckWay(const PgDsn& dsn) const {
   return PermissionDenied("the session has no TLS");
 }
 
-Status PgSession::Begin() { return Query(BeginSql(options_)).status(); }
+Status PgSession::Begin() { return Query(BeginSql(options_), /*columns=*/1).status(); }
 
 Status PgSession::ErrorOf(const PGresult* result) const {
   const char* sqlstate = library_.PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -156,7 +156,7 @@ StatusOr<PGresult*> PgSession::NextResult() {
   return library_.PQgetResult(connection_);
 }
 
-StatusOr<std::vector<PgRow>> PgSession::Query(const std::string& sql) {
+StatusOr<std::vector<PgRow>> PgSession::Query(const std::string& sql, int columns) {
   WEIR_RETURN_IF_ERROR(Send(sql));
   std::vector<PgRow> rows;
   Status status;
@@ -168,6 +168,10 @@ StatusOr<std::vector<PgRow>> PgSession::Query(const std::string& sql) {
     if (kind != PGRES_TUPLES_OK && kind != PGRES_COMMAND_OK) {
       if (status.ok()) status = ErrorOf(next);
       if (library_.PQstatus(connection_) != CONNECTION_OK) break;
+    }
+    if (kind == PGRES_TUPLES_OK && library_.PQnfields(next) != columns) {
+      if (status.ok()) status = DataLoss("the server's answer has another number of columns");
+      continue;
     }
     for (int row = 0; row < library_.PQntuples(next); ++row) {
       PgRow& cells = rows.emplace_back();

@@ -40,8 +40,9 @@ class PgSession {
   PgSession(const PgSession&) = delete;
   PgSession& operator=(const PgSession&) = delete;
 
-  // All rows of a short query, as text.
-  StatusOr<std::vector<PgRow>> Query(const std::string& sql);
+  // All rows of a short query, as text; each has `columns` cells.
+  // Errors: DATA_LOSS an answer of another width. Else as PgServerError.
+  StatusOr<std::vector<PgRow>> Query(const std::string& sql, int columns);
   // COPY ... TO STDOUT: every message in turn. After an error, of the handler too, the statement is
   // cancelled on the server and the session ends.
   Status CopyOut(const std::string& sql,

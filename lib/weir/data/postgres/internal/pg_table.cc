@@ -71,7 +71,8 @@ PgExpression NumberExpression(const std::string& sql, const std::string& type) {
 }  // namespace
 
 StatusOr<PgTable> DescribePgTable(PgSession& session, const PgRelation& relation) {
-  WEIR_ASSIGN_OR_RETURN(const std::vector<PgRow> found, session.Query(RelationSql(relation)));
+  WEIR_ASSIGN_OR_RETURN(const std::vector<PgRow> found,
+                        session.Query(RelationSql(relation), /*columns=*/3));
   if (found.empty()) {
     return InvalidArgument("the server has no table or view %s", relation.Quoted().c_str());
   }
@@ -86,7 +87,7 @@ StatusOr<PgTable> DescribePgTable(PgSession& session, const PgRelation& relation
   }
   PgTable table{.relation = relation};
   WEIR_ASSIGN_OR_RETURN(const std::vector<PgRow> columns,
-                        session.Query(ColumnsSql(row[0].value_or(""))));
+                        session.Query(ColumnsSql(row[0].value_or("")), /*columns=*/6));
   for (const PgRow& column : columns) {
     table.columns.push_back({.name = column[0].value_or(""),
                              .type = column[1].value_or(""),

@@ -40,7 +40,8 @@ void Append(const PgExpression& expression, Selection& selection) {
 
 // How many rows the server expects: "... rows=1234 width=8)".
 StatusOr<double> EstimateRows(PgSession& session, const std::string& select) {
-  WEIR_ASSIGN_OR_RETURN(const std::vector<PgRow> plan, session.Query("EXPLAIN " + select));
+  WEIR_ASSIGN_OR_RETURN(const std::vector<PgRow> plan,
+                        session.Query("EXPLAIN " + select, /*columns=*/1));
   const std::string first = plan.empty() ? "" : plan.front().front().value_or("");
   const size_t at = first.find("rows=");
   return at == std::string::npos ? 0.0 : std::strtod(first.c_str() + at + 5, nullptr);
