@@ -122,13 +122,17 @@ class HierarchicalModel final : public ClassModel {
     }
     const double close = height_ * (1 - limit_.t());
     const auto most_kept = [&](double kept) {
-      double within = 0;
+      internal::KeptBound within;
       for (size_t i = 0; i < labels_.size(); ++i) {
-        within += std::min(rows.data()[i], labels_.data()[i].share * kept);
+        const double own = rows.data()[i];
+        const double share = labels_.data()[i].share;
+        within.most += std::min(own, share * kept);
+        within.slope += share * kept < own ? share : 0.0;
       }
-      return within / close;
+      return internal::KeptBound{.most = within.most / close, .slope = within.slope / close};
     };
-    return std::max<uint64_t>(1, internal::LeastSuppressedBy(view.rows, least_rows_, most_kept));
+    const uint64_t most = internal::MostKeptRows(view.rows, least_rows_, most_kept);
+    return std::max<uint64_t>(1, view.rows - most);
   }
 
  private:

@@ -41,14 +41,17 @@ class EqualModel final : public ClassModel {
     const auto counts = view.sensitive[attribute_.place];
     const double scale = 1 / static_cast<double>(attribute_.total);
     const auto most_kept = [&](double kept) {
-      double within = 0;
+      internal::KeptBound within;
       for (size_t value = 0; value < counts.size(); ++value) {
-        within += std::min(static_cast<double>(counts[value]),
-                           static_cast<double>(attribute_.rows[value]) * scale * kept);
+        const auto own = static_cast<double>(counts[value]);
+        const double share = static_cast<double>(attribute_.rows[value]) * scale;
+        within.most += std::min(own, share * kept);
+        within.slope += share * kept < own ? share : 0.0;
       }
-      return within / close;
+      return internal::KeptBound{.most = within.most / close, .slope = within.slope / close};
     };
-    return std::max<uint64_t>(1, internal::LeastSuppressedBy(view.rows, least_rows_, most_kept));
+    const uint64_t most = internal::MostKeptRows(view.rows, least_rows_, most_kept);
+    return std::max<uint64_t>(1, view.rows - most);
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <numeric>
 #include <utility>
 
 #include "weir/dp/internal/law_tail.h"
@@ -152,6 +153,19 @@ bool QuantileInterval::KeepsRisk(Family children, size_t child, Side side) const
          !IsFar(TestOf(children, child, side), side, slip_);
 }
 
+// Without rows this is wrong with at most the slip. Then the ends are two leaves, at two edges, and
+// both can fail.
+bool QuantileInterval::HasRows() {
+  if (!has_rows_.has_value()) {
+    const std::span<const double> counts = nodes_.Own(TreeNode{});
+    const std::array<WeightedNoise, 1> noise = {
+        WeightedNoise{law_, 1, static_cast<uint32_t>(counts.size())}};
+    const double total = std::accumulate(counts.begin(), counts.end(), 0.0);
+    has_rows_ = total >= WeightedSum(noise).Reach(2 * slip_);
+  }
+  return *has_rows_;
+}
+
 // Of the leaf's m rows, r lie between the quantile and this side's boundary, m - r at the other's.
 // In each quarter of m both sides together fail with at most `risk`, in the outer ones plus a slip.
 bool QuantileInterval::IsWide(Family leaves, size_t leaf, Side side, double risk) const {
@@ -174,7 +188,7 @@ bool QuantileInterval::RejectsLeaf(Family leaves, size_t leaf, Side side, const 
   Trial trial = LeafTrialAt(leaves, leaf, side, {left.own, 0});
   if (Rejects(trial, side)) return true;
   const bool has_two_sides = IsInner(leaf, Opposite(side), leaves.size());
-  if (has_two_sides && leaves[leaf].own < own_reach_) return false;
+  if (has_two_sides ? leaves[leaf].own < own_reach_ : !HasRows()) return false;
   Trial wide = LeafTrialAt(leaves, leaf, side, left);
   return Rejects(wide, side) && (!has_two_sides || IsWide(leaves, leaf, side, wide.risk));
 }

@@ -114,6 +114,48 @@ TEST_P(QuantileCoverageTest, IsNoLessThanPromisedAndHardlyMore) {
   }
 }
 
+// There is no quantile: then the interval is said to hold the whole range, and either end can fail.
+struct EmptyShape {
+  uint32_t leaves = 0;
+  uint32_t height = 0;
+};
+
+class EmptyTableTest : public ::testing::TestWithParam<EmptyShape> {
+ protected:
+  static uint64_t Hits(NoiseKind kind, double quantile) {
+    const auto [leaves, height] = GetParam();
+    const QuantileShape shape = *QuantileShape::Create({0, leaves - 1, kind, 1U << 16, height});
+    const QuantileCounts counts(shape);
+    const NoiseLaw law = LawOf(kind, Drawn::kAsTold);
+    const NoiseSampler sampler = *NoiseSampler::Create({kind, law.parameter, 1});
+    SeededRandom random(13);
+    uint64_t hits = 0;
+    for (uint64_t run = 0; run < kRuns; ++run) {
+      internal::NoisedNodes nodes(counts, sampler, random);
+      const std::array<double, 1> sought = {quantile};
+      const QuantileEstimate estimate = internal::AnswerQuantiles(nodes, law, sought)[0];
+      hits += estimate.low == 0 && estimate.high == leaves - 1 ? 1U : 0U;
+    }
+    return hits;
+  }
+  static constexpr uint64_t kRuns = 4000;
+};
+
+TEST_P(EmptyTableTest, HoldsTheWholeRangeAsOftenAsPromised) {
+  for (const NoiseKind kind : {kLaplace, kGaussian}) {
+    for (const double quantile : {0.1, 0.5}) {
+      const uint64_t hits = Hits(kind, quantile);
+      EXPECT_TRUE(CoversAtLeast(kCoverage, hits, kRuns)) << hits << " at " << quantile;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, EmptyTableTest,
+                         ::testing::Values(EmptyShape{2, 1}, EmptyShape{16, 2}, EmptyShape{27, 3}),
+                         [](const auto& shape) {
+                           return std::to_string(shape.param.leaves) + "_leaves";
+                         });
+
 // The cases that are covered in hardly more than promised.
 class SharpQuantileTest : public QuantileCoverageTest {};
 

@@ -2,6 +2,7 @@
 #ifndef WEIR_ANON_INTERNAL_LEAST_ROWS_H_
 #define WEIR_ANON_INTERNAL_LEAST_ROWS_H_
 
+#include <algorithm>
 #include <cstdint>
 
 namespace weir::anon::internal {
@@ -18,21 +19,36 @@ uint64_t LeastRows(uint64_t values, uint64_t total, const IsPossible& is_possibl
   return rows;
 }
 
-// ClassModel::LeastSuppressed by a bound on what can be kept: if `kept` rows of the class are, they
-// are at most most_kept(kept), which must not fall where kept grows. Repeating that from all rows
-// downwards never passes the truth, so it may stop anywhere. Less than `least_rows` is nothing.
+// How much can be kept of a class if so many of its rows are, and how that changes with them.
+struct KeptBound {
+  double most = 0;
+  double slope = 0;
+};
+
+// The most rows that can be kept of a class: if `kept` rows are, they are at most
+// most_kept(kept).most, which must be concave in `kept` and not fall where it grows. So a tangent
+// lies above it, and where that says "as many as there are" is never below the truth (Newton's
+// method from the right); it may stop anywhere. Fewer than `least_rows` is nothing.
 template <class MostKept>
-uint64_t LeastSuppressedBy(uint64_t rows, uint64_t least_rows, const MostKept& most_kept) {
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): all rows, then the fewest
+uint64_t MostKeptRows(uint64_t rows, uint64_t least_rows, const MostKept& most_kept) {
   constexpr int kRounds = 12;
+  // A flatter difference would magnify rounding.
+  constexpr double kLeastFall = 1e-3;
   uint64_t kept = rows;
   for (int round = 0; round < kRounds; ++round) {
-    if (kept < least_rows) return rows;
+    if (kept < least_rows) return 0;
+    const auto now = static_cast<double>(kept);
+    const KeptBound bound = most_kept(now);
+    const double too_many = now - bound.most;
+    const double fall = 1 - bound.slope;
+    const double next = now - (fall >= kLeastFall ? too_many / fall : too_many);
     // Rounded in favour of what is kept.
-    const double bound = most_kept(static_cast<double>(kept)) * (1 + 1e-9) + 1e-6;
-    if (bound >= static_cast<double>(kept)) break;
-    kept = static_cast<uint64_t>(bound);
+    const double most = std::max(0.0, next) * (1 + 1e-9) + 1e-6;
+    if (most >= now) break;
+    kept = static_cast<uint64_t>(most);
   }
-  return rows - kept;
+  return kept;
 }
 
 }  // namespace weir::anon::internal

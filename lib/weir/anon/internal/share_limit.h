@@ -33,13 +33,26 @@ inline uint64_t MostRows(double share, uint64_t rows) {
 template <class HighestShare>
 uint64_t LeastSuppressedByShares(std::span<const uint64_t> counts, uint64_t rows,
                                  uint64_t least_rows, const HighestShare& highest) {
-  return LeastSuppressedBy(rows, least_rows, [&](double kept) {
-    uint64_t most = 0;
+  // Shares of rows that need not be whole bring it near at once, whole ones the rest of the way.
+  const uint64_t near = MostKeptRows(rows, least_rows, [&](double kept) {
+    KeptBound bound;
     for (size_t value = 0; value < counts.size(); ++value) {
-      most += std::min(counts[value], MostRows(highest(value), static_cast<uint64_t>(kept)));
+      const auto own = static_cast<double>(counts[value]);
+      const double share = highest(value);
+      const bool is_less = share * kept < own;
+      bound.most += is_less ? share * kept : own;
+      bound.slope += is_less ? share : 0.0;
     }
-    return static_cast<double>(most);
+    return bound;
   });
+  const uint64_t most = MostKeptRows(near, least_rows, [&](double kept) {
+    uint64_t whole = 0;
+    for (size_t value = 0; value < counts.size(); ++value) {
+      whole += std::min(counts[value], MostRows(highest(value), static_cast<uint64_t>(kept)));
+    }
+    return KeptBound{.most = static_cast<double>(whole)};
+  });
+  return rows - most;
 }
 
 }  // namespace weir::anon::internal

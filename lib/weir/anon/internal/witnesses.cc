@@ -146,6 +146,7 @@ const uint64_t* Witnesses::LabelBitmap(size_t attribute, size_t level,
   return BitmapOf(attribute, level, hierarchy.codes(level)[field.Of(key[field.word])]);
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): only the second may be null
 uint64_t Witnesses::RowsOfBoth(const uint64_t* rest, const uint64_t* label) const {
   const uint64_t* const rows = items_.rows.data();
   uint64_t found = 0;
@@ -166,6 +167,7 @@ uint64_t Witnesses::RowsOfBoth(const uint64_t* rest, const uint64_t* label) cons
 Levels Witnesses::Rise(Levels levels, const std::vector<uint64_t>& key) {
   const size_t attributes = levels.size();
   rest_.resize((attributes + 1) * words_);
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): only the last may be null
   const auto narrow = [this](uint64_t* tuples, const uint64_t* with, const uint64_t* label) {
     if (label == nullptr) {
       std::copy_n(with, words_, tuples);

@@ -91,8 +91,9 @@ StatusOr<BoundedQuery::Bins> ReadBins(const Contribution& contribution, size_t p
   }
   WEIR_ASSIGN_OR_RETURN(bins.value, ReadValue(contribution, position, column));
   bins.steps = static_cast<uint64_t>(contribution.bin_steps);
-  if (bins.most_word() - 1 >= kMostBins)
+  if (bins.most_word() - 1 >= kMostBins) {
     return InvalidArgument("measure of %s: too many bins", name);
+  }
   return bins;
 }
 

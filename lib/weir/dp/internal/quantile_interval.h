@@ -72,17 +72,19 @@ class QuantileInterval {
   Trial TrialAt(Family children, size_t child, Side side, double left) const;
   Trial LeafTrialAt(Family leaves, size_t leaf, Side side, const Risk& left) const;
   bool KeepsRisk(Family children, size_t child, Side side) const;
+  bool HasRows();
   bool IsWide(Family leaves, size_t leaf, Side side, double risk) const;
   bool RejectsLeaf(Family leaves, size_t leaf, Side side, const Risk& left);
 
   NoisedNodes& nodes_;
   NoiseLaw law_;
   double deviation_;  // of one node's noise
-  double slip_;       // chance that one of the claims "far" or "wide" is wrong
+  double slip_;       // chance that a claim "far", "wide" or "there are rows" is wrong
   double own_reach_;  // that one node's noise exceeds with that chance
   QuantilePath path_;
   std::vector<Trial> kept_;     // of the levels so far, those that keep their risk
   std::optional<size_t> last_;  // in kept_: the last level, if it is there
+  std::optional<bool> has_rows_;
   std::optional<NoiseRuns> runs_;
   RealFourier fourier_;
 };
