@@ -106,26 +106,46 @@ TEST_F(StreamedTest, RecordsComeInAFixedOrder) {
   EXPECT_EQ(one.rows_of_record, two.rows_of_record);
 }
 
-TEST_F(StreamedTest, WhatDoesNotFitIsRefusedOrCoarsened) {
+// A record of two columns and its count of rows take 16 bytes, and half of the memory holds
+// records.
+TEST_F(StreamedTest, CombinationsThatTakeMoreThanHalfOfTheMemoryAreRefused) {
+  const ReadRequest request = Columns({"a", "b"});
+  for (const unsigned threads : {1u, 4u}) {
+    const ReadLimits limits = Limits(Holding::kStreamed, threads, files_.folder());
+    const uint64_t most = limits.memory_bytes / 2 / 16;
+    const auto read = [&](uint64_t records) {
+      const InputLocation input = files_.Parquet("SELECT i AS a, i // 7 AS b FROM range(" +
+                                                 std::to_string(records) + ") rows(i)");
+      return ReadTable(input, request, limits, SystemRandom());
+    };
+    WEIR_ASSERT_OK_AND_ASSIGN(const CodedTable table, read(most));
+    EXPECT_EQ(table.facts.records, most);
+    EXPECT_THAT(read(most + 1),
+                StatusIs(StatusCode::kResourceExhausted,
+                         HasSubstr("the distinct combinations of the analysed columns take more "
+                                   "than half of the memory limit of 64 MiB")));
+  }
+}
+
+// What the error advises: the last three digits go, as by an action of a recipe.
+TEST_F(StreamedTest, ReducedValuesMakeCombinationsFit) {
   const InputLocation input =
       files_.Parquet("SELECT i AS a, i // 7 AS b, 'u' || i AS u FROM range(2500000) rows(i)");
   ReadRequest request = Columns({"a", "b"});
+  request.unit = {"u"};
+  request.unit_cap = 2;
   const ReadLimits limits = Limits(Holding::kStreamed, 2, files_.folder());
   EXPECT_THAT(ReadTable(input, request, limits, SystemRandom()),
               StatusIs(StatusCode::kResourceExhausted, HasSubstr("round or mask a column")));
 
-  // The last three digits go from one column, then from the other.
-  const auto thousands = [](std::string_view text) {
-    return text.size() <= 3 ? std::string("0") : std::string(text.substr(0, text.size() - 3));
-  };
-  request.columns[0].coarser = {thousands};
-  request.columns[1].coarser = {thousands};
-  request.unit = {"u"};
-  request.unit_cap = 2;
+  for (ColumnRequest& column : request.columns) {
+    column.reduce = [](std::string_view text) {
+      return text.size() <= 3 ? std::string("0") : std::string(text.substr(0, text.size() - 3));
+    };
+  }
   WEIR_ASSERT_OK_AND_ASSIGN(const CodedTable table,
                             ReadTable(input, request, limits, SystemRandom()));
   EXPECT_EQ(table.facts.rows, 2'500'000u);
-  EXPECT_EQ(table.facts.coarsened, (std::vector<uint32_t>{1, 0}));
   EXPECT_EQ(table.columns[0].values.size(), 2500u);
   WEIR_ASSERT_OK_AND_ASSIGN(const CollapsedTable collapsed,
                             CollapseTable(table, test::CollapseBy(table, {"a"}), nullptr));

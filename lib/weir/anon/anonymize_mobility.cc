@@ -137,7 +137,6 @@ internal::CodedTable WithoutRows(const internal::CodedTable& table,
   result.sql_types.assign(table.sql_types.begin(),
                           table.sql_types.begin() + static_cast<std::ptrdiff_t>(columns));
   result.facts = table.facts;
-  result.facts.coarsened.resize(columns);
   for (size_t i = 0; i < columns; ++i) {
     const CodedColumn& column = table.columns[i];
     result.columns.push_back({.name = column.name,

@@ -68,10 +68,6 @@ struct ColumnRequest {
   // Applied to the text of a value before it enters the dictionary; not to the missing one. Must
   // be a pure function and thread-safe. Called at least once a distinct value, at most once a row.
   std::function<std::string(std::string_view)> reduce = {};
-  // Only if the records of streamed rows take more than half of the memory: the column with most
-  // values has coarser[0] applied to its values (never to the missing one), then one has coarser[1]
-  // or coarser[0], and so on until they fit. MicrodataFacts tells how often.
-  std::vector<std::function<std::string(std::string_view)>> coarser = {};
 };
 
 struct ReadRequest {
@@ -118,8 +114,6 @@ struct MicrodataFacts {
   uint64_t records = 0;            // rows, or distinct combinations if they are not held
   std::string sha256;              // of the file, lower-case hexadecimal
   uint64_t spilled_bytes = 0;      // written to the temporary folder
-  // How many steps of ColumnRequest::coarser were taken, by column of the request.
-  std::vector<uint32_t> coarsened;
 };
 
 namespace internal {
@@ -165,7 +159,8 @@ class Microdata {
 //                               closed, a line that is no JSON object, a text that is not UTF-8:
 //                               names the line. An owner's file is repaired, not guessed at.
 //            DATA_LOSS          damaged Parquet, or the file changed while it was read.
-//            RESOURCE_EXHAUSTED memory and the temporary folder are too small.
+//            RESOURCE_EXHAUSTED memory and the temporary folder are too small, or the distinct
+//                               combinations of streamed rows take more than half of the memory.
 //            CANCELLED          `progress` gave false.
 // Source:    the 64-bit unit hash: SipHash-2-4, Aumasson, Bernstein, INDOCRYPT 2012. Two units that
 //            share a hash count as one: k is then under-stated, never over-stated.

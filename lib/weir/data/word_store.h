@@ -35,7 +35,6 @@ class WordStore {
       handler({reinterpret_cast<const uint64_t*>(block.data()), block.size() / sizeof(uint64_t)});
     });
   }
-  void Drop(size_t partition) { store_.Drop(partition); }
 
  private:
   size_t stride_;

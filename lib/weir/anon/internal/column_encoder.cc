@@ -46,10 +46,6 @@ StatusOr<SharedDictionary::Entry> SharedDictionary::EntryOf(std::string_view raw
     reduced = request_.reduce(text);
     text = reduced;
   }
-  for (size_t i = 0; i < coarsened_ && !is_missing; ++i) {
-    reduced = request_.coarser[i](text);
-    text = reduced;
-  }
   const uint64_t hash = HashText(text);
   if (frozen_ == nullptr) {
     const std::lock_guard lock(mutex_);

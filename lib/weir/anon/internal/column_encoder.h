@@ -29,9 +29,9 @@ class SharedDictionary {
 
   // `request` must outlive the dictionary.
   explicit SharedDictionary(const ColumnRequest& request) : request_(request) {}
-  // Of values that were read before, and coarsened so many times: no text is added any more.
-  SharedDictionary(const ColumnRequest& request, const Dictionary& frozen, size_t coarsened)
-      : request_(request), frozen_(&frozen), coarsened_(coarsened) {}
+  // Of values that were read before: no text is added any more.
+  SharedDictionary(const ColumnRequest& request, const Dictionary& frozen)
+      : request_(request), frozen_(&frozen) {}
 
   // The entry of a cell: applies what the request says to its text. Thread-safe.
   // Errors: INVALID_ARGUMENT not UTF-8; DATA_LOSS not in the frozen dictionary.
@@ -43,7 +43,6 @@ class SharedDictionary {
  private:
   const ColumnRequest& request_;
   const Dictionary* frozen_ = nullptr;
-  size_t coarsened_ = 0;
   std::mutex mutex_;
   Dictionary values_;
 };

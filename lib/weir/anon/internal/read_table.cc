@@ -130,7 +130,6 @@ StatusOr<CodedTable> Read(const InputLocation& input, const ReadRequest& request
   const data::FileScanner& scanner = *table.scanner;
   WEIR_ASSIGN_OR_RETURN(table.sql_types, SqlTypesOf(scanner, request));
   WEIR_ASSIGN_OR_RETURN(table.held, HoldsRows(scanner, input, request, limits));
-  table.facts.coarsened.resize(request.columns.size());
   for (const ColumnRequest& column : request.columns) {
     table.columns.push_back({.name = column.name, .use = column.use});
   }

@@ -2,9 +2,9 @@
 #include "weir/anon/internal/record_collector.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <iterator>
-#include <numeric>
 #include <utility>
 
 #include "weir/anon/internal/parallel.h"
@@ -16,8 +16,6 @@ namespace {
 using data::kPartitions;
 using data::WordStore;
 
-// The first partitions are a sample of all: rows are in them by a hash.
-constexpr size_t kSampled = kPartitions / 16;
 constexpr uint64_t kLeastStoreBytes = uint64_t{4} << 20;
 constexpr uint64_t kLeastBufferBytes = uint64_t{1} << 20;
 
@@ -32,6 +30,13 @@ uint64_t HashOfRow(uint64_t hash, uint64_t hash_of_text) {
 Status TooWide() {
   return MakeError(StatusCode::kResourceExhausted,
                    "the columns have too many distinct values together: reduce some of them");
+}
+
+Status TooManyRecords(uint64_t memory_bytes) {
+  return ResourceExhausted(
+      "the distinct combinations of the analysed columns take more than half of the memory limit "
+      "of %llu MiB; allow more memory, or let an action round or mask a column",
+      static_cast<unsigned long long>(memory_bytes >> 20));
 }
 
 }  // namespace
@@ -181,96 +186,25 @@ StatusOr<RecordRun> RecordCollector::CollapsePartition(const KeyLayout& layout,
   return run;
 }
 
-Status RecordCollector::CollapseFrom(const KeyLayout& layout, size_t begin, size_t end,
-                                     std::vector<RecordRun>& runs) {
-  runs.resize(kPartitions);
-  return ForEachInParallel(limits_.threads, begin, end, [&](size_t partition) -> Status {
-    WEIR_ASSIGN_OR_RETURN(runs[partition], CollapsePartition(layout, partition));
-    return OkStatus();
-  });
+// What the records of a run will take in a CodedTable.
+uint64_t RecordCollector::BytesOf(const RecordRun& run) const {
+  return run.records() * (plan_.encoded.size() * sizeof(uint32_t) + sizeof(uint64_t)) +
+         (run.units_begin.size() + run.units.size()) * sizeof(uint64_t);
 }
 
-// What the records will take in a CodedTable.
-uint64_t RecordCollector::BytesOf(const std::vector<RecordRun>& runs) const {
-  uint64_t bytes = 0;
-  for (const RecordRun& run : runs) {
-    bytes += run.records() * (plan_.encoded.size() * sizeof(uint32_t) + sizeof(uint64_t)) +
-             (run.units_begin.size() + run.units.size()) * sizeof(uint64_t);
-  }
-  return bytes;
-}
-
-// Takes one step with the column that has most values of those that can; false: none can.
-bool RecordCollector::Coarsen(CodedTable& table) {
-  size_t best = plan_.encoded.size();
-  for (size_t i = 0; i < plan_.encoded.size(); ++i) {
-    const size_t column = plan_.encoded[i];
-    if (table.facts.coarsened[column] >= request_.columns[column].coarser.size()) continue;
-    const size_t values = table.columns[column].values.size();
-    if (best == plan_.encoded.size() || values > table.columns[plan_.encoded[best]].values.size()) {
-      best = i;
-    }
-  }
-  if (best == plan_.encoded.size()) return false;
-  const size_t column = plan_.encoded[best];
-  const auto& step = request_.columns[column].coarser[table.facts.coarsened[column]++];
-  const Dictionary fine = std::move(table.columns[column].values);
-  Dictionary coarse;
-  std::vector<uint32_t> codes(fine.size());
-  for (uint32_t code = 0; code < fine.size(); ++code) {
-    codes[code] = coarse.Add(fine[code].empty() ? std::string() : step(fine[code]));
-  }
-  const std::vector<uint32_t> sorted = coarse.Sort();
-  for (uint32_t& code : new_codes_[best]) code = sorted[codes[code]];
-  table.columns[column].values = std::move(coarse);
-  return true;
-}
-
-// Equal records must be in one partition again.
-Status RecordCollector::Redistribute(const CodedTable& table) {
-  const KeyLayout layout = FinalLayout(table);
-  std::vector<std::vector<uint64_t>> hashes(plan_.encoded.size());
-  for (size_t i = 0; i < hashes.size(); ++i) {
-    const Dictionary& values = table.columns[plan_.encoded[i]].values;
-    for (size_t code = 0; code < values.size(); ++code) hashes[i].push_back(HashText(values[code]));
-  }
-  Part target{.layout = layout,
-              .store = std::make_unique<WordStore>(layout.words() + (shape_.has_unit ? 1 : 0),
-                                                   limits_.memory_bytes / 2, limits_.temp_folder)};
-  for (size_t partition = 0; partition < kPartitions; ++partition) {
-    for (const Part& part : parts_) {
-      const size_t stride = part.store->stride();
-      Status status;
-      const auto move_block = [&](std::span<const uint64_t> block) -> Status {
-        for (size_t at = 0; at < block.size(); at += stride) {
-          uint64_t hash = 0;
-          uint64_t key[kMostKeyWords] = {};
-          for (size_t i = 0; i < layout.columns(); ++i) {
-            const uint32_t code = new_codes_[i][part.layout.Get(&block[at], i)];
-            hash = HashOfRow(hash, hashes[i][code]);
-            layout.Put(key, i, code);
-          }
-          WEIR_ASSIGN_OR_RETURN(uint64_t* const record, target.store->Add(data::PartitionOf(hash)));
-          std::copy_n(key, layout.words(), record);
-          if (shape_.has_unit) record[layout.words()] = block[at + stride - 1];
-        }
-        return OkStatus();
-      };
-      WEIR_RETURN_IF_ERROR(
-          part.store->ForEachBlock(partition, [&](std::span<const uint64_t> block) {
-            if (status.ok()) status = move_block(block);
-          }));
-      WEIR_RETURN_IF_ERROR(status);
-      part.store->Drop(partition);
-    }
-  }
-  parts_.clear();
-  parts_.push_back(std::move(target));
-  for (size_t i = 0; i < new_codes_.size(); ++i) {
-    new_codes_[i].resize(hashes[i].size());
-    std::iota(new_codes_[i].begin(), new_codes_[i].end(), 0);
-  }
-  return OkStatus();
+// Refuses at the partition that exceeds the budget: whether one does is a matter of their sum, so
+// threads do not show.
+StatusOr<std::vector<RecordRun>> RecordCollector::Collapse(const KeyLayout& layout) const {
+  std::vector<RecordRun> runs(kPartitions);
+  std::atomic<uint64_t> bytes = 0;
+  WEIR_RETURN_IF_ERROR(
+      ForEachInParallel(limits_.threads, 0, kPartitions, [&](size_t partition) -> Status {
+        WEIR_ASSIGN_OR_RETURN(runs[partition], CollapsePartition(layout, partition));
+        const uint64_t more = BytesOf(runs[partition]);
+        if (bytes.fetch_add(more) + more <= limits_.memory_bytes / 2) return OkStatus();
+        return TooManyRecords(limits_.memory_bytes);
+      }));
+  return runs;
 }
 
 void RecordCollector::Unpack(const KeyLayout& layout, std::vector<RecordRun>& runs,
@@ -310,33 +244,15 @@ std::vector<RecordCollector::Part> RecordCollector::TakeParts() {
 Status RecordCollector::Finish(CodedTable& table) {
   parts_ = TakeParts();
   SortDictionaries(table);
-  const uint64_t budget = limits_.memory_bytes / 2;
-  while (true) {
-    const KeyLayout layout = FinalLayout(table);
-    if (layout.words() > kMostKeyWords) return TooWide();
-    shape_ = {.key_words = layout.words(),
-              .has_unit = !plan_.unit.empty(),
-              .unit_cap = request_.unit_cap};
-    std::vector<RecordRun> runs;
-    WEIR_RETURN_IF_ERROR(CollapseFrom(layout, 0, kSampled, runs));
-    const bool fits_likely = BytesOf(runs) <= budget / (kPartitions / kSampled);
-    if (fits_likely) {
-      WEIR_RETURN_IF_ERROR(CollapseFrom(layout, kSampled, kPartitions, runs));
-    }
-    for (const Part& part : parts_) table.facts.spilled_bytes += part.store->spilled_bytes();
-    if (fits_likely && BytesOf(runs) <= budget) {
-      parts_.clear();
-      Unpack(layout, runs, table);
-      return OkStatus();
-    }
-    runs.clear();
-    if (!Coarsen(table)) {
-      return MakeError(StatusCode::kResourceExhausted,
-                       "the distinct combinations of the analysed columns do not fit the memory "
-                       "limit: raise it, or let an action round or mask a column");
-    }
-    WEIR_RETURN_IF_ERROR(Redistribute(table));
-  }
+  const KeyLayout layout = FinalLayout(table);
+  if (layout.words() > kMostKeyWords) return TooWide();
+  shape_ = {
+      .key_words = layout.words(), .has_unit = !plan_.unit.empty(), .unit_cap = request_.unit_cap};
+  WEIR_ASSIGN_OR_RETURN(std::vector<RecordRun> runs, Collapse(layout));
+  for (const Part& part : parts_) table.facts.spilled_bytes += part.store->spilled_bytes();
+  parts_.clear();
+  Unpack(layout, runs, table);
+  return OkStatus();
 }
 
 }  // namespace weir::anon::internal

@@ -41,7 +41,8 @@ class RecordCollector {
   uint64_t rows_without_unit() const { return rows_without_unit_; }
 
   // Fills the columns that were encoded, rows and units of the records; sorts the dictionaries.
-  // Coarsens columns where the records would not fit. Once.
+  // Once. Errors: RESOURCE_EXHAUSTED the records take more than half of the memory, or one takes
+  // more than kMostKeyWords words.
   Status Finish(CodedTable& table);
 
  private:
@@ -58,11 +59,8 @@ class RecordCollector {
   void SortDictionaries(CodedTable& table);
   KeyLayout FinalLayout(const CodedTable& table) const;
   StatusOr<RecordRun> CollapsePartition(const KeyLayout& layout, size_t partition) const;
-  Status CollapseFrom(const KeyLayout& layout, size_t begin, size_t end,
-                      std::vector<RecordRun>& runs);
-  uint64_t BytesOf(const std::vector<RecordRun>& runs) const;
-  bool Coarsen(CodedTable& table);
-  Status Redistribute(const CodedTable& table);
+  uint64_t BytesOf(const RecordRun& run) const;
+  StatusOr<std::vector<RecordRun>> Collapse(const KeyLayout& layout) const;
   void Unpack(const KeyLayout& layout, std::vector<RecordRun>& runs, CodedTable& table) const;
 
   const ReadRequest& request_;

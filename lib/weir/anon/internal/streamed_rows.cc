@@ -103,9 +103,8 @@ StreamedRows::Dealer::Dealer(StreamedRows& rows)
   layout_ = LayoutOf(rows.table_, plan_);
   records_ = TupleIndex(layout_.words());
   for (const size_t column : plan_.encoded) {
-    dictionaries_.push_back(std::make_unique<SharedDictionary>(
-        request_.columns[column], rows.table_.columns[column].values,
-        rows.table_.facts.coarsened[column]));
+    dictionaries_.push_back(std::make_unique<SharedDictionary>(request_.columns[column],
+                                                               rows.table_.columns[column].values));
   }
   for (size_t record = 0; record < rows.table_.facts.records; ++record) {
     uint64_t key[kMostKeyWords] = {};

@@ -85,9 +85,7 @@ std::string SqlTypeOf(const CodedTable& table, const OutputCells::Column& column
   const bool keeps = column.plan->type == v1::VALUE_TYPE_UNSPECIFIED &&
                      column.plan->source == CellSource::kKept && !column.plan->starred;
   if (!keeps) return "VARCHAR";
-  const bool changed =
-      table.request.columns[column.place].reduce || table.facts.coarsened[column.place] > 0;
-  return changed ? "VARCHAR" : table.sql_types[column.place];
+  return table.request.columns[column.place].reduce ? "VARCHAR" : table.sql_types[column.place];
 }
 
 StatusOr<std::string> WriteFile(const CodedTable& table, const OutputCells& cells,
