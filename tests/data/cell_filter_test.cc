@@ -98,6 +98,26 @@ TEST(CellFilterTest, PassesOverMostRecordsOfUnitsWithManyCells) {
   EXPECT_EQ(PassAll(filter, records), passed);
 }
 
+// Of the units that come when there is no room any more all records pass, of the others few.
+TEST(CellFilterTest, UnitsThatFindNoRoomPassWhole) {
+  constexpr uint64_t kKeys = 64;
+  constexpr uint64_t kRoom = CellFilter::kMostHashes / kKeys;
+  constexpr uint64_t kCells = 400;
+  const BoundedQuery query = QueryOf(kCells, kKeys);
+  CellFilter filter(query);
+  std::vector<uint64_t> records;
+  for (uint64_t unit = 0; unit < kRoom; ++unit) records.insert(records.end(), {unit, unit, 0, 0});
+  for (const uint64_t unit : {uint64_t{0}, kRoom}) {
+    for (uint64_t cell = 0; cell < kCells; ++cell) {
+      records.insert(records.end(), {unit, unit, cell, 1 + unit * kCells + cell});
+    }
+  }
+  const std::set<uint64_t> passed = PassAll(filter, records);
+  const auto last_unit = passed.lower_bound(1 + kRoom * kCells);
+  EXPECT_EQ(std::distance(last_unit, passed.end()), kCells);
+  EXPECT_LT(std::distance(passed.begin(), last_unit), kCells - kKeys);
+}
+
 TEST(CellFilterTest, IsOffWhereItCannotPay) {
   EXPECT_FALSE(CellFilter(QueryOf(4, 4)).is_on()) << "nothing is dropped";
   EXPECT_TRUE(CellFilter(QueryOf(5, 4)).is_on());

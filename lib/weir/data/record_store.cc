@@ -30,9 +30,11 @@ Status RecordStore::NewBlock(size_t partition) {
   Seal(partition);
   const size_t before =
       partitions_[partition].blocks.empty() ? 0 : partitions_[partition].blocks.back().size;
-  const size_t size =
+  size_t size =
       std::max(stride_ + kSlackBytes, std::clamp(before * 2, kFirstBlockBytes, kMostBlockBytes));
-  if (memory_left_ < size) WEIR_RETURN_IF_ERROR(Spill());
+  if (memory_left_ < size) WEIR_RETURN_IF_ERROR(Spill(size));
+  // The one before may be gone, and with it the reason for a large one.
+  if (memory_left_ < size) size = std::max(stride_ + kSlackBytes, kFirstBlockBytes);
   if (memory_left_ < size) {
     return MakeError(StatusCode::kResourceExhausted, "the memory limit is too small");
   }
@@ -44,7 +46,7 @@ Status RecordStore::NewBlock(size_t partition) {
   return OkStatus();
 }
 
-Status RecordStore::Spill() {
+Status RecordStore::Spill(size_t size) {
   if (temp_folder_.empty()) {
     return MakeError(StatusCode::kResourceExhausted,
                      "the records do not fit the memory limit, and there is no temporary folder");
@@ -53,7 +55,8 @@ Status RecordStore::Spill() {
     WEIR_ASSIGN_OR_RETURN(OpenFile file, MakeUnnamedFile(temp_folder_));
     file_.emplace(std::move(file));
   }
-  const uint64_t wanted = std::max(memory_bytes_ / kSpilledShare, uint64_t{kMostBlockBytes});
+  const uint64_t wanted =
+      std::max<uint64_t>({memory_bytes_ / kSpilledShare, kMostBlockBytes, size});
   for (size_t i = 0; i < kPartitions && memory_left_ < wanted; ++i) {
     WEIR_RETURN_IF_ERROR(SpillPartition(next_to_spill_));
     next_to_spill_ = (next_to_spill_ + 1) % kPartitions;

@@ -78,7 +78,8 @@ class RecordStore {
   };
 
   Status NewBlock(size_t partition);
-  Status Spill();
+  // Makes room for a block of so many bytes, and an eighth of the memory.
+  Status Spill(size_t size);
   Status SpillPartition(size_t partition);
   void Seal(size_t partition);
 

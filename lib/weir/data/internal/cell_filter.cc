@@ -22,11 +22,20 @@ constexpr uint64_t kLeastShare = 5;
 CellFilter::CellFilter(const BoundedQuery& query)
     : query_(query),
       is_on_(query.most_cells() > query.max_keys_per_unit && query.max_keys_per_unit <= kMostKeys),
-      slots_(kFirstSlots) {}
+      most_units_(std::min<size_t>(kMostUnits,
+                                   kMostHashes / std::max<uint64_t>(1, query.max_keys_per_unit))),
+      slots_(is_on_ ? kFirstSlots : 0) {}
 
 void CellFilter::Start() {
   if (!is_on_) return;
-  if (records_ >= kFewRecords && (records_ - passed_) * kLeastShare < records_) is_on_ = false;
+  if (records_ >= kFewRecords && (records_ - passed_) * kLeastShare < records_) {
+    is_on_ = false;
+    slots_ = {};
+    smallest_ = {};
+    hashes_ = {};
+    passing_ = {};
+    return;
+  }
   records_ = passed_ = 0;
   std::fill(slots_.begin(), slots_.end(), Unit{});
   units_ = 0;
@@ -39,9 +48,11 @@ std::span<const uint32_t> CellFilter::Pass(std::span<const uint64_t> records, si
   passing_.clear();
   for (size_t i = 0; i < count; ++i) {
     const uint64_t* const record = &records[i * stride];
-    Unit& unit = FindUnit({.low = record[0], .high = record[1]});
-    if (hashes_[i] > unit.largest) continue;
-    Learn(unit, hashes_[i]);
+    Unit* const unit = FindUnit({.low = record[0], .high = record[1]});
+    if (unit != nullptr) {
+      if (hashes_[i] > unit->largest) continue;
+      Learn(*unit, hashes_[i]);
+    }
     passing_.push_back(static_cast<uint32_t>(i));
   }
   records_ += count;
@@ -75,16 +86,17 @@ size_t CellFilter::SlotOf(const Hash128& hash) const {
   return slot;
 }
 
-CellFilter::Unit& CellFilter::FindUnit(const Hash128& hash) {
+CellFilter::Unit* CellFilter::FindUnit(const Hash128& hash) {
   const size_t slot = SlotOf(hash);
-  if (slots_[slot].number != 0) return slots_[slot];
+  if (slots_[slot].number != 0) return &slots_[slot];
+  if (units_ == most_units_) return nullptr;
   if ((units_ + 1) * 2 > slots_.size()) {
     Grow();
     return FindUnit(hash);
   }
   slots_[slot] = {.hash = hash, .number = ++units_};
   smallest_.resize(smallest_.size() + query_.max_keys_per_unit, UINT64_MAX);
-  return slots_[slot];
+  return &slots_[slot];
 }
 
 void CellFilter::Grow() {

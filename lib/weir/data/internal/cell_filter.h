@@ -18,12 +18,18 @@ namespace weir::data::internal {
 // Exact: a cell that is among the first in the end is so all the way, so all its records pass. Of
 // other cells some records may pass: whoever bounds the units still has to drop those.
 //
-// Memory: 64 bytes a unit of the partition, and 8 for each of its max_keys_per_unit.
+// Memory: at most 32 MiB, which no memory limit counts: 64 to 128 bytes a unit of the partition,
+// and
+//         8 to 16 for each of its max_keys_per_unit. Of units that find no room all records pass.
 //
 // It pays where units have many more cells than they may keep. After a partition in which few
 // records were passed over it turns itself off. Not thread-safe.
 class CellFilter {
  public:
+  // As many units of a partition find room, and as many of their cells' hashes.
+  static constexpr size_t kMostUnits = size_t{1} << 17;
+  static constexpr size_t kMostHashes = size_t{1} << 20;
+
   // Keeps a reference: `query` must outlive the filter.
   explicit CellFilter(const BoundedQuery& query);
 
@@ -44,12 +50,14 @@ class CellFilter {
 
   void HashCells(std::span<const uint64_t> records, size_t stride);
   size_t SlotOf(const Hash128& hash) const;
-  Unit& FindUnit(const Hash128& hash);
+  // Null: it is new and finds no room.
+  Unit* FindUnit(const Hash128& hash);
   void Grow();
   void Learn(Unit& unit, uint64_t hash);
 
   const BoundedQuery& query_;
   bool is_on_;
+  size_t most_units_;
   uint64_t records_ = 0;  // of this partition
   uint64_t passed_ = 0;
   std::vector<Unit> slots_;  // open addressing
