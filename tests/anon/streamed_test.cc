@@ -114,8 +114,9 @@ TEST_F(StreamedTest, CombinationsThatTakeMoreThanHalfOfTheMemoryAreRefused) {
     const ReadLimits limits = Limits(Holding::kStreamed, threads, files_.folder());
     const uint64_t most = limits.memory_bytes / 2 / 16;
     const auto read = [&](uint64_t records) {
-      const InputLocation input = files_.Parquet("SELECT i AS a, i // 7 AS b FROM range(" +
-                                                 std::to_string(records) + ") rows(i)");
+      const test::TableFiles files;
+      const InputLocation input = files.Parquet("SELECT i AS a, i // 7 AS b FROM range(" +
+                                                std::to_string(records) + ") rows(i)");
       return ReadTable(input, request, limits, SystemRandom());
     };
     WEIR_ASSERT_OK_AND_ASSIGN(const CodedTable table, read(most));
