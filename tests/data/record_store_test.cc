@@ -83,6 +83,16 @@ TEST(RecordStoreTest, OfALittleTooMuchALittleGoesToDisk) {
   EXPECT_EQ(Read(store), written);
 }
 
+// Blocks grow with a partition, but need not where there is no room for it.
+TEST(RecordStoreTest, OnePartitionFitsALimitOfTwoBlocks) {
+  const test::TemporaryFolder folder;
+  for (const uint64_t limit : {4096u, 6000u, 12'000u}) {
+    RecordStore store(18, limit, folder.path());
+    for (int i = 0; i < 3000; ++i) WEIR_ASSERT_OK(store.Add(7));
+    EXPECT_LE(store.memory_bytes_used(), limit);
+  }
+}
+
 TEST(RecordStoreTest, SaysWhatIsMissing) {
   RecordStore no_folder(8, 4096, {});
   EXPECT_TRUE(no_folder.Add(0).ok());
