@@ -2,6 +2,7 @@
 // Random recipes on random small files, from the file to the file: whatever comes out is read by
 // nothing but this test and held against the definitions.
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -245,7 +246,13 @@ void CheckOutput(const Input& input, const AnonymizationFacts& facts, const std:
 
 void CheckRefusal(const Status& status, const std::string& path) {
   RC_LOG() << status.message() << "\n";
-  RC_ASSERT(status.message().find(kPrivate) == absl::string_view::npos);
+  // The folder has a drawn name, in which the letters of a private value may stand by chance.
+  std::string message(status.message());
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  for (size_t at = message.find(folder); at != std::string::npos; at = message.find(folder)) {
+    message.erase(at, folder.size());
+  }
+  RC_ASSERT(message.find(kPrivate) == std::string::npos);
   RC_ASSERT(status.code() == StatusCode::kFailedPrecondition ||
             status.code() == StatusCode::kInvalidArgument);
   RC_ASSERT(!std::ifstream(path).good());
