@@ -124,10 +124,7 @@ class HierarchicalModel final : public ClassModel {
     const auto most_kept = [&](double kept) {
       internal::KeptBound within;
       for (size_t i = 0; i < labels_.size(); ++i) {
-        const double own = rows.data()[i];
-        const double share = labels_.data()[i].share;
-        within.most += std::min(own, share * kept);
-        within.slope += share * kept < own ? share : 0.0;
+        within.Add(rows.data()[i], labels_.data()[i].share, kept);
       }
       return internal::KeptBound{.most = within.most / close, .slope = within.slope / close};
     };

@@ -43,10 +43,8 @@ class EqualModel final : public ClassModel {
     const auto most_kept = [&](double kept) {
       internal::KeptBound within;
       for (size_t value = 0; value < counts.size(); ++value) {
-        const auto own = static_cast<double>(counts[value]);
-        const double share = static_cast<double>(attribute_.rows[value]) * scale;
-        within.most += std::min(own, share * kept);
-        within.slope += share * kept < own ? share : 0.0;
+        within.Add(static_cast<double>(counts[value]),
+                   static_cast<double>(attribute_.rows[value]) * scale, kept);
       }
       return internal::KeptBound{.most = within.most / close, .slope = within.slope / close};
     };

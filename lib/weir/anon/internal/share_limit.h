@@ -37,11 +37,7 @@ uint64_t LeastSuppressedByShares(std::span<const uint64_t> counts, uint64_t rows
   const uint64_t near = MostKeptRows(rows, least_rows, [&](double kept) {
     KeptBound bound;
     for (size_t value = 0; value < counts.size(); ++value) {
-      const auto own = static_cast<double>(counts[value]);
-      const double share = highest(value);
-      const bool is_less = share * kept < own;
-      bound.most += is_less ? share * kept : own;
-      bound.slope += is_less ? share : 0.0;
+      bound.Add(static_cast<double>(counts[value]), highest(value), kept);
     }
     return bound;
   });
