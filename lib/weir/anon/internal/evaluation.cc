@@ -288,12 +288,9 @@ std::vector<std::vector<uint64_t>> Evaluator::SmallestClasses(const ClassSource&
   } else {
     items = size_bound_.SmallestClasses(most);
   }
-  std::vector<std::vector<uint64_t>> keys(items.size());
-  for (size_t i = 0; i < items.size(); ++i) {
-    for (size_t word = 0; word < prepared_.packing->words(); ++word) {
-      keys[i].push_back(source.list.keys[word * source.list.size + items[i]]);
-    }
-  }
+  std::vector<std::vector<uint64_t>> keys;
+  keys.reserve(items.size());
+  for (const uint32_t item : items) keys.push_back(KeyAt(source.list, item));
   return keys;
 }
 

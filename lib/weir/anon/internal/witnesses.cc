@@ -10,9 +10,14 @@
 namespace weir::anon::internal {
 namespace {
 
-constexpr size_t kMostKnown = 64;
+constexpr size_t kMostKnown = 16;
 constexpr size_t kMostGroundBitmaps = 512;
-constexpr size_t kBlockWords = 64;
+constexpr size_t kBlockWords = 16;
+// Suspects who are looked at, and of those how many become known, at a time.
+constexpr size_t kMostSuspects = 8;
+constexpr size_t kMostFound = 4;
+// Fewer items are counted as fast as suspects are.
+constexpr size_t kLeastItems = 1024;
 
 }  // namespace
 
@@ -28,9 +33,10 @@ Witnesses::Witnesses(const Prepared& prepared, const KeyList& items)
   }
 }
 
-void Witnesses::Add(std::vector<uint64_t> key) {
+Levels Witnesses::Add(const Levels& levels, std::vector<uint64_t> key) {
   if (known_.size() >= kMostKnown) known_.pop_back();
   known_.insert(known_.begin(), std::move(key));
+  return Rise(levels, known_[0]);
 }
 
 // All ground values in one pass over the items, but those of attributes that have very many.
@@ -195,14 +201,22 @@ Levels Witnesses::Rise(Levels levels, const std::vector<uint64_t>& key) {
   return levels;
 }
 
-std::optional<Levels> Witnesses::Refute(const Levels& levels) {
+std::vector<Levels> Witnesses::Refute(const Levels& levels) {
   for (size_t place = 0; place < known_.size(); ++place) {
     if (!IsSmall(levels, known_[place])) continue;
     std::rotate(known_.begin(), known_.begin() + static_cast<ptrdiff_t>(place),
                 known_.begin() + static_cast<ptrdiff_t>(place) + 1);
-    return Rise(levels, known_[0]);
+    return {Rise(levels, known_[0])};
   }
-  return std::nullopt;
+  std::vector<Levels> found;
+  if (known_.empty() || items_.size < kLeastItems) return found;
+  if (!suspects_) suspects_.emplace(prepared_, items_);
+  for (std::vector<uint64_t>& key : suspects_->InSmallClasses(levels, kMostSuspects)) {
+    if (!IsSmall(levels, key)) continue;
+    found.push_back(Add(levels, std::move(key)));
+    if (found.size() == kMostFound) break;
+  }
+  return found;
 }
 
 }  // namespace weir::anon::internal

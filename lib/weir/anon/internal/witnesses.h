@@ -8,6 +8,7 @@
 
 #include "weir/anon/internal/lattice.h"
 #include "weir/anon/internal/prepared.h"
+#include "weir/anon/internal/suspects.h"
 
 namespace weir::anon::internal {
 
@@ -24,11 +25,12 @@ class Witnesses {
   // must live as long as this.
   Witnesses(const Prepared& prepared, const KeyList& items);
 
-  // `key` is that of a tuple, one number a word.
-  void Add(std::vector<uint64_t> key);
-  // A node at or above `levels` in which the class of a known tuple is too small, as general as one
-  // finds; nothing if all known tuples have large classes.
-  std::optional<Levels> Refute(const Levels& levels);
+  // A tuple whose class in the node of these levels is too small. Returns a node at or above it
+  // with the same fault, as general as one finds. `key`: one number a word.
+  Levels Add(const Levels& levels, std::vector<uint64_t> key);
+  // Such nodes for a known tuple whose class is too small here, or for tuples that become known;
+  // nothing if neither known tuples nor suspects show a small class.
+  std::vector<Levels> Refute(const Levels& levels);
 
  private:
   struct Bitmap {
@@ -55,6 +57,7 @@ class Witnesses {
   std::vector<std::vector<std::vector<Bitmap>>> bitmaps_;  // attribute, level, label
   std::vector<const uint64_t*> chosen_;
   std::vector<uint64_t> rest_;
+  std::optional<Suspects> suspects_;  // made when known tuples do not do
 };
 
 }  // namespace weir::anon::internal
