@@ -13,9 +13,8 @@ namespace {
 constexpr size_t kMostKnown = 16;
 constexpr size_t kMostGroundBitmaps = 512;
 constexpr size_t kBlockWords = 16;
-// Suspects who are looked at, and of those how many become known, at a time.
+// Suspects who are looked at, at a time.
 constexpr size_t kMostSuspects = 8;
-constexpr size_t kMostFound = 4;
 // Fewer items are counted as fast as suspects are.
 constexpr size_t kLeastItems = 1024;
 
@@ -202,9 +201,7 @@ std::vector<Levels> Witnesses::Refute(const Levels& levels) {
   if (known_.empty() || items_.size < kLeastItems) return found;
   if (!suspects_) suspects_.emplace(prepared_, items_);
   for (std::vector<uint64_t>& key : suspects_->InSmallClasses(levels, kMostSuspects)) {
-    if (!IsSmall(levels, key)) continue;
-    found.push_back(Add(levels, std::move(key)));
-    if (found.size() == kMostFound) break;
+    if (IsSmall(levels, key)) found.push_back(Add(levels, std::move(key)));
   }
   return found;
 }
