@@ -32,7 +32,7 @@ struct KeptBound {
 template <class MostKept>
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): all rows, then the fewest
 uint64_t MostKeptRows(uint64_t rows, uint64_t least_rows, const MostKept& most_kept) {
-  constexpr int kRounds = 12;
+  constexpr int kRounds = 4;
   // A flatter difference would magnify rounding.
   constexpr double kLeastFall = 1e-3;
   uint64_t kept = rows;
