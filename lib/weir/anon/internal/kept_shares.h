@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <utility>
 #include <vector>
@@ -14,8 +15,15 @@
 
 namespace weir::anon::internal {
 
-// Added up side by side, so that one sum does not wait for the other.
+// Added up side by side, without a branch.
 constexpr size_t kLanes = 4;
+using Lanes __attribute__((vector_size(kLanes * sizeof(double)))) = double;
+
+inline Lanes LoadLanes(const double* from) {
+  Lanes lanes;  // NOLINT(*-init-variables): written at once
+  std::memcpy(&lanes, from, sizeof lanes);
+  return lanes;
+}
 
 inline size_t WholeLanes(size_t parts) { return (parts + kLanes - 1) / kLanes * kLanes; }
 
@@ -54,16 +62,15 @@ class KeptShares {
 
   // Summed over the parts, if `kept` rows are kept in all. `own`: one a share.
   KeptBound Within(const PartRows& own, double kept) const {
-    std::array<double, kLanes> most = {};
-    std::array<double, kLanes> slope = {};
-    const double* const rows = own.data();
-    const double* const shares = shares_.data();
+    Lanes most = {};
+    Lanes slope = {};
+    const Lanes nothing = {};
     for (size_t i = 0; i < shares_.size(); i += kLanes) {
-      for (size_t lane = 0; lane < kLanes; ++lane) {
-        const double limit = shares[i + lane] * kept;
-        most[lane] += std::min(rows[i + lane], limit);
-        slope[lane] += limit < rows[i + lane] ? shares[i + lane] : 0.0;
-      }
+      const Lanes share = LoadLanes(shares_.data() + i);
+      const Lanes rows = LoadLanes(own.data() + i);
+      const Lanes limit = share * kept;
+      most += limit < rows ? limit : rows;
+      slope += limit < rows ? share : nothing;
     }
     return {.most = (most[0] + most[1]) + (most[2] + most[3]),
             .slope = (slope[0] + slope[1]) + (slope[2] + slope[3])};
