@@ -39,8 +39,7 @@ void AddClasses(const std::vector<Count>& items, size_t values, const HistogramP
   const uint32_t* const place_of = places.place_of.data();
   for (size_t i = 0; i < places.class_of.size(); ++i) {
     const size_t place = place_of[places.class_of.data()[i]];
-    if (place == places.places) continue;
-    Count* const sum = sums + place * values;
+    Count* const sum = sums + (place == places.places ? place + 1 : place) * values;
     const Count* const counts = items.data() + i * values;
     for (size_t v = 0; v < values; ++v) sum[v] += counts[v];
   }
