@@ -16,7 +16,7 @@
 namespace weir::anon::internal {
 
 // Added up side by side, without a branch.
-constexpr size_t kLanes = 4;
+constexpr size_t kLanes = 2;
 using Lanes __attribute__((vector_size(kLanes * sizeof(double)))) = double;
 
 inline Lanes LoadLanes(const double* from) {
@@ -72,8 +72,7 @@ class KeptShares {
       most += limit < rows ? limit : rows;
       slope += limit < rows ? share : nothing;
     }
-    return {.most = (most[0] + most[1]) + (most[2] + most[3]),
-            .slope = (slope[0] + slope[1]) + (slope[2] + slope[3])};
+    return {.most = most[0] + most[1], .slope = slope[0] + slope[1]};
   }
   // The same in whole rows of each part, rounded in their favour.
   double WholeWithin(const PartRows& own, double kept) const {
@@ -85,7 +84,7 @@ class KeptShares {
         most[lane] += static_cast<double>(static_cast<int64_t>(std::min(rows[i + lane], limit)));
       }
     }
-    return (most[0] + most[1]) + (most[2] + most[3]);
+    return most[0] + most[1];
   }
 
  private:
