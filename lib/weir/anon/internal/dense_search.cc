@@ -13,8 +13,11 @@ namespace {
 // Where nothing may be suppressed, witnesses leave few nodes to check.
 constexpr uint64_t kStrictChecksBeforeHubs = 16;
 constexpr uint8_t kStrictHubRequests = 4;
-// Counting small classes is several times as fast as grouping, so a hub must save several counts.
+// Counting small classes is several times as fast as grouping, so a hub must save several counts;
+// fewer where tuples are too many for the cache.
 constexpr uint8_t kHubRequests = 8;
+constexpr uint8_t kHubRequestsOfMany = 4;
+constexpr size_t kMany = size_t{1} << 16;
 // Small classes that become witnesses when a node was counted or grouped.
 constexpr size_t kWitnesses = 8;
 // Hubs of fewer classes than this are not worth their making.
@@ -53,8 +56,13 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
       start_(std::chrono::steady_clock::now()) {
   floor_ = lattice_.bottom();
   if (prepared.least_rows > 1) {
-    hub_requests_needed_ = prepared.limit() == 0 ? kStrictHubRequests : kHubRequests;
-    if (prepared.limit() == 0) checks_before_hubs_ = kStrictChecksBeforeHubs;
+    const bool is_large = prepared.tuples.size >= kMany;
+    hub_requests_needed_ = is_large ? kHubRequestsOfMany : kHubRequests;
+    checks_before_hubs_ = hub_requests_needed_;
+    if (prepared.limit() == 0) {
+      hub_requests_needed_ = kStrictHubRequests;
+      checks_before_hubs_ = kStrictChecksBeforeHubs;
+    }
   }
   hub_order_.resize(lattice_.attributes());
   for (size_t a = 0; a < hub_order_.size(); ++a) hub_order_[a] = a;
