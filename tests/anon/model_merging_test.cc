@@ -47,12 +47,24 @@ Class AnyClass(weir::test::SeededRandom& random) {
   return drawn;
 }
 
+// Sometimes people of the population of whom nobody is in the table.
+Class AnyPart(weir::test::SeededRandom& random) {
+  if (Draw(random, 8) > 0) return AnyClass(random);
+  return {.counts = Counts(kValues, 0), .population = 1 + Draw(random, 40)};
+}
+
+uint64_t RowsOf(const Class& of) {
+  return std::accumulate(of.counts.begin(), of.counts.end(), uint64_t{0});
+}
+
 Class Merge(const Class& a, const Class& b) {
   return {.counts = Together(a.counts, b.counts), .population = a.population + b.population};
 }
 
+// What is not judged holds.
 bool HoldsFor(const ClassModel& model, const Class& judged) {
-  const uint64_t rows = std::accumulate(judged.counts.begin(), judged.counts.end(), uint64_t{0});
+  const uint64_t rows = RowsOf(judged);
+  if (rows == 0 && !model.judges_empty_classes()) return true;
   const std::span<const uint64_t> values = judged.counts;
   return model.Holds(
       {.rows = rows, .units = rows, .population = judged.population, .sensitive = {&values, 1}});
@@ -81,11 +93,12 @@ Findings TryPairs(const ClassModel& model, Merging merging) {
   Findings findings;
   for (int pair = 0; pair < kPairs; ++pair) {
     const Class a = AnyClass(random);
-    const Class b = AnyClass(random);
+    const Class b = AnyPart(random);
     const bool first = HoldsFor(model, a);
-    const uint64_t rows = std::accumulate(a.counts.begin(), a.counts.end(), uint64_t{0});
-    if (first && rows < model.least_rows()) ++findings.below_least_rows;
-    if (!Promises(merging, first, HoldsFor(model, b))) continue;
+    if (first && RowsOf(a) < model.least_rows()) ++findings.below_least_rows;
+    // A part without rows is not the one that is enough.
+    const bool counts = RowsOf(b) > 0 || merging != Merging::kOneIsEnough;
+    if (!Promises(merging, first, counts && HoldsFor(model, b))) continue;
     ++findings.promised;
     if (!HoldsFor(model, Merge(a, b))) ++findings.broken;
   }
@@ -114,6 +127,10 @@ std::vector<ClassModelPtr> AllModels() {
       *MakeBasicLikeness(kAttribute, Dec("1")),
       *MakeEnhancedLikeness(kAttribute, Dec("2")),
       *MakeDeltaPresence({.lowest = Dec("0.2"), .highest = Dec("0.6")}),
+      *MakeDeltaPresence({.lowest = Dec("0.2"), .highest = Dec("0.6")},
+                         PresenceScope::kClassesOfTable),
+      *MakeDeltaPresence({.lowest = Dec("0"), .highest = Dec("0.6")},
+                         PresenceScope::kClassesOfTable),
       *MakeKMap(20),
       *MakeHighestRisk(Dec("0.15")),
   };
@@ -148,14 +165,16 @@ int PartsKeepTooMuch(const ClassModel& model, uint64_t too_much) {
   for (int trial = 0; trial < kPairs / 4; ++trial) {
     Class whole{.counts = Counts(kValues, 0)};
     uint64_t suppressed = 0;
+    bool is_refused = false;  // nothing that is suppressed would help
     for (uint64_t parts = 1 + Draw(random, 4); parts > 0; --parts) {
-      const Class part = AnyClass(random);
+      const Class part = AnyPart(random);
       whole = Merge(whole, part);
       if (HoldsFor(model, part)) continue;
-      suppressed += std::accumulate(part.counts.begin(), part.counts.end(), uint64_t{0});
+      suppressed += RowsOf(part);
+      is_refused |= RowsOf(part) == 0;
     }
-    if (HoldsFor(model, whole)) continue;
-    const uint64_t rows = std::accumulate(whole.counts.begin(), whole.counts.end(), uint64_t{0});
+    if (is_refused || HoldsFor(model, whole)) continue;
+    const uint64_t rows = RowsOf(whole);
     const std::span<const uint64_t> values = whole.counts;
     const uint64_t least = model.LeastSuppressed(
         {.rows = rows, .units = rows, .population = whole.population, .sensitive = {&values, 1}});

@@ -32,6 +32,10 @@ class LikenessModel final : public ClassModel {
       : attribute_(attribute), text_(FormatDecimal(beta)), ratio_(ratio), kind_(kind) {
     limits_.reserve(attribute.rows.size());
     for (const uint64_t rows : attribute.rows) limits_.push_back(LimitOf(rows, ToDouble(beta)));
+    std::vector<double> highest;
+    highest.reserve(limits_.size());
+    for (const ShareLimit& limit : limits_) highest.push_back(limit.highest);
+    highest_ = internal::KeptShares(std::move(highest));
     least_rows_ = internal::LeastRows(limits_.size(), attribute.total, [&](uint64_t rows) {
       uint64_t most = 0;
       for (const ShareLimit& limit : limits_) most += internal::MostRows(limit.highest, rows);
@@ -58,10 +62,9 @@ class LikenessModel final : public ClassModel {
   uint64_t least_rows() const override { return least_rows_; }
   // No value may have more than its highest share of what is kept.
   uint64_t LeastSuppressed(const ClassView& view) const override {
-    const auto highest = [this](size_t value) { return limits_[value].highest; };
     return std::max<uint64_t>(
         1, internal::LeastSuppressedByShares(view.sensitive[attribute_.place], view.rows,
-                                             least_rows_, highest));
+                                             least_rows_, highest_));
   }
 
  private:
@@ -88,6 +91,7 @@ class LikenessModel final : public ClassModel {
   Ratio ratio_;
   Likeness kind_;
   std::vector<ShareLimit> limits_;
+  internal::KeptShares highest_;  // of limits_
   uint64_t least_rows_ = 1;
 };
 

@@ -35,6 +35,10 @@ class DisclosureModel final : public ClassModel {
       const double share = static_cast<double>(rows) / static_cast<double>(attribute.total);
       intervals_.push_back({.low = share * std::exp2(-delta_), .high = share * std::exp2(delta_)});
     }
+    std::vector<double> highest;
+    highest.reserve(intervals_.size());
+    for (const Interval& interval : intervals_) highest.push_back(interval.high);
+    highest_ = internal::KeptShares(std::move(highest));
     least_rows_ = internal::LeastRows(intervals_.size(), attribute.total,
                                       [&](uint64_t rows) { return IsPossible(rows); });
   }
@@ -53,9 +57,8 @@ class DisclosureModel final : public ClassModel {
   // No value may have more than its highest share of what is kept. That half of the condition, by
   // itself, needs both; the lower half says nothing.
   uint64_t LeastSuppressed(const ClassView& view) const override {
-    const auto highest = [this](size_t value) { return intervals_[value].high; };
     return internal::LeastSuppressedByShares(view.sensitive[attribute_.place], view.rows,
-                                             least_rows_, highest);
+                                             least_rows_, highest_);
   }
 
  private:
@@ -94,6 +97,7 @@ class DisclosureModel final : public ClassModel {
   std::string text_;
   bool is_whole_ = false;
   std::vector<Interval> intervals_;
+  internal::KeptShares highest_;  // of intervals_
   uint64_t least_rows_ = 1;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "weir/anon/internal/closeness.h"
+#include "weir/anon/internal/kept_shares.h"
 #include "weir/anon/internal/least_rows.h"
 #include "weir/anon/t_closeness.h"
 
@@ -58,6 +59,13 @@ struct Label {
   double share = 0;
 };
 
+internal::KeptShares SharesOf(const std::vector<Label>& labels) {
+  std::vector<double> shares;
+  shares.reserve(labels.size());
+  for (const Label& label : labels) shares.push_back(label.share);
+  return internal::KeptShares(std::move(shares));
+}
+
 std::vector<Label> LabelsOf(const std::vector<Leaf>& leaves, const SensitiveAttribute& attribute,
                             const Hierarchy& hierarchy) {
   std::vector<Label> labels;
@@ -88,6 +96,7 @@ class HierarchicalModel final : public ClassModel {
         height_(static_cast<double>(std::max<size_t>(1, hierarchy.levels() - 1))),
         leaves_(WalkLeaves(attribute, hierarchy)),
         labels_(LabelsOf(leaves_, attribute, hierarchy)),
+        shares_(SharesOf(labels_)),
         limit_(std::move(limit)) {
     const auto levels = RowsByLevel(attribute, hierarchy);
     uint64_t labels = 0;
@@ -112,20 +121,20 @@ class HierarchicalModel final : public ClassModel {
   // share of all that is kept.
   uint64_t LeastSuppressed(const ClassView& view) const override {
     const auto counts = view.sensitive[place_];
-    std::vector<uint64_t> before(leaves_.size() + 1, 0);
+    internal::PartRows before(leaves_.size() + 1);
+    double sum = 0;
     for (size_t i = 0; i < leaves_.size(); ++i) {
-      before[i + 1] = before[i] + counts[leaves_[i].value];
+      before[i] = sum;
+      sum += static_cast<double>(counts[leaves_[i].value]);
     }
-    std::vector<double> rows(labels_.size());
+    before[leaves_.size()] = sum;
+    internal::PartRows rows(labels_.size());
     for (size_t i = 0; i < labels_.size(); ++i) {
-      rows[i] = static_cast<double>(before[labels_[i].end] - before[labels_[i].first]);
+      rows[i] = before[labels_[i].end] - before[labels_[i].first];
     }
     const double close = height_ * (1 - limit_.t());
     const auto most_kept = [&](double kept) {
-      internal::KeptBound within;
-      for (size_t i = 0; i < labels_.size(); ++i) {
-        within.Add(rows.data()[i], labels_.data()[i].share, kept);
-      }
+      const internal::KeptBound within = shares_.Within(rows, kept);
       return internal::KeptBound{.most = within.most / close, .slope = within.slope / close};
     };
     const uint64_t most = internal::MostKeptRows(view.rows, least_rows_, most_kept);
@@ -175,6 +184,7 @@ class HierarchicalModel final : public ClassModel {
   double height_;
   std::vector<Leaf> leaves_;
   std::vector<Label> labels_;
+  internal::KeptShares shares_;  // of labels_
   ClosenessLimit limit_;
   uint64_t least_rows_ = 1;
 };

@@ -27,14 +27,18 @@ class PresenceModel final : public ClassModel {
            static_cast<uint128>(view.rows) * lowest_.denominator >=
                static_cast<uint128>(view.population) * lowest_.numerator;
   }
-  Merging merging() const override { return Merging::kBothNeeded; }
+  // A part with nobody of the table holds if it is not judged, but takes its population along.
+  Merging merging() const override {
+    const bool is_lost = scope_ == PresenceScope::kClassesOfTable && lowest_.numerator > 0;
+    return is_lost ? Merging::kNothing : Merging::kBothNeeded;
+  }
   std::string name() const override { return name_; }
   // Parts that hold have at most `highest` of their population, which is at most the class's.
   uint64_t LeastSuppressed(const ClassView& view) const override {
     const uint128 most =
         static_cast<uint128>(view.population) * highest_.numerator / highest_.denominator;
-    if (most >= view.rows) return view.rows == 0 ? 0 : 1;
-    return view.rows - static_cast<uint64_t>(most);
+    if (most < view.rows) return view.rows - static_cast<uint64_t>(most);
+    return view.rows > 0 && merging() == Merging::kBothNeeded ? 1 : 0;
   }
   bool needs_population() const override { return true; }
   bool judges_empty_classes() const override {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "weir/anon/internal/closeness.h"
+#include "weir/anon/internal/kept_shares.h"
 #include "weir/anon/internal/least_rows.h"
 
 namespace weir::anon {
@@ -20,6 +21,11 @@ class EqualModel final : public ClassModel {
  public:
   EqualModel(const SensitiveAttribute& attribute, ClosenessLimit limit)
       : attribute_(attribute), limit_(std::move(limit)) {
+    const double scale = 1 / static_cast<double>(attribute.total);
+    std::vector<double> shares;
+    shares.reserve(attribute.rows.size());
+    for (const uint64_t rows : attribute.rows) shares.push_back(static_cast<double>(rows) * scale);
+    shares_ = internal::KeptShares(std::move(shares));
     least_rows_ = internal::LeastRows(attribute.rows.size(), attribute.total, [&](uint64_t rows) {
       return limit_.Admits(internal::LeastExcess(attribute_.rows, attribute_.total, rows), rows);
     });
@@ -39,13 +45,9 @@ class EqualModel final : public ClassModel {
   uint64_t LeastSuppressed(const ClassView& view) const override {
     const double close = 1 - limit_.t();
     const auto counts = view.sensitive[attribute_.place];
-    const double scale = 1 / static_cast<double>(attribute_.total);
+    const internal::PartRows own(counts);
     const auto most_kept = [&](double kept) {
-      internal::KeptBound within;
-      for (size_t value = 0; value < counts.size(); ++value) {
-        within.Add(static_cast<double>(counts[value]),
-                   static_cast<double>(attribute_.rows[value]) * scale, kept);
-      }
+      const internal::KeptBound within = shares_.Within(own, kept);
       return internal::KeptBound{.most = within.most / close, .slope = within.slope / close};
     };
     const uint64_t most = internal::MostKeptRows(view.rows, least_rows_, most_kept);
@@ -72,6 +74,7 @@ class EqualModel final : public ClassModel {
 
   SensitiveAttribute attribute_;
   ClosenessLimit limit_;
+  internal::KeptShares shares_;  // of the table
   uint64_t least_rows_ = 1;
 };
 

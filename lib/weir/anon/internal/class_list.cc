@@ -26,10 +26,9 @@ PerTuple<uint32_t> ItemsByClass(std::span<const uint32_t> class_of, size_t class
 }  // namespace
 
 size_t ClassList::Bytes() const {
-  size_t words = keys.size() + rows.size() + population.size() + squares.size() +
-                 units.begin.size() + units.items.size();
-  for (const auto& histogram : histograms) words += histogram.size();
-  return words * sizeof(uint64_t);
+  const size_t words = keys.size() + rows.size() + population.size() + squares.size() +
+                       units.begin.size() + units.items.size();
+  return words * sizeof(uint64_t) + histograms.Bytes();
 }
 
 ClassSource SourceOf(const Prepared& prepared) {
@@ -50,41 +49,6 @@ std::vector<uint64_t> SumOf(const uint64_t* weights, const Grouper& grouper) {
   const std::span<const uint32_t> class_of = grouper.class_of();
   for (size_t i = 0; i < class_of.size(); ++i) sums.data()[class_of.data()[i]] += weights[i];
   return sums;
-}
-
-std::vector<std::vector<uint64_t>> MergeHistograms(const Prepared& prepared,
-                                                   const ClassSource& source,
-                                                   const HistogramPlaces& places,
-                                                   std::vector<std::vector<uint64_t>> room) {
-  const TupleTable& table = prepared.table();
-  const uint32_t* class_of = places.class_of.data();
-  const uint32_t* place_of = places.place_of.data();
-  // What is not counted goes to a place behind the one that stays 0: no branch depends on it.
-  const size_t unused = places.places + 1;
-  room.resize(table.sensitive.size());
-  for (size_t s = 0; s < table.sensitive.size(); ++s) {
-    const size_t values = table.sensitive[s].values;
-    std::vector<uint64_t>& sums = room[s];
-    sums.assign((places.places + 2) * values, 0);
-    if (source.classes == nullptr) {
-      const std::vector<ValueCount>& counts = table.sensitive[s].counts.items;
-      const uint32_t* const tuple_of = prepared.tuple_of_count[s].data();
-      for (size_t at = 0; at < counts.size(); ++at) {
-        const size_t place = place_of[class_of[tuple_of[at]]];
-        const size_t to = place == places.places ? unused : place;
-        sums.data()[to * values + counts.data()[at].value] += counts.data()[at].rows;
-      }
-      continue;
-    }
-    for (size_t i = 0; i < source.list.size; ++i) {
-      const size_t place = place_of[class_of[i]];
-      if (place == places.places) continue;
-      uint64_t* const sum = sums.data() + place * values;
-      const uint64_t* const counts = source.classes->histograms[s].data() + i * values;
-      for (size_t v = 0; v < values; ++v) sum[v] += counts[v];
-    }
-  }
-  return room;
 }
 
 PerTuple<uint64_t> MergeUnits(const Prepared& prepared, const ClassSource& source,
@@ -134,9 +98,9 @@ ClassList MakeClassList(const Prepared& prepared, const ClassSource& source,
   if (prepared.uses_sensitive) {
     std::vector<uint32_t> all(grouper.classes());
     std::iota(all.begin(), all.end(), 0U);
-    made.histograms = MergeHistograms(
-        prepared, source,
-        {.class_of = grouper.class_of(), .place_of = all, .places = grouper.classes()}, {});
+    MergeHistograms(prepared, source.classes == nullptr ? nullptr : &source.classes->histograms,
+                    {.class_of = grouper.class_of(), .place_of = all, .places = grouper.classes()},
+                    made.histograms);
   }
   if (prepared.uses_units) {
     made.units = MergeUnits(prepared, source, grouper.class_of(), grouper.classes());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "weir/anon/internal/grouping.h"
+#include "weir/anon/internal/histograms.h"
 #include "weir/anon/internal/prepared.h"
 
 namespace weir::anon::internal {
@@ -18,8 +19,7 @@ struct ClassList {
   std::vector<uint64_t> rows = {};
   std::vector<uint64_t> population = {};
   std::vector<uint64_t> squares = {};
-  // By sensitive attribute: rows of value v in class c at [c * values + v].
-  std::vector<std::vector<uint64_t>> histograms = {};
+  Histograms histograms = {};
   PerTuple<uint64_t> units = {};
 
   size_t Bytes() const;
@@ -37,22 +37,6 @@ ClassSource SourceOf(const ClassList& classes);
 
 // Sums of `weights` over the items of each class.
 std::vector<uint64_t> SumOf(const uint64_t* weights, const Grouper& grouper);
-
-// Which classes have their sensitive values counted, and where.
-struct HistogramPlaces {
-  std::span<const uint32_t> class_of = {};  // by item
-  std::span<const uint32_t> place_of = {};  // by class; `places`: not counted
-  size_t places = 0;
-};
-
-// Sensitive values by place. One place more is left at 0; one behind it is of no use. The memory of
-// `room` is used again.
-//
-// Shapes: as ClassList::histograms, with places + 2 instead of classes.
-std::vector<std::vector<uint64_t>> MergeHistograms(const Prepared& prepared,
-                                                   const ClassSource& source,
-                                                   const HistogramPlaces& places,
-                                                   std::vector<std::vector<uint64_t>> room);
 
 // The smallest distinct units of each class, cut at the table's unit_cap.
 PerTuple<uint64_t> MergeUnits(const Prepared& prepared, const ClassSource& source,

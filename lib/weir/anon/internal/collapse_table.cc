@@ -179,35 +179,32 @@ Status Collapser::AppendKeys(const CodedTable& table, const std::vector<MappedCo
 std::vector<uint32_t> Collapser::RankByHash(std::vector<uint64_t>& keys) {
   constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;
   constexpr size_t kAhead = 16;  // records, so that slots are in the cache when they are needed
-  struct Slot {
-    uint64_t key = 0;
-    uint64_t number = 0;  // from 1
-  };
+  // Numbers of distinct keys from 1: small slots stay in the cache longer than keys beside them.
   unsigned bits = 12;
-  std::vector<Slot> slots(size_t{1} << bits);
+  std::vector<uint32_t> slots(size_t{1} << bits);
   std::vector<uint64_t> distinct;
   std::vector<uint32_t> number_of(keys.size());
-  const auto find = [&](uint64_t key) -> Slot& {
+  const auto find = [&](uint64_t key) -> uint32_t& {
     const size_t mask = slots.size() - 1;
     size_t at = static_cast<size_t>(key * kGolden >> (64 - bits));
-    while (slots.data()[at].number != 0 && slots.data()[at].key != key) at = (at + 1) & mask;
+    while (slots.data()[at] != 0 && distinct.data()[slots.data()[at] - 1] != key) {
+      at = (at + 1) & mask;
+    }
     return slots.data()[at];
   };
   for (size_t record = 0; record < keys.size(); ++record) {
     const uint64_t ahead = keys[std::min(record + kAhead, keys.size() - 1)];
     __builtin_prefetch(slots.data() + static_cast<size_t>(ahead * kGolden >> (64 - bits)), 1);
-    Slot& slot = find(keys[record]);
-    if (slot.number == 0) {
+    uint32_t& slot = find(keys[record]);
+    if (slot == 0) {
       distinct.push_back(keys[record]);
-      slot = {.key = keys[record], .number = distinct.size()};
+      slot = static_cast<uint32_t>(distinct.size());
     }
-    number_of.data()[record] = static_cast<uint32_t>(slot.number - 1);
+    number_of.data()[record] = slot - 1;
     if (2 * distinct.size() < slots.size()) continue;
     bits += 2;
-    slots.assign(size_t{1} << bits, Slot());
-    for (size_t i = 0; i < distinct.size(); ++i) {
-      find(distinct[i]) = {.key = distinct[i], .number = i + 1};
-    }
+    slots.assign(size_t{1} << bits, 0);
+    for (uint32_t i = 0; i < distinct.size(); ++i) find(distinct[i]) = i + 1;
   }
   const std::vector<uint32_t> order = SortKeys(distinct, 1);
   std::vector<uint32_t> rank(order.size());

@@ -13,8 +13,13 @@ namespace {
 // Where nothing may be suppressed, witnesses leave few nodes to check.
 constexpr uint64_t kStrictChecksBeforeHubs = 16;
 constexpr uint8_t kStrictHubRequests = 4;
-// Counting small classes is several times as fast as grouping, so a hub must save several counts.
+// Counting small classes is several times as fast as grouping, so a hub must save several counts;
+// fewer where tuples are too many for the cache.
 constexpr uint8_t kHubRequests = 8;
+constexpr uint8_t kHubRequestsOfMany = 4;
+constexpr size_t kMany = size_t{1} << 16;
+// Small classes that become witnesses when a node was counted or grouped.
+constexpr size_t kWitnesses = 8;
 // Hubs of fewer classes than this are not worth their making.
 constexpr size_t kLeastHubSource = 256;
 // Nodes that can be grouped from one hub, at least.
@@ -51,8 +56,13 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
       start_(std::chrono::steady_clock::now()) {
   floor_ = lattice_.bottom();
   if (prepared.least_rows > 1) {
-    hub_requests_needed_ = prepared.limit() == 0 ? kStrictHubRequests : kHubRequests;
-    if (prepared.limit() == 0) checks_before_hubs_ = kStrictChecksBeforeHubs;
+    const bool is_large = prepared.tuples.size >= kMany;
+    hub_requests_needed_ = is_large ? kHubRequestsOfMany : kHubRequests;
+    checks_before_hubs_ = hub_requests_needed_;
+    if (prepared.limit() == 0) {
+      hub_requests_needed_ = kStrictHubRequests;
+      checks_before_hubs_ = kStrictChecksBeforeHubs;
+    }
   }
   hub_order_.resize(lattice_.attributes());
   for (size_t a = 0; a < hub_order_.size(); ++a) hub_order_[a] = a;
@@ -186,6 +196,11 @@ void DenseSearch::RaiseSuppressed(const Levels& levels, uint64_t suppressed) {
   });
 }
 
+// Of a node with a class that is suppressed in every more special one.
+void DenseSearch::Refuse(const Levels& levels) {
+  RaiseSuppressed(levels, prepared_.limit() == 0 ? kRefused : 1);
+}
+
 void DenseSearch::Check(const Node& node, Purpose purpose) {
   is_checked_[node.id] = 1;
   ++outcome_.nodes_checked;
@@ -196,10 +211,8 @@ void DenseSearch::Check(const Node& node, Purpose purpose) {
   const Evaluation evaluation = evaluator_.Evaluate(
       node.levels, source, {.most_suppressed = most_suppressed, .purpose = purpose});
   if (witnesses_ && most_suppressed == 0 && evaluation.suppressed_below > 0) {
-    for (std::vector<uint64_t>& key : evaluator_.SmallestClasses(source, 4)) {
-      witnesses_->Add(std::move(key));
-      const std::optional<Levels> high = witnesses_->Refute(node.levels);
-      if (high) RaiseSuppressed(*high, prepared_.limit() == 0 ? kRefused : 1);
+    for (std::vector<uint64_t>& key : evaluator_.SmallestClasses(source, kWitnesses)) {
+      Refuse(witnesses_->Add(node.levels, std::move(key)));
     }
   }
   outcome_.best.Offer(evaluation, node.total_level, node.id);
@@ -293,10 +306,9 @@ void DenseSearch::NeedHubs(const Node& node) {
 // Where not one row may be suppressed, a known small class may refuse the node without grouping.
 bool DenseSearch::IsRefutedByWitness(const Node& node) {
   if (!witnesses_ || MostSuppressed(node) > 0) return false;
-  const std::optional<Levels> high = witnesses_->Refute(node.levels);
-  if (!high) return false;
-  RaiseSuppressed(*high, prepared_.limit() == 0 ? kRefused : 1);
-  return true;
+  const std::vector<Levels> found = witnesses_->Refute(node.levels);
+  for (const Levels& levels : found) Refuse(levels);
+  return !found.empty();
 }
 
 void DenseSearch::Resolve(const Node& node) {

@@ -62,6 +62,7 @@ class DenseSearch {
   };
   void RaiseBy(const std::vector<std::vector<double>>& parts, Folding done);
   void RaiseSuppressed(const Levels& levels, uint64_t suppressed);
+  void Refuse(const Levels& levels);
   bool IsTimeOver();
   void Report(size_t done);
 

@@ -54,12 +54,9 @@ ClassView Evaluator::ViewOf(size_t id, const ClassSource& source) {
   ClassView view = {.rows = grouper_.rows()[id], .units = grouper_.rows()[id]};
   if (prepared_.uses_units) view.units = units_.begin[id + 1] - units_.begin[id];
   if (source.population != nullptr) view.population = population_[id];
-  view_.resize(histograms_.size());
-  for (size_t s = 0; s < histograms_.size(); ++s) {
-    const size_t values = prepared_.table().sensitive[s].values;
-    view_[s] = std::span<const uint64_t>(histograms_[s].data() + size_t{histogram_of_[id]} * values,
-                                         values);
-  }
+  if (!has_histograms_) return view;
+  for (size_t s = 0; s < view_rows_.size(); ++s)
+    histograms_.Read(s, histogram_of_[id], view_rows_[s]);
   view.sensitive = view_;
   return view;
 }
@@ -76,10 +73,15 @@ void Evaluator::NeedHistograms(const ClassSource& source) {
   for (size_t id = 0; id < classes; ++id) {
     histogram_of_[id] = is_suppressed_[id] == 0 ? next++ : static_cast<uint32_t>(wanted);
   }
-  histograms_ = MergeHistograms(
-      prepared_, source,
-      {.class_of = grouper_.class_of(), .place_of = histogram_of_, .places = wanted},
-      std::move(histograms_));
+  MergeHistograms(prepared_, source.classes == nullptr ? nullptr : &source.classes->histograms,
+                  {.class_of = grouper_.class_of(), .place_of = histogram_of_, .places = wanted},
+                  histograms_);
+  view_.clear();
+  view_rows_.resize(prepared_.table().sensitive.size());
+  for (size_t s = 0; s < view_rows_.size(); ++s) {
+    view_rows_[s].resize(prepared_.table().sensitive[s].values);
+    view_.emplace_back(view_rows_[s]);
+  }
 }
 
 // Suppresses the classes that break a model. Of these classes at least so many rows as it returns
@@ -288,12 +290,9 @@ std::vector<std::vector<uint64_t>> Evaluator::SmallestClasses(const ClassSource&
   } else {
     items = size_bound_.SmallestClasses(most);
   }
-  std::vector<std::vector<uint64_t>> keys(items.size());
-  for (size_t i = 0; i < items.size(); ++i) {
-    for (size_t word = 0; word < prepared_.packing->words(); ++word) {
-      keys[i].push_back(source.list.keys[word * source.list.size + items[i]]);
-    }
-  }
+  std::vector<std::vector<uint64_t>> keys;
+  keys.reserve(items.size());
+  for (const uint32_t item : items) keys.push_back(KeyAt(source.list, item));
   return keys;
 }
 

@@ -132,11 +132,13 @@ class Evaluator {
   uint64_t suppressed_rows_ = 0;
   std::vector<uint64_t> population_;
   PerTuple<uint64_t> units_;
-  std::vector<std::vector<uint64_t>> histograms_;
+  Histograms histograms_;
   bool has_histograms_ = false;
   bool is_grouped_ = false;  // whether the node evaluated last was
   // By class, where its histograms are; only those not suppressed when these were made have some.
   std::vector<uint32_t> histogram_of_;
+  // Of the class that is looked at.
+  std::vector<std::vector<uint64_t>> view_rows_;
   std::vector<std::span<const uint64_t>> view_;
   std::optional<KeyList> class_keys_;
   std::vector<uint64_t> class_key_words_;

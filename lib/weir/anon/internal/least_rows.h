@@ -23,13 +23,6 @@ uint64_t LeastRows(uint64_t values, uint64_t total, const IsPossible& is_possibl
 struct KeptBound {
   double most = 0;
   double slope = 0;
-
-  // A part with `own` rows of which at most a share of all that is kept can be.
-  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): rows, a share, rows
-  void Add(double own, double share, double kept) {
-    most += std::min(own, share * kept);
-    slope += share * kept < own ? share : 0.0;
-  }
 };
 
 // The most rows that can be kept of a class: if `kept` rows are, they are at most
@@ -39,7 +32,7 @@ struct KeptBound {
 template <class MostKept>
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): all rows, then the fewest
 uint64_t MostKeptRows(uint64_t rows, uint64_t least_rows, const MostKept& most_kept) {
-  constexpr int kRounds = 12;
+  constexpr int kRounds = 4;
   // A flatter difference would magnify rounding.
   constexpr double kLeastFall = 1e-3;
   uint64_t kept = rows;

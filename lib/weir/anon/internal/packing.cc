@@ -19,6 +19,12 @@ constexpr size_t kMostTables = size_t{1} << 16;
 
 }  // namespace
 
+std::vector<uint64_t> KeyAt(const KeyList& items, size_t item) {
+  std::vector<uint64_t> key;
+  for (size_t at = item; at < items.keys.size(); at += items.size) key.push_back(items.keys[at]);
+  return key;
+}
+
 Packing::Packing(std::span<const Hierarchy* const> hierarchies)
     : hierarchies_(hierarchies.begin(), hierarchies.end()) {
   fields_.resize(hierarchies_.size());

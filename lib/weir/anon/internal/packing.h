@@ -38,6 +38,9 @@ struct KeyList {
   std::span<const uint64_t> rows = {};
 };
 
+// The key of one of the items, one number a word.
+std::vector<uint64_t> KeyAt(const KeyList& items, size_t item);
+
 // How one chunk of an item's key becomes a number.
 struct LookUp {
   const uint32_t* table = nullptr;

@@ -196,14 +196,14 @@ StatusOr<std::unique_ptr<Prepared>> Prepare(const SearchProblem& problem) {
   prepared->keys = prepared->packing->Pack(table);
   if (prepared->uses_sensitive) prepared->tuple_of_count = TuplesOfCounts(table);
   prepared->tuples = {.size = table.tuples(), .keys = prepared->keys, .rows = table.rows};
-  Marginals marginals(*prepared->packing, prepared->tuples);
-  SkipLevels(*prepared, marginals, ranges);
+  prepared->marginals = std::make_unique<Marginals>(*prepared->packing, prepared->tuples);
+  SkipLevels(*prepared, ranges);
   WEIR_ASSIGN_OR_RETURN(Lattice lattice, Lattice::Create(ranges));
   prepared->lattice = std::make_unique<Lattice>(std::move(lattice));
   WEIR_ASSIGN_OR_RETURN(prepared->measure, MakeMeasure({.packing = prepared->packing.get(),
                                                         .tuples = prepared->tuples,
                                                         .rows = table.total_rows,
-                                                        .marginals = &marginals,
+                                                        .marginals = prepared->marginals.get(),
                                                         .options = problem.quality,
                                                         .least_class = prepared->least_rows}));
   if (prepared->measure->needs_squares()) {

@@ -36,7 +36,8 @@ struct Prepared {
   std::vector<std::vector<uint32_t>> tuple_of_count = {};
   // Without the levels that no node within the limit has.
   std::unique_ptr<Lattice> lattice = nullptr;
-  uint64_t nodes_total = 0;  // with them
+  uint64_t nodes_total = 0;                        // with them
+  std::unique_ptr<Marginals> marginals = nullptr;  // of the tuples
   std::unique_ptr<Measure> measure = nullptr;
 
   // Rules on all attributes.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "weir/anon/internal/kept_shares.h"
 #include "weir/anon/internal/least_rows.h"
 
 namespace weir::anon::internal {
@@ -28,25 +29,16 @@ inline uint64_t MostRows(double share, uint64_t rows) {
   return most >= static_cast<double>(rows) ? rows : static_cast<uint64_t>(most);
 }
 
-// ClassModel::LeastSuppressed of a view where no value may have more than highest(value), a share,
-// of what is kept; `counts`: rows by value.
-template <class HighestShare>
-uint64_t LeastSuppressedByShares(std::span<const uint64_t> counts, uint64_t rows,
-                                 uint64_t least_rows, const HighestShare& highest) {
+// ClassModel::LeastSuppressed of a view where no value may have more than its share of `highest` of
+// what is kept; `counts`: rows by value.
+inline uint64_t LeastSuppressedByShares(std::span<const uint64_t> counts, uint64_t rows,
+                                        uint64_t least_rows, const KeptShares& highest) {
+  const PartRows own(counts);
   // Shares of rows that need not be whole bring it near at once, whole ones the rest of the way.
-  const uint64_t near = MostKeptRows(rows, least_rows, [&](double kept) {
-    KeptBound bound;
-    for (size_t value = 0; value < counts.size(); ++value) {
-      bound.Add(static_cast<double>(counts[value]), highest(value), kept);
-    }
-    return bound;
-  });
+  const uint64_t near =
+      MostKeptRows(rows, least_rows, [&](double kept) { return highest.Within(own, kept); });
   const uint64_t most = MostKeptRows(near, least_rows, [&](double kept) {
-    uint64_t whole = 0;
-    for (size_t value = 0; value < counts.size(); ++value) {
-      whole += std::min(counts[value], MostRows(highest(value), static_cast<uint64_t>(kept)));
-    }
-    return KeptBound{.most = static_cast<double>(whole)};
+    return KeptBound{.most = highest.WholeWithin(own, kept)};
   });
   return rows - most;
 }

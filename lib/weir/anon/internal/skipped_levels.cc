@@ -24,8 +24,8 @@ struct LabelCounts {
 
 class LevelSkipper {
  public:
-  LevelSkipper(const Prepared& prepared, Marginals& marginals)
-      : prepared_(prepared), table_(prepared.table()), marginals_(marginals) {
+  explicit LevelSkipper(const Prepared& prepared)
+      : prepared_(prepared), table_(prepared.table()), marginals_(*prepared.marginals) {
     if (prepared.has_population()) {
       population_.emplace(*prepared.packing, prepared.tuples, table_.population);
     }
@@ -181,9 +181,9 @@ void LevelSkipper::SkipByModels(std::vector<Range>& ranges) {
 
 }  // namespace
 
-void SkipLevels(const Prepared& prepared, Marginals& marginals, std::vector<Range>& ranges) {
+void SkipLevels(const Prepared& prepared, std::vector<Range>& ranges) {
   if (prepared.limit() >= prepared.table().total_rows) return;
-  LevelSkipper skipper(prepared, marginals);
+  LevelSkipper skipper(prepared);
   skipper.SkipBySizes(ranges);
   skipper.SkipByModels(ranges);
 }

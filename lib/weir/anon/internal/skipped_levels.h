@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "weir/anon/internal/measure.h"
 #include "weir/anon/internal/prepared.h"
 
 namespace weir::anon::internal {
@@ -15,10 +14,9 @@ namespace weir::anon::internal {
 // generalization is possible, whatever the other attributes do: the labels alone, taken as classes,
 // must suppress more rows than the limit, and all classes are parts of them.
 //
-// `prepared` has its packing, keys and rules; `marginals` are of its tuples. Nothing is skipped
-// where any number of rows may be suppressed.
-void SkipLevels(const Prepared& prepared, Marginals& marginals,
-                std::vector<std::pair<size_t, size_t>>& ranges);
+// `prepared` has its packing, keys, marginals and rules. Nothing is skipped where any number of
+// rows may be suppressed.
+void SkipLevels(const Prepared& prepared, std::vector<std::pair<size_t, size_t>>& ranges);
 
 }  // namespace weir::anon::internal
 

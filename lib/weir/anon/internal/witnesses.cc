@@ -10,14 +10,20 @@
 namespace weir::anon::internal {
 namespace {
 
-constexpr size_t kMostKnown = 64;
+constexpr size_t kMostKnown = 16;
 constexpr size_t kMostGroundBitmaps = 512;
-constexpr size_t kBlockWords = 64;
+constexpr size_t kBlockWords = 16;
+// Suspects who are looked at, at a time.
+constexpr size_t kMostSuspects = 8;
+// Fewer items are counted as fast as suspects are.
+constexpr size_t kLeastItems = 1024;
 
 }  // namespace
 
 Witnesses::Witnesses(const Prepared& prepared, const KeyList& items)
     : prepared_(prepared), items_(items), words_((items.size + 63) / 64) {
+  all_.assign(words_, ~uint64_t{0});
+  if (items.size % 64 != 0) all_.back() >>= 64 - items.size % 64;
   const Packing& packing = *prepared.packing;
   bitmaps_.resize(packing.attributes());
   for (size_t a = 0; a < bitmaps_.size(); ++a) {
@@ -28,9 +34,10 @@ Witnesses::Witnesses(const Prepared& prepared, const KeyList& items)
   }
 }
 
-void Witnesses::Add(std::vector<uint64_t> key) {
+Levels Witnesses::Add(const Levels& levels, std::vector<uint64_t> key) {
   if (known_.size() >= kMostKnown) known_.pop_back();
   known_.insert(known_.begin(), std::move(key));
+  return Rise(levels, known_[0]);
 }
 
 // All ground values in one pass over the items, but those of attributes that have very many.
@@ -106,30 +113,22 @@ const uint64_t* Witnesses::BitmapOf(size_t attribute, size_t level, uint32_t lab
 bool Witnesses::IsSmall(const Levels& levels, const std::vector<uint64_t>& key) {
   chosen_.clear();
   for (size_t a = 0; a < levels.size(); ++a) {
-    const Hierarchy& hierarchy = prepared_.packing->hierarchy(a);
-    if (hierarchy.size(levels[a]) == 1) continue;
-    const BitField& field = prepared_.packing->field(a);
-    const uint32_t label = hierarchy.codes(levels[a])[field.Of(key[field.word])];
-    chosen_.push_back(BitmapOf(a, levels[a], label));
+    const uint64_t* const label = LabelBitmap(a, levels[a], key);
+    if (label != all_.data()) chosen_.push_back(label);
   }
   const uint64_t least = prepared_.least_rows;
   const uint64_t* rows = items_.rows.data();
-  const size_t count = chosen_.size();
-  const uint64_t* const* chosen = chosen_.data();
   uint64_t found = 0;
   std::array<uint64_t, kBlockWords> block = {};
   for (size_t begin = 0; begin < words_; begin += kBlockWords) {
     const size_t width = std::min(kBlockWords, words_ - begin);
-    std::fill_n(block.begin(), width, ~uint64_t{0});
-    for (size_t c = 0; c < count; ++c) {
-      const uint64_t* const bits = chosen[c] + begin;
-      for (size_t w = 0; w < width; ++w) block.data()[w] &= bits[w];
+    std::copy_n(all_.begin() + static_cast<ptrdiff_t>(begin), width, block.begin());
+    for (const uint64_t* const label : chosen_) {
+      for (size_t w = 0; w < width; ++w) block.data()[w] &= label[begin + w];
     }
     for (size_t w = 0; w < width; ++w) {
       for (uint64_t bits = block.data()[w]; bits != 0; bits &= bits - 1) {
-        const size_t tuple = 64 * (begin + w) + static_cast<size_t>(std::countr_zero(bits));
-        if (tuple >= items_.size) break;
-        found += rows[tuple];
+        found += rows[64 * (begin + w) + static_cast<size_t>(std::countr_zero(bits))];
         if (found >= least) return false;
       }
     }
@@ -141,68 +140,70 @@ bool Witnesses::IsSmall(const Levels& levels, const std::vector<uint64_t>& key) 
 const uint64_t* Witnesses::LabelBitmap(size_t attribute, size_t level,
                                        const std::vector<uint64_t>& key) {
   const Hierarchy& hierarchy = prepared_.packing->hierarchy(attribute);
-  if (hierarchy.size(level) == 1) return nullptr;  // all tuples
+  if (hierarchy.size(level) == 1) return all_.data();
   const BitField& field = prepared_.packing->field(attribute);
   return BitmapOf(attribute, level, hierarchy.codes(level)[field.Of(key[field.word])]);
 }
 
-// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): only the second may be null
-uint64_t Witnesses::RowsOfBoth(const uint64_t* rest, const uint64_t* label) const {
+uint64_t Witnesses::RowsOf(const std::array<const uint64_t*, 3>& bitmaps) const {
+  const auto [first, second, third] = bitmaps;
   const uint64_t* const rows = items_.rows.data();
   uint64_t found = 0;
   for (size_t w = 0; w < words_; ++w) {
-    uint64_t bits = label == nullptr ? rest[w] : rest[w] & label[w];
-    for (; bits != 0; bits &= bits - 1) {
-      const size_t tuple = 64 * w + static_cast<size_t>(std::countr_zero(bits));
-      if (tuple >= items_.size) break;
-      found += rows[tuple];
+    for (uint64_t bits = first[w] & second[w] & third[w]; bits != 0; bits &= bits - 1) {
+      found += rows[64 * w + static_cast<size_t>(std::countr_zero(bits))];
       if (found >= prepared_.least_rows) return found;
     }
   }
   return found;
 }
 
+// What is in both, in `room` unless one of them has all.
+const uint64_t* Witnesses::Both(const uint64_t* some, const uint64_t* label, uint64_t* room) const {
+  if (label == all_.data()) return some;
+  if (some == all_.data()) return label;
+  for (size_t w = 0; w < words_; ++w) room[w] = some[w] & label[w];
+  return room;
+}
+
 // Of each attribute, the tuples that agree with that of `key` in all others: in those before it at
 // the levels that they rose to, in those behind it at their first levels.
 Levels Witnesses::Rise(Levels levels, const std::vector<uint64_t>& key) {
   const size_t attributes = levels.size();
-  rest_.resize((attributes + 1) * words_);
-  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): only the last may be null
-  const auto narrow = [this](uint64_t* tuples, const uint64_t* with, const uint64_t* label) {
-    if (label == nullptr) {
-      std::copy_n(with, words_, tuples);
-    } else {
-      for (size_t w = 0; w < words_; ++w) tuples[w] = with[w] & label[w];
-    }
-  };
-  uint64_t* const before = rest_.data() + attributes * words_;
-  std::fill_n(before, words_, ~uint64_t{0});
-  std::fill_n(before - words_, words_, ~uint64_t{0});
-  for (size_t a = attributes - 1; a > 0; --a) {
-    uint64_t* const rest = rest_.data() + a * words_;
-    narrow(rest - words_, rest, LabelBitmap(a, levels[a], key));
+  room_.resize((attributes + 1) * words_);
+  behind_.resize(attributes);
+  const uint64_t* rest = all_.data();
+  for (size_t a = attributes; a-- > 0;) {
+    behind_[a] = rest;
+    rest = Both(rest, LabelBitmap(a, levels[a], key), room_.data() + a * words_);
   }
+  uint64_t* const room = room_.data() + attributes * words_;
+  const uint64_t* before = all_.data();
   for (size_t a = 0; a < attributes; ++a) {
-    uint64_t* const rest = rest_.data() + a * words_;
-    narrow(rest, rest, before);
     uint8_t& level = levels[a];
     while (level < prepared_.lattice->top()[a] &&
-           RowsOfBoth(rest, LabelBitmap(a, level + 1U, key)) < prepared_.least_rows) {
+           RowsOf({behind_[a], before, LabelBitmap(a, level + 1U, key)}) < prepared_.least_rows) {
       ++level;
     }
-    narrow(before, before, LabelBitmap(a, level, key));
+    before = Both(before, LabelBitmap(a, level, key), room);
   }
   return levels;
 }
 
-std::optional<Levels> Witnesses::Refute(const Levels& levels) {
+std::vector<Levels> Witnesses::Refute(const Levels& levels) {
   for (size_t place = 0; place < known_.size(); ++place) {
     if (!IsSmall(levels, known_[place])) continue;
     std::rotate(known_.begin(), known_.begin() + static_cast<ptrdiff_t>(place),
                 known_.begin() + static_cast<ptrdiff_t>(place) + 1);
-    return Rise(levels, known_[0]);
+    return {Rise(levels, known_[0])};
   }
-  return std::nullopt;
+  std::vector<Levels> found;
+  if (known_.empty() || items_.size < kLeastItems) return found;
+  if (!suspects_) suspects_.emplace(prepared_, items_);
+  for (std::vector<uint64_t>& key : suspects_->InSmallClasses(levels, kMostSuspects)) {
+    if (IsSmall(levels, key)) found.push_back(Add(levels, std::move(key)));
+  }
+  return found;
 }
 
 }  // namespace weir::anon::internal

@@ -2,12 +2,14 @@
 #ifndef WEIR_ANON_INTERNAL_WITNESSES_H_
 #define WEIR_ANON_INTERNAL_WITNESSES_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "weir/anon/internal/lattice.h"
 #include "weir/anon/internal/prepared.h"
+#include "weir/anon/internal/suspects.h"
 
 namespace weir::anon::internal {
 
@@ -24,11 +26,12 @@ class Witnesses {
   // must live as long as this.
   Witnesses(const Prepared& prepared, const KeyList& items);
 
-  // `key` is that of a tuple, one number a word.
-  void Add(std::vector<uint64_t> key);
-  // A node at or above `levels` in which the class of a known tuple is too small, as general as one
-  // finds; nothing if all known tuples have large classes.
-  std::optional<Levels> Refute(const Levels& levels);
+  // A tuple whose class in the node of these levels is too small. Returns a node at or above it
+  // with the same fault, as general as one finds. `key`: one number a word.
+  Levels Add(const Levels& levels, std::vector<uint64_t> key);
+  // Such nodes for a known tuple whose class is too small here, or for tuples that become known;
+  // nothing if neither known tuples nor suspects show a small class.
+  std::vector<Levels> Refute(const Levels& levels);
 
  private:
   struct Bitmap {
@@ -39,10 +42,10 @@ class Witnesses {
   // From a node in which the class of `key` is too small to one above, as general as one finds by
   // generalizing attribute after attribute.
   Levels Rise(Levels levels, const std::vector<uint64_t>& key);
-  // Rows of the tuples in both, or in `rest` if the other is null; from `least_rows` on it may
-  // stop.
-  uint64_t RowsOfBoth(const uint64_t* rest, const uint64_t* label) const;
-  // Of the label that the tuple of `key` has; null: all tuples have it.
+  // Rows of the tuples in all three; from Prepared::least_rows on it may stop.
+  uint64_t RowsOf(const std::array<const uint64_t*, 3>& bitmaps) const;
+  const uint64_t* Both(const uint64_t* some, const uint64_t* label, uint64_t* room) const;
+  // Of the label that the tuple of `key` has; all_ if all tuples have it.
   const uint64_t* LabelBitmap(size_t attribute, size_t level, const std::vector<uint64_t>& key);
   const uint64_t* BitmapOf(size_t attribute, size_t level, uint32_t label);
   void MakeGroundBitmaps();
@@ -54,7 +57,10 @@ class Witnesses {
   std::vector<std::vector<uint64_t>> known_;               // the last one to refute is first
   std::vector<std::vector<std::vector<Bitmap>>> bitmaps_;  // attribute, level, label
   std::vector<const uint64_t*> chosen_;
-  std::vector<uint64_t> rest_;
+  std::vector<uint64_t> all_;
+  std::vector<uint64_t> room_;
+  std::vector<const uint64_t*> behind_;  // by attribute: tuples that agree in those behind it
+  std::optional<Suspects> suspects_;     // made when known tuples do not do
 };
 
 }  // namespace weir::anon::internal

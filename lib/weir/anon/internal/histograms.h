@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef WEIR_ANON_INTERNAL_HISTOGRAMS_H_
+#define WEIR_ANON_INTERNAL_HISTOGRAMS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "weir/anon/internal/prepared.h"
+
+namespace weir::anon::internal {
+
+// How many rows of each class have which sensitive value: of each attribute, value v in class c at
+// [c * values + v]. In 32 bits where the table has fewer than 2^32 rows: half the memory to read.
+struct Histograms {
+  std::vector<std::vector<uint32_t>> narrow = {};
+  std::vector<std::vector<uint64_t>> wide = {};
+
+  size_t Bytes() const;
+  // Of one class; `to` has room for each value of the attribute.
+  void Read(size_t attribute, size_t id, std::span<uint64_t> to) const;
+};
+
+// Which classes have their sensitive values counted, and where.
+struct HistogramPlaces {
+  std::span<const uint32_t> class_of = {};  // by item
+  std::span<const uint32_t> place_of = {};  // by class; `places`: not counted
+  size_t places = 0;
+};
+
+// Replaces `sums` by those of classes that are put together. `items`: of the classes to be put
+// together; null: the tuples of the table. One place more is left at 0; one behind it is of no use.
+void MergeHistograms(const Prepared& prepared, const Histograms* items,
+                     const HistogramPlaces& places, Histograms& sums);
+
+}  // namespace weir::anon::internal
+
+#endif  // WEIR_ANON_INTERNAL_HISTOGRAMS_H_
