@@ -80,9 +80,9 @@ TEST(VarianceIntervalTest, AnswersTheVariance) {
   EXPECT_NEAR(estimate.value, 5, 1e-12);
   const double deviation = std::hypot(1000, 4 * 100, 10) / 100'000;
   EXPECT_NEAR(estimate.standard_error, deviation, 1e-9);
-  // 1.977 deviations for 95.2 %, a little more for the unknown mean.
-  EXPECT_NEAR(estimate.high - 5, 2.02 * deviation, 0.05 * deviation);
-  EXPECT_NEAR(5 - estimate.low, 2.02 * deviation, 0.05 * deviation);
+  // 1.960 deviations for 95 %, a little more for the unknown mean and count.
+  EXPECT_NEAR(estimate.high - 5, 1.97 * deviation, 0.01 * deviation);
+  EXPECT_NEAR(5 - estimate.low, 1.97 * deviation, 0.01 * deviation);
 }
 
 TEST(VarianceIntervalTest, StandardDeviationIsTheRoot) {
