@@ -195,6 +195,8 @@ TEST(BentSumOffsetTest, TailsOfTheCountAreThoseOfItsLaw) {
       EXPECT_GE(sum.CountTail(k), exact * (1 - 1e-10)) << k;
       EXPECT_LE(sum.CountTail(k), OneSidedTail(law, k - 1) * (1 + 1e-10)) << k;
     }
+    EXPECT_GE(sum.CountTail(1e6), 0);
+    EXPECT_LE(sum.CountTail(1e6), 1e-14);
   }
 }
 

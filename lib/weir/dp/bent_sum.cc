@@ -13,9 +13,11 @@ namespace {
 
 constexpr double kNarrowestGaussian = 8;
 constexpr double kGaussianOffset = 0.6;
+// Of Gaussians narrower than that, in steps: 12 sigma.
+constexpr double kFarthestCount = 96;
 constexpr double kLargestExcess = 1e-3;  // of Poisson's formula
 // Of the deviations, that the offsets may be.
-constexpr double kLargestOffset = 0.05;
+constexpr double kLargestOffset = 0.12;
 constexpr double kLeastGap = 3e-4;
 // The terms are at most about 10^4, so that their rounding stays below this.
 constexpr double kRoundingError = 1e-9;
@@ -250,7 +252,7 @@ std::optional<BentSum> BentSum::Create(const std::array<NoiseLaw, 3>& laws, doub
 double BentSum::CountTail(double k) const {
   const double scale = scales_[2];
   if (!is_gaussian_) return std::exp(-k / scale) / (1 + std::exp(-1 / scale));
-  if (scale < kNarrowestGaussian) return OneSidedTail(count_law_, k);
+  if (scale < kNarrowestGaussian) return OneSidedTail(count_law_, std::min(k, kFarthestCount));
   return UpperNormal((k - kGaussianOffset) / scale) * (1 + 1e-11) + 1e-15;
 }
 

@@ -27,7 +27,7 @@ struct Tier {
   double end_tail() const { return (1 - kCoverage - mean_tail - count_tail) / 2; }
 };
 constexpr std::array<Tier, 3> kTiers = {
-    Tier{0, 0.002, 0.0002, false}, Tier{8, 0.0015, 0.0005, true}, Tier{300, 0.0002, 0.0001, true}};
+    Tier{0, 0.002, 0.0002, false}, Tier{8, 0.0015, 0.0005, true}, Tier{300, 0.0005, 0.0001, true}};
 
 // A test's height: the logarithm of a tail over what it must exceed to accept.
 double HeightOf(double tail, double least) { return least > 0 ? std::log(tail / least) : 1; }
