@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include "tests/dp/mass_table.h"
 #include "tests/support/status_matchers.h"
@@ -193,6 +194,31 @@ TEST(VarianceIntervalTest, NeverLeavesWhatIsPossible) {
                             EstimateVariance(Options(10'000, 0, 1'000'500)));
   EXPECT_EQ(above.value, 100);
   EXPECT_EQ(above.high, 100);
+}
+
+RC_GTEST_PROP(VarianceIntervalPropertyTest, IsPossibleHoldsTheEstimateAndIgnoresTheSign, ()) {
+  const auto scale = [] { return static_cast<uint128>(*rc::gen::inRange(1, 3000)); };
+  const bool is_laplace = *rc::gen::arbitrary<bool>();
+  const auto law = [&] { return is_laplace ? Laplace(scale()) : Gaussian(scale() * scale()); };
+  const double bound = *rc::gen::inRange(1, 200);
+  const auto within = [](int64_t most) { return *rc::gen::inRange<int64_t>(-most, most + 1); };
+  const int64_t count = *rc::gen::inRange<int64_t>(-1000, 100'000);
+  const auto most = static_cast<int64_t>(bound) * (std::abs(count) + 100);
+  VarianceOptions options = {{count, law()},
+                             {within(most), law()},
+                             {within(static_cast<int64_t>(bound) * most), law()},
+                             -bound,
+                             bound};
+  const DerivedEstimate estimate = *EstimateVariance(options);
+  RC_ASSERT(estimate.low >= 0);
+  RC_ASSERT(estimate.low <= estimate.value);
+  RC_ASSERT(estimate.value <= estimate.high);
+  RC_ASSERT(estimate.high <= bound * bound);
+  options.sum.value = -options.sum.value;
+  const DerivedEstimate mirrored = *EstimateVariance(options);
+  const double rounding = 1e-2 * (estimate.high - estimate.low) + 1e-9 * bound * bound;
+  RC_ASSERT(std::abs(mirrored.low - estimate.low) <= rounding);
+  RC_ASSERT(std::abs(mirrored.high - estimate.high) <= rounding);
 }
 
 TEST(VarianceIntervalTest, RefusesWhatHasNoMeaning) {

@@ -53,6 +53,7 @@ struct Term {
 };
 
 // Raises multiples until no two are near.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the two are alike
 void DrawApart(Term& a, Term& b) {
   std::array<double*, 4> places = {&a.first, &a.second, &b.first, &b.second};
   std::sort(places.begin(), places.end(), [](double* x, double* y) { return *x < *y; });
@@ -75,6 +76,7 @@ struct Pair {
   size_t upper_count = 0;
 };
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the two are alike
 Pair PairOf(Term a, Term b) {
   DrawApart(a, b);
   Pair pair;
@@ -104,6 +106,7 @@ class LatticeTail {
     }
   }
 
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): both are named at the one call
   double At(double above, double below) const {
     double sum = SumOver(above) + SumOver(below);
     for (size_t i = 0; i < pair_.lower_count; ++i) sum += pair_.lower[i].weight * starts_[i];

@@ -30,6 +30,7 @@ constexpr std::array<Tier, 3> kTiers = {
     Tier{0, 0.002, 0.0002, false}, Tier{8, 0.0015, 0.0005, true}, Tier{300, 0.0005, 0.0001, true}};
 
 // A test's height: the logarithm of a tail over what it must exceed to accept.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): both are named at the calls
 double HeightOf(double tail, double least) { return least > 0 ? std::log(tail / least) : 1; }
 
 // Without their sign, of means on one side of zero.
@@ -104,6 +105,7 @@ class Slopes {
 // Test of one piece of M, on one side of zero, and some counts, for variances above the sample's.
 class BentTest {
  public:
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): both are named at the one call
   BentTest(const BentSum& noises, const Moments& moments, const RealInterval& means,
            const RealInterval& counts)
       : noises_(noises), count_(moments.count) {
@@ -176,8 +178,14 @@ std::vector<RealInterval> PiecesOf(const RealInterval& means, double center) {
 // Counts of which the largest is at most kWidestPart times the least: slopes differ by as much.
 std::vector<RealInterval> PartsOf(const RealInterval& counts) {
   std::vector<RealInterval> parts;
-  for (double low = counts.low; low < counts.high; low *= kWidestPart) {
-    parts.push_back({low, std::min(counts.high, low * kWidestPart)});
+  const double ratio = std::log(counts.high / counts.low) / std::log(kWidestPart);
+  const auto count = static_cast<size_t>(std::max(1.0, std::ceil(ratio)));
+  parts.reserve(count);
+  double low = counts.low;
+  for (size_t i = 0; i < count; ++i) {
+    const double high = i + 1 == count ? counts.high : std::min(counts.high, low * kWidestPart);
+    parts.push_back({low, high});
+    low = high;
   }
   return parts;
 }
@@ -258,13 +266,15 @@ class SetSearch {
     if (!is_monotone_ && height(last) > 0) return last;
     Bracket bracket{from, last};
     const double sign = last > from ? 1 : -1;
-    for (double step = 10 * tolerance_; sign * (last - bracket.accepted) > step; step *= 5) {
+    double step = 10 * tolerance_;
+    while (sign * (last - bracket.accepted) > step) {
       const double next = bracket.accepted + sign * step;
       if (height(next) <= 0) {
         bracket.rejected = next;
         return Crossing(height, bracket, tolerance_);
       }
       bracket.accepted = next;
+      step *= 5;
     }
     return height(last) > 0 ? last : Crossing(height, bracket, tolerance_);
   }
@@ -341,7 +351,7 @@ RealInterval WideVarianceSet(const VarianceOptions& options, const BentSum& nois
     if (count + reach < least || count - reach > end) continue;
     const double distance = DistanceOf(noises, kTiers[i].count_tail);
     const RealInterval counts{std::max(least, count - distance), std::min(end, count + distance)};
-    if (counts.low < counts.high) search.Add(kTiers[i], counts);
+    if (counts.low <= counts.high) search.Add(kTiers[i], counts);
   }
   return search.Set();
 }
