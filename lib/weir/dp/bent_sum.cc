@@ -16,7 +16,7 @@ constexpr double kGaussianOffset = 0.6;
 // Of Gaussians narrower than that, in steps: 12 sigma.
 constexpr double kFarthestCount = 96;
 constexpr double kLargestExcess = 1e-3;  // of Poisson's formula
-// Of the deviations, that the offsets may be.
+// Of X1 and X2, in deviations of each, together.
 constexpr double kLargestOffset = 0.12;
 constexpr double kLeastGap = 3e-4;
 // The terms are at most about 10^4, so that their rounding stays below this.
@@ -27,7 +27,7 @@ double Square(double x) { return x * x; }
 // ln cosh(x) without overflow.
 double LogCosh(double x) { return x + std::log1p(std::exp(-2 * x)) - std::numbers::ln2; }
 
-// Least and most of m^2 - v over the range.
+// Of a weight over the range of means.
 struct Range {
   double low;
   double high;
@@ -36,6 +36,7 @@ struct Range {
   }
   double most_size() const { return std::max(std::abs(low), std::abs(high)); }
 };
+// m^2 - v.
 Range CountWeights(const BentForm& form) {
   return {Square(form.least_mean) - form.variance, Square(form.most_mean) - form.variance};
 }
