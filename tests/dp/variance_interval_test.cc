@@ -3,8 +3,10 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include "tests/dp/mass_table.h"
 #include "tests/support/status_matchers.h"
@@ -80,9 +82,74 @@ TEST(VarianceIntervalTest, AnswersTheVariance) {
   EXPECT_NEAR(estimate.value, 5, 1e-12);
   const double deviation = std::hypot(1000, 4 * 100, 10) / 100'000;
   EXPECT_NEAR(estimate.standard_error, deviation, 1e-9);
-  // 1.977 deviations for 95.2 %, a little more for the unknown mean.
-  EXPECT_NEAR(estimate.high - 5, 2.02 * deviation, 0.05 * deviation);
-  EXPECT_NEAR(5 - estimate.low, 2.02 * deviation, 0.05 * deviation);
+  // 1.960 deviations for 95 %, a little more for the unknown mean and count.
+  EXPECT_NEAR(estimate.high - 5, 1.97 * deviation, 0.015 * deviation);
+  EXPECT_NEAR(5 - estimate.low, 1.97 * deviation, 0.015 * deviation);
+}
+
+// Noise of scale (sigma) `scale` on the count, ten times that on the sum, a hundred times on the
+// squares, which happened to be zero; rows in [-10, 10].
+struct WidthCase {
+  NoiseKind kind;
+  uint32_t scale;
+  int count;
+  int mean;
+  int variance;
+  double before;  // width of the intervals whose test was not bent
+};
+
+double WidthOf(const WidthCase& test) {
+  const auto law = [&](uint64_t factor) {
+    const uint128 scale = factor * test.scale;
+    return test.kind == NoiseKind::kDiscreteLaplace ? Laplace(scale) : Gaussian(scale * scale);
+  };
+  const int squares = (test.mean * test.mean + test.variance) * test.count;
+  const DerivedEstimate estimate = *EstimateVariance(
+      {{test.count, law(1)}, {test.mean * test.count, law(10)}, {squares, law(100)}, -10, 10});
+  return estimate.high - estimate.low;
+}
+
+TEST(VarianceIntervalTest, IsNarrowerThanWithoutABend) {
+  constexpr NoiseKind kLaplace = NoiseKind::kDiscreteLaplace;
+  constexpr NoiseKind kGaussian = NoiseKind::kDiscreteGaussian;
+  for (const WidthCase& test : std::vector<WidthCase>{{kLaplace, 3, 15, 4, 5, 100},
+                                                      {kLaplace, 3, 37, 4, 5, 95.2322},
+                                                      {kLaplace, 3, 37, 0, 90, 51.7732},
+                                                      {kLaplace, 3, 75, 9, 10, 46.0078},
+                                                      {kLaplace, 3, 750, 0, 20, 2.5422},
+                                                      {kLaplace, 12, 60, 0, 90, 100},
+                                                      {kLaplace, 12, 150, 4, 5, 94.1807},
+                                                      {kLaplace, 12, 300, 4, 5, 32.2454},
+                                                      {kLaplace, 12, 300, 9, 10, 38.4431},
+                                                      {kLaplace, 12, 3000, 0, 90, 3.27407},
+                                                      {kLaplace, 12, 300000, 4, 5, 0.0303428},
+                                                      {kGaussian, 3, 15, 0, 20, 100},
+                                                      {kGaussian, 3, 37, 9, 10, 58.2024},
+                                                      {kGaussian, 3, 75, 4, 5, 18.9668},
+                                                      {kGaussian, 12, 60, 0, 90, 94.1635},
+                                                      {kGaussian, 12, 150, 4, 5, 41.5568},
+                                                      {kGaussian, 12, 300, 0, 20, 18.0866},
+                                                      {kGaussian, 12, 3000, 9, 10, 3.5616},
+                                                      {kGaussian, 12, 300000, 0, 90, 0.0213941}}) {
+    EXPECT_LE(WidthOf(test), test.before) << test.scale << ' ' << test.count << ' ' << test.mean;
+  }
+  // The exception: few rows near a bound, under Laplace noise.
+  const WidthCase exception = {kLaplace, 12, 150, 9, 10, 70.2464};
+  EXPECT_LE(WidthOf(exception), 1.08 * exception.before);
+  // A fifth to a third of the width is gone.
+  EXPECT_LE(WidthOf({kLaplace, 12, 150, 4, 5, 0}), 0.64 * 94.1807);
+  EXPECT_LE(WidthOf({kGaussian, 12, 150, 4, 5, 0}), 0.71 * 41.5568);
+}
+
+// Bhatia and Davis: the mean of the rows bounds their variance.
+TEST(VarianceIntervalTest, EndsWhereTheMeanLeavesNoMoreRoom) {
+  const VarianceOptions options = {
+      {200, Gaussian(25)}, {1'980, Gaussian(2'500)}, {19'700, Gaussian(250'000)}, -10, 10};
+  WEIR_ASSERT_OK_AND_ASSIGN(const DerivedEstimate estimate, EstimateVariance(options));
+  // The mean is above 8.5, where the variance is at most 1.5 * 18.5.
+  EXPECT_LE(estimate.high, 27.75);
+  EXPECT_LE(estimate.value, estimate.high);
+  EXPECT_GE(estimate.value, estimate.low);
 }
 
 TEST(VarianceIntervalTest, StandardDeviationIsTheRoot) {
@@ -127,6 +194,31 @@ TEST(VarianceIntervalTest, NeverLeavesWhatIsPossible) {
                             EstimateVariance(Options(10'000, 0, 1'000'500)));
   EXPECT_EQ(above.value, 100);
   EXPECT_EQ(above.high, 100);
+}
+
+RC_GTEST_PROP(VarianceIntervalPropertyTest, IsPossibleHoldsTheEstimateAndIgnoresTheSign, ()) {
+  const auto scale = [] { return static_cast<uint128>(*rc::gen::inRange(1, 3000)); };
+  const bool is_laplace = *rc::gen::arbitrary<bool>();
+  const auto law = [&] { return is_laplace ? Laplace(scale()) : Gaussian(scale() * scale()); };
+  const double bound = *rc::gen::inRange(1, 200);
+  const auto within = [](int64_t most) { return *rc::gen::inRange<int64_t>(-most, most + 1); };
+  const int64_t count = *rc::gen::inRange<int64_t>(-1000, 100'000);
+  const auto most = static_cast<int64_t>(bound) * (std::abs(count) + 100);
+  VarianceOptions options = {{count, law()},
+                             {within(most), law()},
+                             {within(static_cast<int64_t>(bound) * most), law()},
+                             -bound,
+                             bound};
+  const DerivedEstimate estimate = *EstimateVariance(options);
+  RC_ASSERT(estimate.low >= 0);
+  RC_ASSERT(estimate.low <= estimate.value);
+  RC_ASSERT(estimate.value <= estimate.high);
+  RC_ASSERT(estimate.high <= bound * bound);
+  options.sum.value = -options.sum.value;
+  const DerivedEstimate mirrored = *EstimateVariance(options);
+  const double rounding = 1e-2 * (estimate.high - estimate.low) + 1e-9 * bound * bound;
+  RC_ASSERT(std::abs(mirrored.low - estimate.low) <= rounding);
+  RC_ASSERT(std::abs(mirrored.high - estimate.high) <= rounding);
 }
 
 TEST(VarianceIntervalTest, RefusesWhatHasNoMeaning) {

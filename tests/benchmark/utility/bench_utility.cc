@@ -14,12 +14,13 @@ struct Topic {
   const char* name;
   void (*add)(Figures& figures);
 };
-constexpr std::array<Topic, 6> kTopics = {{{"running_totals", AddRunningTotals},
+constexpr std::array<Topic, 7> kTopics = {{{"running_totals", AddRunningTotals},
                                            {"hierarchy", AddHierarchy},
                                            {"quantiles", AddQuantiles},
                                            {"quantile_sizes", AddQuantileSizes},
                                            {"unknown_keys", AddUnknownKeys},
-                                           {"intervals", AddIntervals}}};
+                                           {"intervals", AddIntervals},
+                                           {"variance_sizes", AddVarianceSizes}}};
 
 }  // namespace
 }  // namespace weir::bench

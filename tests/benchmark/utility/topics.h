@@ -15,6 +15,7 @@ void AddQuantiles(Figures& figures);
 void AddQuantileSizes(Figures& figures);
 void AddUnknownKeys(Figures& figures);
 void AddIntervals(Figures& figures);
+void AddVarianceSizes(Figures& figures);
 
 // For the plots of docs/reference/benchmarks.md: the first two exact, the others measured.
 void AddRunningTotalCurves(Curves& curves);
