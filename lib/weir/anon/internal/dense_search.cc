@@ -108,23 +108,23 @@ void DenseSearch::FillOrder() {
     if (is_left) order_.push_back(id);
   }
   if (order_.empty()) return;
-  std::vector<uint16_t> totals(1, 0);
+  total_levels_.assign(1, 0);
   std::vector<uint16_t> next;
   for (size_t a = 0; a < lattice_.attributes(); ++a) {
     next.clear();
     const unsigned count = 1U + lattice_.top()[a] - lattice_.bottom()[a];
-    next.reserve(totals.size() * count);
-    for (const uint16_t total : totals) {
+    next.reserve(total_levels_.size() * count);
+    for (const uint16_t total : total_levels_) {
       for (unsigned level = 0; level < count; ++level) {
         next.push_back(static_cast<uint16_t>(total + level));
       }
     }
-    totals.swap(next);
+    total_levels_.swap(next);
   }
   std::vector<uint32_t> keys(bounds_.size());
   for (size_t id = 0; id < keys.size(); ++id) keys[id] = Ordered(bounds_[id]);
   std::vector<uint32_t> spare;
-  SortByDigit(order_, spare, [&](uint32_t id) { return totals[id] & 2047U; });
+  SortByDigit(order_, spare, [&](uint32_t id) { return total_levels_[id] & 2047U; });
   SortByDigit(order_, spare, [&](uint32_t id) { return keys[id] & 2047U; });
   SortByDigit(order_, spare, [&](uint32_t id) { return (keys[id] >> 11) & 2047U; });
   SortByDigit(order_, spare, [&](uint32_t id) { return keys[id] >> 22; });
@@ -355,7 +355,8 @@ SearchOutcome DenseSearch::Run() {
   for (size_t done = 0; done < order_.size(); ++done) {
     const Id id = order_[done];
     if (is_checked_[id] != 0 || suppressed_[id] > prepared_.limit()) continue;
-    if (outcome_.best.RulesOut(bounds_[id]) && ++ruled_out % 64 != 0) continue;
+    const bool is_ruled_out = outcome_.best.RulesOut(bounds_[id], total_levels_[id], id);
+    if (is_ruled_out && ++ruled_out % 64 != 0) continue;
     const Node node = NodeOf(id);
     // The order is that of bounds rounded to twenty binary digits.
     const double folded = measure_.FoldOf(node.levels);

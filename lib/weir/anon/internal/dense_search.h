@@ -83,6 +83,7 @@ class DenseSearch {
   std::vector<uint8_t> hub_requests_;  // by id
   std::vector<double> bounds_;
   std::vector<uint32_t> order_;
+  std::vector<uint16_t> total_levels_;
   // kRefused, or the least rows that are suppressed.
   std::vector<uint64_t> suppressed_;
   std::vector<uint8_t> is_checked_;
