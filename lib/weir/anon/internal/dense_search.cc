@@ -312,11 +312,11 @@ bool DenseSearch::IsRefutedByWitness(const Node& node) {
 }
 
 // Where on a path to look first. Its top rules most out, if at all. Where parts of a class that is
-// refused may be kept, that is less often; and a measure that bounds nodes above as well learns
-// most in the middle.
+// refused may be kept, that is less often; and a measure of class sizes, which bounds the nodes
+// above as well, learns most in the middle.
 size_t DenseSearch::FirstOf(const std::vector<Node>& path) const {
   const size_t last = path.size() - 1;
-  if (measure_.has_bound_above()) return last - last / 2;
+  if (measure_.has_bound_above() && measure_.is_of_sizes()) return last - last / 2;
   return prepared_.other_models.empty() ? last : last - last / 4;
 }
 
