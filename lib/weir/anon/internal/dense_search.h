@@ -43,6 +43,7 @@ class DenseSearch {
   bool MayBeBetter(const Node& node, uint64_t suppressed) const;
   uint64_t MostSuppressed(const Node& node) const;
   std::vector<Node> PathAbove(const Node& node) const;
+  size_t FirstOf(const std::vector<Node>& path) const;
   void Resolve(const Node& node);
   void Check(const Node& node, Purpose purpose);
   void MakeHub(const Levels& levels);
