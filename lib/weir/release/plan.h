@@ -133,6 +133,7 @@ struct Alternative {
   std::vector<double> mean_errors;      // likewise: the mean of |noise|
   double units_for_half = 0;            // of selection
   std::string composition = {};         // how its epsilon and delta follow: dp::Describe
+  std::string epsilon = {};             // of the release
 };
 
 // A spec resolved against a dataset: everything that happens is fixed, no data has been touched.

@@ -244,6 +244,26 @@ v1::Condition DescribeCondition(const data::Condition& condition) {
   return described;
 }
 
+Status CheckZeros(const doc::Document<v1::ReleaseSpec>& spec) {
+  struct Number {
+    const char* path;
+    uint64_t value;
+  };
+  const v1::Bounds& bounds = spec.message.bounds();
+  for (const Number& number :
+       {Number{"bounds.max_keys_per_unit", bounds.max_keys_per_unit()},
+        Number{"bounds.max_rows_per_key", bounds.max_rows_per_key()},
+        Number{"bounds.max_rows_per_unit", bounds.max_rows_per_unit()},
+        Number{"bounds.estimate.max_keys_per_unit", bounds.estimate().max_keys_per_unit()},
+        Number{"bounds.estimate.max_rows_per_key", bounds.estimate().max_rows_per_key()},
+        Number{"selection.min_units", spec.message.selection().min_units()}}) {
+    if (number.value > 0 || !spec.locations.Find(number.path).ok()) continue;
+    return spec.locations.At(number.path,
+                             InvalidArgument("%s must be at least 1, got 0", number.path));
+  }
+  return OkStatus();
+}
+
 StatusOr<std::vector<std::string>> PlanWindows(const data::DatasetDescription& dataset,
                                                const v1::ReleaseSpec& spec) {
   std::vector<std::string> windows(spec.windows().begin(), spec.windows().end());
