@@ -85,6 +85,7 @@ struct LevelsPlan {
   // Keys as they are shown: in place of that one two, the names of the level and of the node, one
   // value a node of the tree. Rows: for every combination of the others all nodes.
   std::vector<data::KeyDomain> shown;
+  bool keeps_negative = false;  // figures that cannot be negative in truth may be
 
   uint64_t rows() const { return others * tree.all_nodes(); }
 };

@@ -180,6 +180,9 @@ StatusOr<data::KeyDomain> PlanKey(const data::DatasetDescription& dataset, const
   if (FormsOf(key) > 1) {
     return InvalidArgument("a key has at most one of bucket, part, period, level and all_levels");
   }
+  if (key.keep_negative() && !key.all_levels()) {
+    return InvalidArgument("keep_negative goes with all_levels: nothing else is cut at 0");
+  }
   if (key.has_bucket()) {
     if (!IsNumeric(*column)) {
       return InvalidArgument("buckets need a number; column %s is none", column->name.c_str());
