@@ -27,6 +27,7 @@ double LaplaceEpsilons(const LossEvent& event) {
 }
 
 // The whole number of 10^-digits that `value` is the double of; nullopt: of none.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a number and its scale
 std::optional<uint128> UnitsOf(double value, long double units_of_one) {
   const long double scaled = static_cast<long double>(value) * units_of_one;
   const long double nearest = std::nearbyint(scaled);
