@@ -67,6 +67,17 @@ class Account(CommandTest):
         self.assertAlmostEqual(self.account(dict(plan, group=3))["epsilon"]["pld"],
                                self.account(third)["epsilon"]["pld"], places=9)
 
+    def test_a_budget_is_spent_to_its_end(self):
+        once = {"delta": 1e-6, "events": [{"mechanism": "approximate", "epsilon": 1, "delta": 1e-6}]}
+        self.assertEqual(self.account(once)["epsilon"]["pld"], 1)
+        ten = {"delta": 1e-6, "events": [{"mechanism": "approximate", "epsilon": 1, "delta": 1e-7, "count": 10}]}
+        report = self.account(ten, "--epsilon", "10")
+        self.assertEqual(report["epsilon"]["basic"], 10)
+        self.assertLessEqual(report["epsilon"]["pld"], 10)
+        self.assertEqual(report["delta_at_epsilon"]["basic"], 1e-6)
+        eleven = dict(ten, events=[dict(ten["events"][0], count=11)])
+        self.assertIsNone(self.account(eleven)["epsilon"]["basic"])
+
     def test_without_a_guarantee(self):
         plan = {"delta": 0, "events": [{"mechanism": "gaussian", "sigma": 30}]}
         self.assertEqual(self.account(plan)["epsilon"],
@@ -93,6 +104,7 @@ class Account(CommandTest):
         self.refuse_plan(head + "gausian, sigma: 1}\n", "plan.yaml:3:15", "gaussian")
         self.refuse_plan(head + "gaussian}\n", "plan.yaml:3:3", "gaussian needs sigma")
         self.refuse_plan(head + "laplace, sigma: 1}\n", "plan.yaml:3", "laplace takes scale, not sigma")
+        self.refuse_plan(head + "gaussian, scale: 1}\n", "plan.yaml:3", "gaussian takes sigma, not scale")
         self.refuse_plan(head + "subsampled_gaussian, sigma: 1}\n", "subsampled_gaussian needs q")
         self.refuse_plan(head + "pure, epsilon: 1, delta: 1e-9}\n", "pure takes epsilon, not delta")
         self.refuse_plan(head + "gaussian, sigma: -1}\n", "plan.yaml:3:32", "sigma must be in")

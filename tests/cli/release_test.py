@@ -130,7 +130,7 @@ class Estimates(LocalRelease):
         self.assertIn("upper_bound of fatalities is found privately, from 1 to 10, for epsilon 0.1",
                       shown)
         self.assertIn("at most +/-", shown)
-        self.assertIn("one unit counts in at most a number to be found", shown)
+        self.assertIn("one unit counts in a number of them that is to be found", shown)
         self.assertFalse(self.ledger.exists())
 
     def test_the_result_shows_the_bounds(self):

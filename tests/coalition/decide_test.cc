@@ -222,6 +222,18 @@ TEST(DecideTest, KeyAgreedWithoutBucketAllowsAnyBucket) {
   EXPECT_EQ(DecideCase(c).verdict, Verdict::kAllow);
 }
 
+// The same measurements, rounded in another way.
+TEST(DecideTest, AllLevelsMayKeepNegativeCounts) {
+  Case c = AllowedCase();
+  c.agreement.terms.mutable_keys(0)->set_all_levels(true);
+  v1::Key& asked = *c.request.mutable_spec()->mutable_keys(0);
+  asked.set_all_levels(true);
+  asked.set_keep_negative(true);
+  EXPECT_EQ(DecideCase(c).verdict, Verdict::kAllow);
+  asked.set_all_levels(false);
+  EXPECT_EQ(DecideCase(c).reason, v1::REFUSAL_REASON_KEY_NOT_AGREED);
+}
+
 TEST(DecideTest, WhatTheAgreementLeavesOpenIsTheConsumersChoice) {
   Case c = AllowedCase();
   v1::Agreement& terms = c.agreement.terms;

@@ -105,6 +105,7 @@ TEST(DatasetTest, RefusesBrokenRulesAndSaysWhere) {
       {"bounds: [0, 10]", "bounds: [0, 1e19]", ":10:", "whole numbers"},
       {"bounds: [0, 10]", "bounds: [0, 9e18]", ":10:", "2^62"},
       {"bounds: [0, 1000.5]", "bounds: [0, 1e30]", ":11:", "2^62"},
+      {"budget: {", "bounds: {max_rows_per_key: 0}\nbudget: {", ":14:28: ", "at least 1, got 0"},
       {"case_id: {type: text}", "case_id: {type: text, bounds: [0, 1]}", ":7:", "int and decimal"},
       {"case_id: {type: text}", "case_id: {type: text, grid: 1}", ":7:", "int and decimal"},
       {"grid: 0.01", "grid: 0", ":11:", "positive"},

@@ -92,6 +92,8 @@ TEST(CanonicalTextTest, HasOneTextForAValue) {
   EXPECT_THAT(CanonicalText(v1::COLUMN_TYPE_DATE, "2015-03-31"), IsOkAndHolds("2015-03-31"));
   EXPECT_THAT(CanonicalText(v1::COLUMN_TYPE_TIMESTAMP, "2015-03-31 12:00Z"),
               IsOkAndHolds("2015-03-31T12:00:00Z"));
+  EXPECT_THAT(CanonicalText(v1::COLUMN_TYPE_TIMESTAMP, "2015-03-31"),
+              IsOkAndHolds("2015-03-31T00:00:00Z"));
   EXPECT_THAT(CanonicalText(v1::COLUMN_TYPE_TIMESTAMP, "1969-12-31T23:59:59.5Z"),
               IsOkAndHolds("1969-12-31T23:59:59.500000Z"));
 }
@@ -109,6 +111,8 @@ TEST(CanonicalTextTest, RefusesWhatIsNotPlain) {
       {v1::COLUMN_TYPE_DATE, "31.3.2015"},
       {v1::COLUMN_TYPE_DATE, "2015-03-31T00:00"},
       {v1::COLUMN_TYPE_TIMESTAMP, "2015-03-31T12:00:00"},
+      {v1::COLUMN_TYPE_TIMESTAMP, "2015-02-30"},
+      {v1::COLUMN_TYPE_TIMESTAMP, "2015-03-3Z"},
       {v1::COLUMN_TYPE_TEXT, ""},
       {v1::COLUMN_TYPE_TEXT, "\xff"}};
   for (const auto& [type, text] : cases) {

@@ -299,6 +299,43 @@ TEST(AccountTest, DeltaZeroLeavesPureMechanismsOnly) {
   EXPECT_EQ(gaussian.basic, kInfinity);
 }
 
+// Ten events of (1, 10^-7) are (10, 10^-6), not a little more than is asked for.
+TEST(AccountTest, DecimalBudgetsAddExactly) {
+  const auto approximate = [](double delta, uint64_t count) {
+    return Events{{LossKind::kApproximate, 1, delta, count}};
+  };
+  const auto at = [](double delta) { return *Delta::Create(delta); };
+  EXPECT_EQ(EpsilonOf(approximate(1e-6, 1), at(1e-6)).pld, 1);
+  EXPECT_EQ(EpsilonOf(approximate(1e-7, 10), at(1e-6)).basic, 10);
+  EXPECT_LE(EpsilonOf(approximate(1e-7, 10), at(1e-6)).pld, 10);
+  EXPECT_EQ(AccountDelta(approximate(1e-7, 10), *Epsilon::Create(10))->basic, 1e-6);
+  for (const double unit : {3e-7, 0.000125, 1e-18, 7e-5}) {
+    EXPECT_EQ(EpsilonOf(approximate(unit, 3), at(3 * unit)).basic, 3) << unit;
+    // The twin: the next smaller delta has no room for them.
+    const Delta less = *Delta::FromUnits(at(3 * unit).units() - 1);
+    EXPECT_EQ(EpsilonOf(approximate(unit, 3), less).basic, kInfinity) << unit;
+  }
+  // No multiple of 10^-18: rounded up.
+  EXPECT_EQ(EpsilonOf(approximate(1.5e-18, 2), at(3e-18)).basic, kInfinity);
+  EXPECT_EQ(EpsilonOf(approximate(1.5e-18, 2), at(4e-18)).basic, 2);
+}
+
+TEST(AccountTest, DecimalEpsilonsAddExactly) {
+  const auto delta_of = [](const Events& events, double epsilon) {
+    return AccountDelta(events, *Epsilon::Create(epsilon))->pld;
+  };
+  EXPECT_EQ(delta_of({{LossKind::kPure, 0.1, 0, 3}}, 0.3), 0);
+  EXPECT_GT(delta_of({{LossKind::kPure, 0.1, 0, 3}}, 0.299999999999), 0);
+  EXPECT_EQ(delta_of({{LossKind::kLaplace, 3, 0, 3}}, 1), 0);
+  EXPECT_EQ(delta_of({{LossKind::kDiscreteLaplace, 4, 0, 1, 2}}, 0.5), 0);
+  EXPECT_EQ(EpsilonOf({{LossKind::kLaplace, 3, 0, 3}}, Delta::Zero()).basic, 1);
+  EXPECT_EQ(EpsilonOf({{LossKind::kPure, 0.1, 0, 3}}, Delta::Zero()).basic, 0.3);
+  // Not representable: never below.
+  const double third = EpsilonOf({{LossKind::kLaplace, 3}}, Delta::Zero()).basic;
+  EXPECT_GE(static_cast<long double>(third) * 3, 1);
+  EXPECT_LE(third, std::nextafter(1.0 / 3, 1));
+}
+
 TEST(AccountTest, RefusesWhatIsNoEvent) {
   EXPECT_THAT(AccountEpsilon({}, Delta::Zero()).status(),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("no event")));

@@ -239,6 +239,29 @@ TEST_F(LevelTableTest, ChildrenAddUpWhateverTheNoise) {
   }
 }
 
+// As asked: figures as the noise made them, which still add up; ends of intervals are possible.
+TEST_F(LevelTableTest, KeepsNegativeCountsIfAsked) {
+  int negative = 0;
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    const data::PlainTable table =
+        RunAndRead({.keys = "[{column: cell, all_levels: true, keep_negative: true}, mode]",
+                    .measures = "rows, sum: fare",
+                    .bounds = kOneRow,
+                    .privacy = "{epsilon: 0.00" + std::to_string(seed) + ", delta: 1e-6}"},
+                   seed);
+    for (const size_t column : {size_t{3}, size_t{7}}) {
+      ExpectConsistent(NodesOf(table, false, column));
+      for (const auto& row : table.rows) {
+        negative += Number(row[column]) < 0 ? 1 : 0;
+        EXPECT_GE(Number(row[column + 1]), 0);
+        EXPECT_GE(Number(row[column + 2]), std::max(0.0, Number(row[column])));
+      }
+    }
+  }
+  // Noise far beyond the riders: about half of the 160 figures.
+  EXPECT_GT(negative, 40);
+}
+
 TEST_F(LevelTableTest, SumsOfTheRightCellsWithTheKeyInFront) {
   const data::PlainTable table = RunAndRead(
       {.keys = "[{column: cell, all_levels: true}, mode]", .bounds = kOneRow, .privacy = kExact});

@@ -333,6 +333,10 @@ INSTANTIATE_TEST_SUITE_P(
                 {.keys = kLevels, .privacy = "{epsilon: 1, delta: 0}"},
                 ":5:",
                 "delta above 0"},
+        Refusal{"KeepNegativeWithoutLevels",
+                {.keys = "[{column: cell, keep_negative: true}]"},
+                ":2:",
+                "goes with all_levels"},
         Refusal{"LevelsAndAColumnOfThatName",
                 {.keys = "[{column: cell, all_levels: true}, "
                          "cell_level]"},

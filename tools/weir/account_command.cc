@@ -71,27 +71,30 @@ std::string WordOf(v1::AccountMechanism mechanism) {
   return word;
 }
 
-// One event at `path`: all fields it needs, no other.
+// One event at `path`: no field but those it needs, and all of them.
 StatusOr<dp::LossEvent> ReadEvent(const v1::AccountEvent& event, const doc::Locations& locations,
                                   const std::string& path) {
   const Form form = FormOf(event.mechanism());
   const std::string word = WordOf(event.mechanism());
   dp::LossEvent result{.kind = form.kind};
+  const char* missing = nullptr;
   for (const Field& field : NumbersOf(event)) {
-    const std::string place = path + "." + field.name;
     const bool first = field.name == std::string_view(form.parameter);
     const bool wanted = first || field.name == std::string_view(form.second);
-    if (wanted == !field.text.empty()) {
-      if (!wanted) continue;
-      WEIR_ASSIGN_OR_RETURN(const Decimal number, ParseDecimal(field.text));
-      (first ? result.parameter : result.second) = ToDouble(number);
-    } else if (wanted) {
-      return locations.At(path, InvalidArgument("%s needs %s", word.c_str(), field.name));
-    } else {
-      return locations.At(place,
+    if (field.text.empty()) {
+      if (wanted) missing = field.name;
+      continue;
+    }
+    if (!wanted) {
+      return locations.At(path + "." + field.name,
                           InvalidArgument("%s takes %s%s%s, not %s", word.c_str(), form.parameter,
                                           *form.second ? " and " : "", form.second, field.name));
     }
+    WEIR_ASSIGN_OR_RETURN(const Decimal number, ParseDecimal(field.text));
+    (first ? result.parameter : result.second) = ToDouble(number);
+  }
+  if (missing != nullptr) {
+    return locations.At(path, InvalidArgument("%s needs %s", word.c_str(), missing));
   }
   if (locations.Find(path + ".count").ok()) result.count = event.count();
   return result;

@@ -2,6 +2,8 @@
 #include "tools/weir/preview.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "tools/weir/text_table.h"
 #include "weir/coalition/decide.h"
@@ -118,12 +120,46 @@ std::string ShowSearches(const v1::ResolvedPlan& plan) {
     text += BoundName(search) + " is found privately, from " + search.narrowest() + " to " +
             search.widest() + ", for epsilon " + search.event().epsilon() + "\n";
   }
-  return text + "noise and errors above are those of the widest bounds\n";
+  return text +
+         "errors above are those of the widest bounds, parameters of noise those for one grid "
+         "step\n";
 }
 
-// A bound of the plan, or that it is to be found.
-std::string ShowBound(uint64_t bound) {
-  return bound == 0 ? "a number to be found" : std::to_string(bound);
+std::string Counted(uint64_t number, const std::string& what) {
+  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
+// Units are counted once, and a sum with `per_unit` takes all rows.
+bool BoundsRows(const v1::Measure& measure) {
+  return measure.has_sum() ? measure.sum().per_unit_size() == 0 : !measure.has_units();
+}
+
+// What one privacy unit contributes at most; 0 is a bound that is to be found.
+std::string ShowBounds(const v1::ResolvedPlan& plan) {
+  const uint64_t keys = plan.bounds().max_keys_per_unit();
+  const uint64_t rows = plan.bounds().max_rows_per_key();
+  const uint64_t in_all = plan.bounds().max_rows_per_unit();
+  std::string text = "one unit counts in ";
+  text += keys == 0 ? "a number of them that is to be found" : "at most " + std::to_string(keys);
+  if (keys > 0) text += HasLevels(plan) ? " of the lowest level" : " of them";
+  const bool bounds_rows =
+      std::any_of(plan.measures().begin(), plan.measures().end(),
+                  [](const v1::PlannedMeasure& planned) { return BoundsRows(planned.measure()); });
+  if (bounds_rows) {
+    text += rows == 0 ? ", with a number of rows in each that is to be found"
+                      : ", with at most " + Counted(rows, "row") + " each";
+    const uint64_t implied = keys * rows;
+    if (in_all > 0 && (in_all < implied || implied == 0)) {
+      text += " and " + std::to_string(in_all) + " in all";
+    }
+  }
+  for (const v1::PlannedMeasure& planned : plan.measures()) {
+    const v1::Measure& measure = planned.measure();
+    if (!measure.has_sum() || measure.sum().per_unit_size() != 2) continue;
+    text += "; " + MeasureName(measure) + " takes from " + measure.sum().per_unit(0) + " to " +
+            measure.sum().per_unit(1) + " of one unit in each";
+  }
+  return text;
 }
 
 std::string ShowTop(const v1::ResolvedPlan& plan) {
@@ -136,12 +172,12 @@ std::string ShowTop(const v1::ResolvedPlan& plan) {
 }
 
 std::string ShowRows(const v1::ResolvedPlan& plan) {
-  if (plan.has_top()) return "at most " + std::to_string(plan.top().top().keys()) + " rows";
+  if (plan.has_top()) return "at most " + Counted(plan.top().top().keys(), "row");
   if (plan.has_selection()) return "the rows that are selected";
   if (HasLevels(plan)) {
-    return std::to_string(plan.cells()) + " rows on the lowest level, and those of all above";
+    return Counted(plan.cells(), "row") + " on the lowest level, and those of all above";
   }
-  return std::to_string(plan.cells()) + " rows";
+  return Counted(plan.cells(), "row");
 }
 
 std::string ShowPlan(const v1::ReleasePreview& preview) {
@@ -149,17 +185,7 @@ std::string ShowPlan(const v1::ReleasePreview& preview) {
   std::string text = "charge: epsilon " + plan.epsilon();
   if (!plan.delta().empty()) text += ", delta " + plan.delta();
   text += ", protects " + preview.privacy_unit() + "\n";
-  text += "result: " + ShowRows(plan) + "; one unit counts in at most " +
-          ShowBound(plan.bounds().max_keys_per_unit()) +
-          (HasLevels(plan) ? " of the lowest level" : " of them") + ", with at most " +
-          ShowBound(plan.bounds().max_rows_per_key()) + " rows each";
-  const uint64_t implied =
-      uint64_t{plan.bounds().max_keys_per_unit()} * plan.bounds().max_rows_per_key();
-  const uint64_t in_all = plan.bounds().max_rows_per_unit();
-  if (in_all > 0 && (in_all < implied || implied == 0)) {
-    text += " and " + std::to_string(in_all) + " in all";
-  }
-  text += "\n";
+  text += "result: " + ShowRows(plan) + "; " + ShowBounds(plan) + "\n";
   TextTable table({"MEASURE", "EPSILON", "NOISE", "PARAMETER", "STANDARD ERROR", "95 % INTERVAL"});
   const PlanShape shape{.has_levels = HasLevels(plan), .has_searches = plan.searches_size() > 0};
   for (const v1::PlannedMeasure& measure : plan.measures()) {
@@ -174,6 +200,44 @@ std::string ShowErrors(const google::protobuf::RepeatedField<double>& errors) {
     text += (text.empty() ? "" : ", ") + (error > 0 ? ShowNumber(error) : "by the answer");
   }
   return text;
+}
+
+// `within` makes every way cost its own epsilon.
+bool DifferInEpsilon(const v1::ReleasePreview& preview) {
+  return std::any_of(preview.alternatives().begin(), preview.alternatives().end(),
+                     [&preview](const v1::PlanAlternative& way) {
+                       return way.refusal().empty() && way.epsilon() != preview.plan().epsilon();
+                     });
+}
+
+std::string ShowWays(const v1::ReleasePreview& preview) {
+  const bool differ = DifferInEpsilon(preview);
+  std::vector<std::string> header = {
+      "WAY", "TAKEN", "COMPOSITION", "STANDARD ERRORS", "MEAN ERRORS", "UNITS FOR HALF"};
+  if (differ) header.emplace_back("EPSILON");
+  TextTable table(header);
+  for (const v1::PlanAlternative& way : preview.alternatives()) {
+    std::vector<std::string> row = {
+        way.what(),
+        way.taken() ? "yes" : "",
+        way.composition(),
+        way.refusal().empty() ? ShowErrors(way.standard_errors())
+                              : "not possible: " + way.refusal(),
+        ShowErrors(way.mean_errors()),
+        way.units_for_half() > 0 ? ShowNumber(way.units_for_half()) : ""};
+    if (differ) row.push_back(way.epsilon());
+    table.Add(row);
+  }
+  return "ways that were weighed\n" + table.ToString();
+}
+
+std::string BoundName(const v1::ClippingLoss& loss) {
+  return loss.column().empty() ? loss.bound() : loss.bound() + " of " + loss.column();
+}
+
+std::string ShowContribution(const v1::ClippingLoss& loss) {
+  if (loss.amount().empty()) return std::to_string(loss.contribution());
+  return (loss.bound() == "per_unit" ? "a sum of " : "a value of ") + loss.amount();
 }
 
 }  // namespace
@@ -194,18 +258,7 @@ std::string ShowPreview(const v1::ReleasePreview& preview) {
 
 std::string ShowExplanation(const v1::ReleasePreview& preview) {
   std::string text;
-  if (preview.alternatives_size() > 0) {
-    TextTable table(
-        {"WAY", "TAKEN", "COMPOSITION", "STANDARD ERRORS", "MEAN ERRORS", "UNITS FOR HALF"});
-    for (const v1::PlanAlternative& way : preview.alternatives()) {
-      table.Add({way.what(), way.taken() ? "yes" : "", way.composition(),
-                 way.refusal().empty() ? ShowErrors(way.standard_errors())
-                                       : "not possible: " + way.refusal(),
-                 ShowErrors(way.mean_errors()),
-                 way.units_for_half() > 0 ? ShowNumber(way.units_for_half()) : ""});
-    }
-    text += "ways that were weighed\n" + table.ToString();
-  }
+  if (preview.alternatives_size() > 0) text += ShowWays(preview);
   if (preview.selection_loss_size() > 0) {
     TextTable table({"UNITS", "SHOWN"});
     for (const v1::SelectionLoss& loss : preview.selection_loss()) {
@@ -216,7 +269,7 @@ std::string ShowExplanation(const v1::ReleasePreview& preview) {
   if (preview.clipping_loss_size() > 0) {
     TextTable table({"BOUND", "UNIT WITH", "PART THAT COUNTS"});
     for (const v1::ClippingLoss& loss : preview.clipping_loss()) {
-      table.Add({loss.bound(), std::to_string(loss.contribution()), ShowNumber(loss.kept())});
+      table.Add({BoundName(loss), ShowContribution(loss), ShowNumber(loss.kept())});
     }
     text += "what the bounds leave of a privacy unit that has more\n" + table.ToString();
   }

@@ -14,6 +14,12 @@ bool HasForm(const v1::Key& key) {
   return !doc::SameDocument(key, bare);
 }
 
+// How figures are rounded is free: it tells nothing more of the data.
+v1::Key FormOf(v1::Key key) {
+  key.clear_keep_negative();
+  return key;
+}
+
 void ClearEstimate(v1::Measure& measure) {
   if (measure.has_sum()) measure.mutable_sum()->clear_estimate();
   if (measure.has_mean()) measure.mutable_mean()->clear_estimate();
@@ -53,9 +59,11 @@ v1::Measure Bound(v1::Measure measure, const v1::Measure& agreed) {
 }  // namespace
 
 bool IsKeyAgreed(const v1::Agreement& terms, const v1::Key& asked) {
-  return std::any_of(terms.keys().begin(), terms.keys().end(), [&asked](const v1::Key& agreed) {
-    return agreed.column() == asked.column() &&
-           (!HasForm(agreed) || doc::SameDocument(agreed, asked));
+  const v1::Key form = FormOf(asked);
+  return std::any_of(terms.keys().begin(), terms.keys().end(), [&form](const v1::Key& key) {
+    const v1::Key agreed = FormOf(key);
+    return agreed.column() == form.column() &&
+           (!HasForm(agreed) || doc::SameDocument(agreed, form));
   });
 }
 

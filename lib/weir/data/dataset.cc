@@ -223,6 +223,13 @@ StatusOr<AccountBudget> ReadBudget(const doc::Document<v1::Dataset>& document) {
 StatusOr<DefaultBounds> ReadDefaultBounds(const doc::Document<v1::Dataset>& document) {
   const v1::DefaultBounds& message = document.message.bounds();
   DefaultBounds bounds;
+  for (const auto& [path, value] :
+       {std::pair<const char*, uint64_t>{"bounds.max_keys_per_unit", message.max_keys_per_unit()},
+        {"bounds.max_rows_per_key", message.max_rows_per_key()},
+        {"bounds.max_rows_per_unit", message.max_rows_per_unit()}}) {
+    if (value > 0 || !document.locations.Find(path).ok()) continue;
+    return document.locations.At(path, InvalidArgument("%s must be at least 1, got 0", path));
+  }
   if (message.max_keys_per_unit() != 0) {
     const auto keys = L0Sensitivity::Create(message.max_keys_per_unit());
     WEIR_RETURN_IF_ERROR(document.locations.At("bounds.max_keys_per_unit", keys.status()));

@@ -17,7 +17,49 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kUnitRoundoff = 0x1p-53;
 constexpr double kUp = 1 + 0x1p-50;
 
+// Never below the sum of the epsilons, and exact where that is a double.
+double LaplaceEpsilons(const LossEvent& event) {
+  double runs = static_cast<double>(event.count) * static_cast<double>(event.group);
+  if (runs >= 0x1p53) runs *= kUp;
+  const double quotient = runs / event.parameter;
+  const bool is_below = std::fma(quotient, event.parameter, -runs) < 0;
+  return is_below ? std::nextafter(quotient, kInfinity) : quotient;
+}
+
+// The whole number of 10^-digits that `value` is the double of; nullopt: of none.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a number and its scale
+std::optional<uint128> UnitsOf(double value, long double units_of_one) {
+  const long double scaled = static_cast<long double>(value) * units_of_one;
+  const long double nearest = std::nearbyint(scaled);
+  if (std::fabs(scaled - nearest) > scaled * 0x1p-52L) return std::nullopt;
+  return static_cast<uint128>(nearest);
+}
+
 }  // namespace
+
+void BasicAccount::DecimalSum::Add(double value, uint64_t count) {
+  if (const std::optional<uint128> units = UnitsOf(value, units_of_one)) {
+    whole += *units * count;
+  } else {
+    AddRest(value * static_cast<double>(count) * kUp);
+  }
+}
+
+void BasicAccount::DecimalSum::AddRest(double value) {
+  rest = rest == 0 ? value : (rest + value) * kUp;
+}
+
+double BasicAccount::DecimalSum::value() const {
+  const auto exact = static_cast<double>(static_cast<long double>(whole) / units_of_one);
+  if (whole == 0) return rest;
+  return rest == 0 ? exact : (exact + rest) * kUp;
+}
+
+bool BasicAccount::DecimalSum::IsAtMost(int64_t units) const {
+  const auto limit = static_cast<uint128>(units);
+  if (whole > limit) return false;
+  return static_cast<long double>(rest) * units_of_one <= static_cast<long double>(limit - whole);
+}
 
 double GaussianEpsilon(GaussianNoise noise) {
   if (!(noise.delta > 0)) return kInfinity;
@@ -68,7 +110,6 @@ StatusOr<BasicAccount> BasicAccount::Create(std::span<const LossEvent> events) {
   for (const LossEvent& event : events) WEIR_RETURN_IF_ERROR(internal::CheckLossEvent(event));
   for (const LossEvent& single : internal::CountedEvents(events)) {
     const auto count = static_cast<double>(single.count);
-    const auto group = static_cast<double>(single.group);
     switch (single.kind) {
       case LossKind::kGaussian:
       case LossKind::kSubsampledGaussian:
@@ -85,16 +126,15 @@ StatusOr<BasicAccount> BasicAccount::Create(std::span<const LossEvent> events) {
       }
       case LossKind::kLaplace:
       case LossKind::kDiscreteLaplace:
-        account.pure_ += count * (group / single.parameter) * kUp;
+        account.pure_.AddRest(LaplaceEpsilons(single));
         break;
       case LossKind::kPure:
       case LossKind::kApproximate:
-        account.pure_ += count * single.parameter;
-        account.delta_ += count * single.second * kUp;
+        account.pure_.Add(single.parameter, single.count);
+        account.delta_.Add(single.second, single.count);
         break;
     }
   }
-  account.pure_ *= 1 + static_cast<double>(events.size()) * kUnitRoundoff;
   return account;
 }
 
@@ -110,32 +150,35 @@ double BasicAccount::EpsilonOf(const Gaussian& gaussian, double delta) {
   return std::min(whole, AmplifiedEpsilon({.epsilon = sampled, .rate = rate}));
 }
 
-double BasicAccount::EpsilonFor(double delta) const {
-  const double left = delta - delta_;
-  if (!(left > 0) && !(gaussians_.empty() && left == 0)) return kInfinity;
-  if (gaussians_.empty()) return pure_;
-  double sum = pure_;
+double BasicAccount::EpsilonFor(double delta_of_gaussians) const {
+  if (!(delta_of_gaussians > 0)) return kInfinity;
+  double sum = pure_.value();
   for (const Gaussian& gaussian : gaussians_) {
-    sum += static_cast<double>(gaussian.event.count) * EpsilonOf(gaussian, left / runs_);
+    sum +=
+        static_cast<double>(gaussian.event.count) * EpsilonOf(gaussian, delta_of_gaussians / runs_);
   }
   return sum * (1 + static_cast<double>(gaussians_.size() + 4) * kUnitRoundoff);
 }
 
-double BasicAccount::EpsilonAt(Delta delta) const { return EpsilonFor(delta.value()); }
+double BasicAccount::EpsilonAt(Delta delta) const {
+  if (!delta_.IsAtMost(delta.units())) return kInfinity;
+  if (gaussians_.empty()) return pure_.value();
+  return EpsilonFor((delta.value() - delta_.value()) * (1 - 0x1p-50));
+}
 
 double BasicAccount::DeltaAt(Epsilon epsilon) const {
-  const double own = std::min(delta_, 1.0);
-  if (gaussians_.empty()) return pure_ <= epsilon.value() ? own : 1;
+  const double own = std::min(delta_.value(), 1.0);
+  if (gaussians_.empty()) return pure_.IsAtMost(epsilon.units()) ? own : 1;
   // What the Gaussians may take, by its logarithm.
   double low = -100;
   double high = 0;
-  if (EpsilonFor(own + 1) > epsilon.value()) return 1;
+  if (EpsilonFor(1) > epsilon.value()) return 1;
   constexpr int kHalvings = 40;
   for (int i = 0; i < kHalvings; ++i) {
     const double middle = (low + high) / 2;
-    (EpsilonFor(delta_ + std::exp(middle)) <= epsilon.value() ? high : low) = middle;
+    (EpsilonFor(std::exp(middle)) <= epsilon.value() ? high : low) = middle;
   }
-  return std::min(1.0, delta_ + std::exp(high));
+  return std::min(1.0, own + std::exp(high));
 }
 
 }  // namespace weir::dp

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "weir/base/decimal.h"
 #include "weir/base/status.h"
 #include "weir/dp/privacy_loss.h"
 #include "weir/privacy/parameters.h"
@@ -44,6 +45,11 @@ double KairouzOhViswanathEpsilon(PureRuns runs, Delta delta);
 // Basic composition: epsilons add, deltas add. The deltas of kApproximate come first; what they
 // leave is split evenly over the runs of Gaussian mechanisms, each with its own exact epsilon (a
 // subsampled one amplified).
+//
+// Rounding: the epsilons of kPure and kApproximate, and the deltas of the latter, are decimals in
+//           what people write. A double that is nearest to a whole number of 10^-12 (10^-18) is
+//           taken as that number, and these add exactly: ten deltas of 10^-7 are 10^-6, no more.
+//           All else is rounded up.
 class BasicAccount {
  public:
   // Errors: INVALID_ARGUMENT  as PrivacyLoss::Compose.
@@ -57,12 +63,22 @@ class BasicAccount {
     LossEvent event;
     std::optional<PrivacyLoss> discrete;  // kDiscreteGaussian: of one run
   };
-  double EpsilonFor(double delta) const;
+  // Exact where all that is added is decimal.
+  struct DecimalSum {
+    long double units_of_one;
+    uint128 whole = 0;  // in these units
+    double rest = 0;    // what is no whole number of them
+    void Add(double value, uint64_t count);
+    void AddRest(double value);
+    double value() const;
+    bool IsAtMost(int64_t units) const;
+  };
+  double EpsilonFor(double delta_of_gaussians) const;
   static double EpsilonOf(const Gaussian& gaussian, double delta);
 
-  double pure_ = 0;   // sum of epsilons
-  double delta_ = 0;  // sum of the mechanisms' own
-  double runs_ = 0;   // of Gaussians
+  DecimalSum pure_{1e12L};   // of epsilons
+  DecimalSum delta_{1e18L};  // of the mechanisms' own
+  double runs_ = 0;          // of Gaussians
   std::vector<Gaussian> gaussians_;
 };
 

@@ -87,6 +87,10 @@ StatusOr<std::vector<Epsilon>> SplitEpsilon(Epsilon total, std::span<const uint3
     const uint128 extra = left > 0 ? 1 : 0;
     left -= extra;
     const uint128 share = units * weight / sum + extra;
+    if (share == 0) {
+      return InvalidArgument("epsilon %s is too small for %zu parts", total.ToString().c_str(),
+                             weights.size());
+    }
     WEIR_ASSIGN_OR_RETURN(const Epsilon epsilon, Epsilon::FromUnits(static_cast<int64_t>(share)));
     shares.push_back(epsilon);
   }

@@ -208,6 +208,13 @@ Status CheckRange(const char* what, double value, double least, double most) {
 
 // NOLINTEND(bugprone-easily-swappable-parameters)
 
+// Less noise than there is, never more.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a / b
+double PartDown(double whole, double parts) {
+  const double part = whole / parts;
+  return std::fma(part, parts, -whole) > 0 ? std::nextafter(part, 0.0) : part;
+}
+
 }  // namespace
 
 Status CheckLossEvent(const LossEvent& event) {
@@ -242,7 +249,8 @@ LossEvent ForOneUnit(LossEvent event) {
   const auto group = static_cast<double>(event.group);
   switch (event.kind) {
     case LossKind::kApproximate:
-      if (event.second > 0) {
+      // One unit's delta stays as it is written.
+      if (event.second > 0 && event.group > 1) {
         event.second = std::min(1.0, event.second * std::expm1(group * event.parameter) /
                                          std::expm1(event.parameter) * (1 + 1e-14));
       }
@@ -253,7 +261,7 @@ LossEvent ForOneUnit(LossEvent event) {
       break;
     case LossKind::kGaussian:
     case LossKind::kLaplace:
-      event.parameter /= group;
+      event.parameter = PartDown(event.parameter, group);
       break;
     case LossKind::kSubsampledGaussian:
       // Whoever of the group is in the sample: as if all of it were.

@@ -202,11 +202,12 @@ ConsistentTree TreeConsistency::WithIntervals(const ByLevel<int128>& bases,
 
 // Top down: the children of a rounded node are fitted to it.
 ByLevel<int128> TreeConsistency::Rounded(const ByLevel<SplitReal>& estimates) const {
-  const auto signs = options_.non_negative ? internal::Signs::kNotNegative : internal::Signs::kAny;
+  const bool cuts = options_.non_negative && !options_.keep_negative;
+  const auto signs = cuts ? internal::Signs::kNotNegative : internal::Signs::kAny;
   auto values = tree_.Zeros<int128>();
   for (size_t root = 0; root < tree_.nodes(0); ++root) {
     const int128 nearest = internal::Nearest(estimates[0][root]);
-    values[0][root] = options_.non_negative ? std::max(nearest, int128{0}) : nearest;
+    values[0][root] = cuts ? std::max(nearest, int128{0}) : nearest;
   }
   std::vector<SplitReal> targets;
   for (size_t level = 0; level + 1 < tree_.levels(); ++level) {
@@ -221,14 +222,18 @@ ByLevel<int128> TreeConsistency::Rounded(const ByLevel<SplitReal>& estimates) co
   return values;
 }
 
-// The whole numbers of [estimate - width, estimate + width], and the value if it is not among them.
+// The whole numbers of [estimate - width, estimate + width] that are possible, and the value, or
+// the possible one nearest to it, if it is not among them.
 TreeConsistency::Interval TreeConsistency::IntervalOf(const SplitReal& estimate, double deviation,
                                                       int128 value) const {
   const double width = coverage_factor_ * deviation * kWidthGuard + kRoundingGuard;
   const SplitReal left = internal::Shifted(estimate.whole, estimate.fraction - width);
   const SplitReal right = internal::Shifted(estimate.whole, estimate.fraction + width);
   int128 low = left.whole + (left.fraction > 0 ? 1 : 0);
-  if (options_.non_negative) low = std::max(low, int128{0});
+  if (options_.non_negative) {
+    low = std::max(low, int128{0});
+    value = std::max(value, int128{0});
+  }
   return {std::min(low, value), std::max(right.whole, value)};
 }
 

@@ -59,7 +59,8 @@ class TreeConsistency {
  public:
   struct Options {
     int grid_bits;      // one count is 2^grid_bits steps of the measurements: 0 to 32
-    bool non_negative;  // true sums are known not to be negative, and no value shall be
+    bool non_negative;  // true sums are known not to be negative; intervals have no negative ends
+    bool keep_negative = false;  // yet values may be; else they are fitted without negative ones
   };
 
   // Errors: INVALID_ARGUMENT unless there is one noise a level, none negative, and the leaves are

@@ -60,8 +60,8 @@ StatusOr<Epsilon> Epsilon::Parse(std::string_view text) {
 
 StatusOr<Epsilon> Epsilon::FromUnits(int64_t units) {
   if (units >= 1 && units <= kMaxEpsilonUnits) return Epsilon(units);
-  return InvalidArgument("%s, got %lld units of 1e-12", kEpsilonRule,
-                         static_cast<long long>(units));
+  return InvalidArgument("%s, got %s", kEpsilonRule,
+                         FormatDecimal(MakeDecimal(units, kDigits)).c_str());
 }
 
 double Epsilon::value() const { return ToDouble(MakeDecimal(units_, kDigits)); }

@@ -60,14 +60,7 @@ void AddSearch(const data::Contribution& values, UnitFigure figure, const std::s
 std::string TextOf(const BoundSearch& search, int64_t end) {
   const data::UnitHistogram& histogram = search.histogram;
   const int128 steps = histogram.figure == UnitFigure::kLowest ? -int128{end} : int128{end};
-  Decimal value{.coefficient = steps * histogram.grid.coefficient,
-                .exponent = histogram.grid.exponent};
-  // Without trailing zeros after the point; the engine takes grids of 18 digits at most.
-  while (value.exponent < 0 && value.coefficient % 10 == 0) {
-    value.coefficient /= 10;
-    ++value.exponent;
-  }
-  return FormatDecimal(value);
+  return TextOfSteps(histogram.grid, steps);
 }
 
 const BoundSearch* SearchOf(const std::vector<BoundSearch>& searches, UnitFigure figure,
@@ -83,6 +76,16 @@ std::vector<int64_t> EndsOf(const BoundSearch* search, int64_t otherwise) {
 }
 
 }  // namespace
+
+std::string TextOfSteps(const Decimal& grid, int128 steps) {
+  Decimal value{.coefficient = steps * grid.coefficient, .exponent = grid.exponent};
+  // Without trailing zeros after the point; the engine takes grids of 18 digits at most.
+  while (value.exponent < 0 && value.coefficient % 10 == 0) {
+    value.coefficient /= 10;
+    ++value.exponent;
+  }
+  return FormatDecimal(value);
+}
 
 StatusOr<std::vector<BoundSearch>> SearchesOfValues(const data::Contribution& values,
                                                     const std::string& share) {

@@ -48,12 +48,7 @@ class Planner {
   bool IsNoised(size_t channel, const Way& way) const {
     return IsShown(question_, channel) || (HasThreshold(way) && channel == *question_.deciding);
   }
-  // Rows that one unit may be in: those that are shown.
-  uint64_t ReachableCells() const {
-    const v1::ReleaseSpec& spec = question_.spec.message;
-    const bool searched = spec.has_top() && !question_.deciding.has_value();
-    return searched ? std::min<uint64_t>(question_.cells, spec.top().keys()) : question_.cells;
-  }
+  uint64_t ReachableCells() const { return internal::ReachableCells(question_); }
   Delta SelectionDelta(const Way& way) const {
     const int64_t units = budget_.delta.units();
     const bool has_gaussian = way.kind == NoiseKind::kDiscreteGaussian ||
@@ -306,7 +301,29 @@ bool HasOneError(const MeasurePlan& measure, const std::vector<Channel>& channel
          channels[measure.channels.front()].shape != ChannelShape::kTree;
 }
 
+// Rows that one unit may be in: those that are shown.
+uint64_t ReachableCells(const BudgetQuestion& question) {
+  const v1::ReleaseSpec& spec = question.spec.message;
+  const bool searched = spec.has_top() && !question.deciding.has_value();
+  return searched ? std::min<uint64_t>(question.cells, spec.top().keys()) : question.cells;
+}
+
+Status CheckReach(const BudgetQuestion& question) {
+  for (size_t i = 0; i < question.measures.size(); ++i) {
+    for (const size_t channel : question.measures[i].channels) {
+      // Levels are checked one by one where they are planned.
+      if (question.channels[channel].shape == ChannelShape::kLevels) continue;
+      WEIR_RETURN_IF_ERROR(question.spec.locations.At(
+          "measures[" + std::to_string(i) + "]",
+          Sensitivity(question.channels[channel], question.bounds, ReachableCells(question))
+              .status()));
+    }
+  }
+  return OkStatus();
+}
+
 StatusOr<BudgetPlan> PlanBudget(const BudgetQuestion& question) {
+  WEIR_RETURN_IF_ERROR(CheckReach(question));
   WEIR_ASSIGN_OR_RETURN(std::vector<int128> half_widths, WantedHalfWidths(question));
   if (!half_widths.empty()) return PlanWithin(question, std::move(half_widths));
   WEIR_ASSIGN_OR_RETURN(const Budget budget, ReadBudget(question));

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "weir/release/internal/bound_search.h"
 #include "weir/release/internal/key_chance.h"
 
 namespace weir::release {
@@ -48,6 +49,59 @@ void ExplainBound(const char* name, int64_t bound, v1::ReleasePreview& preview) 
   }
 }
 
+// Sums and values beyond the end of a clamp that lies farther from zero.
+struct Clamp {
+  const char* bound;
+  int64_t lowest;
+  int64_t highest;
+};
+void ExplainClamp(const Clamp& clamp, const data::Contribution& contribution,
+                  v1::ReleasePreview& preview) {
+  const bool is_upper = clamp.highest >= -clamp.lowest;
+  const int128 end = is_upper ? clamp.highest : clamp.lowest;
+  if (end == 0) return;
+  for (const int128 factor : {2, 5, 10}) {
+    v1::ClippingLoss* loss = preview.add_clipping_loss();
+    loss->set_bound(clamp.bound);
+    loss->set_column(contribution.column);
+    loss->set_amount(internal::TextOfSteps(contribution.grid, factor * end));
+    loss->set_kept(1 / static_cast<double>(factor));
+  }
+}
+
+// What is found leaves what nobody knows beforehand.
+bool IsSearched(const ReleasePlan& plan, const std::string& column) {
+  return plan.search.has_value() &&
+         std::any_of(
+             plan.search->searches.begin(), plan.search->searches.end(),
+             [&column](const BoundSearch& search) { return search.histogram.column == column; });
+}
+
+// Each clamp once, however many channels have it.
+void ExplainClamps(const ReleasePlan& plan, v1::ReleasePreview& preview) {
+  std::set<std::string> explained;
+  for (const Channel& channel : plan.channels) {
+    const data::Contribution& contribution = channel.contribution;
+    if (contribution.unit_highest.has_value() &&
+        explained.insert("per_unit of " + contribution.column).second) {
+      ExplainClamp({.bound = "per_unit",
+                    .lowest = *contribution.unit_lowest,
+                    .highest = *contribution.unit_highest},
+                   contribution, preview);
+    }
+    const bool clamps_values =
+        contribution.kind == data::ContributionKind::kSum ||
+        contribution.kind == data::ContributionKind::kSquares ||
+        (contribution.kind == data::ContributionKind::kBins && contribution.edges.empty());
+    if (clamps_values && !IsSearched(plan, contribution.column) &&
+        explained.insert("bounds of " + contribution.column).second) {
+      ExplainClamp(
+          {.bound = "bounds", .lowest = contribution.lowest, .highest = contribution.highest},
+          contribution, preview);
+    }
+  }
+}
+
 }  // namespace
 
 Status Explain(const ReleasePlan& plan, v1::ReleasePreview& preview) {
@@ -62,6 +116,7 @@ Status Explain(const ReleasePlan& plan, v1::ReleasePreview& preview) {
     for (const double error : alternative.mean_errors) described->add_mean_errors(error);
     described->set_units_for_half(alternative.units_for_half);
     described->set_composition(alternative.composition);
+    described->set_epsilon(alternative.epsilon);
   }
   const data::ContributionBounds& bounds = plan.query.bounds;
   const auto keys = static_cast<uint64_t>(bounds.max_keys_per_unit.value());
@@ -71,7 +126,8 @@ Status Explain(const ReleasePlan& plan, v1::ReleasePreview& preview) {
   }
   const bool counts_rows =
       std::any_of(plan.channels.begin(), plan.channels.end(), [](const Channel& channel) {
-        return channel.contribution.kind != data::ContributionKind::kUnits;
+        return channel.contribution.kind != data::ContributionKind::kUnits &&
+               !channel.contribution.unit_highest.has_value();
       });
   if (counts_rows && !IsSearched(plan, data::UnitFigure::kRowsOfKey)) {
     ExplainBound("max_rows_per_key", bounds.max_rows_per_key.value(), preview);
@@ -79,6 +135,7 @@ Status Explain(const ReleasePlan& plan, v1::ReleasePreview& preview) {
   if (bounds.max_rows_per_unit.has_value()) {
     ExplainBound("max_rows_per_unit", *bounds.max_rows_per_unit, preview);
   }
+  ExplainClamps(plan, preview);
   return ExplainSelection(plan, preview);
 }
 

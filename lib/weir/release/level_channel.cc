@@ -149,9 +149,10 @@ StatusOr<dp::TreeConsistency> ConsistencyOf(const LevelsPlan& levels, const Chan
                                       ? dp::ToDouble(level.noise->event.parameter)
                                       : dp::LevelNoise::kAbsent});
   }
-  return dp::TreeConsistency::Create(
-      levels.tree, noises,
-      {.grid_bits = kLevelGridBits, .non_negative = IsNeverNegative(channel.contribution)});
+  return dp::TreeConsistency::Create(levels.tree, noises,
+                                     {.grid_bits = kLevelGridBits,
+                                      .non_negative = IsNeverNegative(channel.contribution),
+                                      .keep_negative = levels.keeps_negative});
 }
 
 template <class T>

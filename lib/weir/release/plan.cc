@@ -277,6 +277,7 @@ struct Question {
 };
 
 StatusOr<Question> Resolve(const data::DatasetDescription& dataset, const Spec& spec) {
+  WEIR_RETURN_IF_ERROR(internal::CheckZeros(spec));
   WEIR_ASSIGN_OR_RETURN(std::vector<data::KeyDomain> keys, PlanKeys(dataset, spec));
   const StatusOr<uint64_t> cells = CountCells(keys, spec.message.has_selection());
   if (!cells.ok()) return spec.locations.At("keys", cells.status());

@@ -85,6 +85,7 @@ struct LevelsPlan {
   // Keys as they are shown: in place of that one two, the names of the level and of the node, one
   // value a node of the tree. Rows: for every combination of the others all nodes.
   std::vector<data::KeyDomain> shown;
+  bool keeps_negative = false;  // figures that cannot be negative in truth may be
 
   uint64_t rows() const { return others * tree.all_nodes(); }
 };
@@ -133,6 +134,7 @@ struct Alternative {
   std::vector<double> mean_errors;      // likewise: the mean of |noise|
   double units_for_half = 0;            // of selection
   std::string composition = {};         // how its epsilon and delta follow: dp::Describe
+  std::string epsilon = {};             // of the release
 };
 
 // A spec resolved against a dataset: everything that happens is fixed, no data has been touched.

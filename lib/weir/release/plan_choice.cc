@@ -42,22 +42,6 @@ double Score(const BudgetQuestion& question, const BudgetPlan& plan) {
   return count == 0 ? 0 : sum / count;
 }
 
-StatusOr<Alternative> DescribePlan(const BudgetQuestion& question, const BudgetPlan& plan,
-                                   const std::string& what) {
-  Alternative alternative{.what = what};
-  for (const MeasurePlan& measure : question.measures) {
-    const Channel& channel = plan.channels[measure.channels.front()];
-    const bool is_known = HasOneError(measure, plan.channels);
-    const double unit = is_known ? ToDouble(channel.contribution.grid) : 0;
-    alternative.standard_errors.push_back(is_known ? channel.noise->standard_error * unit : 0);
-    alternative.mean_errors.push_back(is_known ? channel.noise->mean_absolute_error * unit : 0);
-  }
-  if (plan.selection.has_value()) alternative.units_for_half = ReachOf(plan);
-  WEIR_ASSIGN_OR_RETURN(const dp::CostProof proof, dp::ProofOf(plan.cost));
-  alternative.composition = dp::Describe(proof);
-  return alternative;
-}
-
 // Plans that were weighed; the best so far.
 struct Weighed {
   std::optional<BudgetPlan> best = std::nullopt;
@@ -242,6 +226,23 @@ bool IsShown(const BudgetQuestion& question, size_t channel) {
         return std::find(measure.channels.begin(), measure.channels.end(), channel) !=
                measure.channels.end();
       });
+}
+
+StatusOr<Alternative> DescribePlan(const BudgetQuestion& question, const BudgetPlan& plan,
+                                   const std::string& what) {
+  Alternative alternative{.what = what};
+  for (const MeasurePlan& measure : question.measures) {
+    const Channel& channel = plan.channels[measure.channels.front()];
+    const bool is_known = HasOneError(measure, plan.channels);
+    const double unit = is_known ? ToDouble(channel.contribution.grid) : 0;
+    alternative.standard_errors.push_back(is_known ? channel.noise->standard_error * unit : 0);
+    alternative.mean_errors.push_back(is_known ? channel.noise->mean_absolute_error * unit : 0);
+  }
+  if (plan.selection.has_value()) alternative.units_for_half = ReachOf(plan);
+  WEIR_ASSIGN_OR_RETURN(const dp::CostProof proof, dp::ProofOf(plan.cost));
+  alternative.composition = dp::Describe(proof);
+  alternative.epsilon = plan.cost.epsilon().ToString();
+  return alternative;
 }
 
 StatusOr<BudgetPlan> ChoosePlan(const BudgetQuestion& question, const PlanWay& plan_way) {

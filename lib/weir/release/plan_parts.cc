@@ -180,6 +180,9 @@ StatusOr<data::KeyDomain> PlanKey(const data::DatasetDescription& dataset, const
   if (FormsOf(key) > 1) {
     return InvalidArgument("a key has at most one of bucket, part, period, level and all_levels");
   }
+  if (key.keep_negative() && !key.all_levels()) {
+    return InvalidArgument("keep_negative goes with all_levels: nothing else is cut at 0");
+  }
   if (key.has_bucket()) {
     if (!IsNumeric(*column)) {
       return InvalidArgument("buckets need a number; column %s is none", column->name.c_str());
@@ -242,6 +245,26 @@ v1::Condition DescribeCondition(const data::Condition& condition) {
   described.set_at_most(condition.at_most.value_or(""));
   described.set_below(condition.below.value_or(""));
   return described;
+}
+
+Status CheckZeros(const doc::Document<v1::ReleaseSpec>& spec) {
+  struct Number {
+    const char* path;
+    uint64_t value;
+  };
+  const v1::Bounds& bounds = spec.message.bounds();
+  for (const Number& number :
+       {Number{"bounds.max_keys_per_unit", bounds.max_keys_per_unit()},
+        Number{"bounds.max_rows_per_key", bounds.max_rows_per_key()},
+        Number{"bounds.max_rows_per_unit", bounds.max_rows_per_unit()},
+        Number{"bounds.estimate.max_keys_per_unit", bounds.estimate().max_keys_per_unit()},
+        Number{"bounds.estimate.max_rows_per_key", bounds.estimate().max_rows_per_key()},
+        Number{"selection.min_units", spec.message.selection().min_units()}}) {
+    if (number.value > 0 || !spec.locations.Find(number.path).ok()) continue;
+    return spec.locations.At(number.path,
+                             InvalidArgument("%s must be at least 1, got 0", number.path));
+  }
+  return OkStatus();
 }
 
 StatusOr<std::vector<std::string>> PlanWindows(const data::DatasetDescription& dataset,

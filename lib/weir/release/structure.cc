@@ -125,6 +125,7 @@ StatusOr<LevelsPlan> PlanAllLevels(const data::DatasetDescription& dataset, cons
   StatusOr<LevelsPlan> levels =
       PlanLevels(*dataset.FindColumn(keys[position].column), keys, position);
   if (!levels.ok()) return spec.locations.At(Place("keys", key), levels.status());
+  levels->keeps_negative = asked.keys(key).keep_negative();
   for (Channel& channel : planner.channels()) channel.shape = ChannelShape::kLevels;
   for (MeasurePlan& measure : planner.measures()) measure.errors_by_row = true;
   return levels;

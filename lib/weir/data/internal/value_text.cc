@@ -229,8 +229,10 @@ StatusOr<std::string> CanonicalText(v1::ColumnType type, std::string_view text) 
     case v1::COLUMN_TYPE_DATE:
       return plain(text.size() == 10 ? ReadDate(text) : std::nullopt, "a date YYYY-MM-DD");
     case v1::COLUMN_TYPE_TIMESTAMP:
-      return plain(!text.empty() && text.back() == 'Z' ? ReadTimestamp(text) : std::nullopt,
-                   "a time YYYY-MM-DDTHH:MM:SSZ");
+      // A date is the midnight it begins with.
+      return plain(text.size() == 10 || (!text.empty() && text.back() == 'Z') ? ReadTimestamp(text)
+                                                                              : std::nullopt,
+                   "a time YYYY-MM-DDTHH:MM:SSZ or a date YYYY-MM-DD");
     default:
       return Internal("column type %d", static_cast<int>(type));
   }

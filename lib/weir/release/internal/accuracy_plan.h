@@ -14,7 +14,7 @@ namespace weir::release::internal {
 // Errors: INVALID_ARGUMENT naming the place in the spec, also where only some measures do.
 StatusOr<std::vector<int128>> WantedHalfWidths(const BudgetQuestion& question);
 
-// The cheapest budget that gives them.
+// The cheapest budget that gives them, and what each kind of noise would need.
 // Errors: INVALID_ARGUMENT naming the place in the spec.
 StatusOr<BudgetPlan> PlanWithin(const BudgetQuestion& question, std::vector<int128> half_widths);
 

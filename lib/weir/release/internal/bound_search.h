@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "weir/base/decimal.h"
 #include "weir/base/random.h"
 #include "weir/base/status.h"
 #include "weir/data/dataset.h"
@@ -46,6 +47,9 @@ StatusOr<PlannedBounds> PlanBounds(const data::DatasetDescription& dataset,
 
 // Whether a contribution bound is searched.
 bool SearchesContributions(const std::vector<BoundSearch>& searches);
+
+// So many steps of a grid as people write them: "12.5".
+std::string TextOfSteps(const Decimal& grid, int128 steps);
 
 // "max_keys_per_unit", "lower_bound_fare": also its column in the result.
 std::string NameOf(const BoundSearch& search);

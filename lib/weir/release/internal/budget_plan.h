@@ -41,6 +41,13 @@ struct BudgetPlan {
 // Whether one standard error and one half width hold for all values of the measure.
 bool HasOneError(const MeasurePlan& measure, const std::vector<Channel>& channels);
 
+// Rows of the result that one unit may be in; 0: unknown.
+uint64_t ReachableCells(const BudgetQuestion& question);
+
+// That the bounds keep every measure's change by one unit in range.
+// Errors: INVALID_ARGUMENT naming the measure's place in the spec.
+Status CheckReach(const BudgetQuestion& question);
+
 // Weighs every way of answering (noise kind, rule of selection, share of epsilon for it) and takes
 // one as ChoosePlan says.
 //

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <string>
 
 #include "weir/base/status.h"
 #include "weir/release/internal/budget_plan.h"
@@ -16,6 +17,10 @@ using PlanWay = std::function<StatusOr<BudgetPlan>(const Way&)>;
 
 // Whether a measure shows the channel.
 bool IsShown(const BudgetQuestion& question, size_t channel);
+
+// For people: its errors, epsilon and composition.
+StatusOr<Alternative> DescribePlan(const BudgetQuestion& question, const BudgetPlan& plan,
+                                   const std::string& what);
 
 // Takes one of the ways that the question admits, and describes all of them.
 //

@@ -10,6 +10,7 @@
 #include "weir/base/status.h"
 #include "weir/data/dataset.h"
 #include "weir/data/engine.h"
+#include "weir/doc/yaml_reader.h"
 #include "weir/v1/release.pb.h"
 
 // The rules of a spec, one function a part. None reads data.
@@ -48,6 +49,10 @@ StatusOr<data::Condition> PlanCondition(const data::DatasetDescription& dataset,
                                         const v1::Condition& condition);
 
 v1::Condition DescribeCondition(const data::Condition& condition);
+
+// A number that is written as 0 is no number that is left out.
+// Errors: INVALID_ARGUMENT naming its place in the spec.
+Status CheckZeros(const doc::Document<v1::ReleaseSpec>& spec);
 
 // Sorted; each of the form that the dataset's window has; at most ledger::kMaxWindows.
 StatusOr<std::vector<std::string>> PlanWindows(const data::DatasetDescription& dataset,
