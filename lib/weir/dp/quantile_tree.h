@@ -63,6 +63,15 @@ StatusOr<std::vector<QuantileEstimate>> NoiseQuantiles(const QuantileCounts& cou
                                                        const NoiseEvent& event,
                                                        RandomSource& random, QuantileEffort effort);
 
+// The same for many trees of one shape, such as the rows of a table: the answers of each, in order.
+// What an interval needs to know of the noise depends on the tree's shape and the place in it, so
+// that the trees share it.
+// Errors: as NoiseQuantiles; INVALID_ARGUMENT also for trees of different shapes. Without trees
+//         there are no answers.
+StatusOr<std::vector<std::vector<QuantileEstimate>>> NoiseQuantilesOfTrees(
+    std::span<const QuantileCounts> trees, std::span<const double> quantiles,
+    const NoiseEvent& event, RandomSource& random, QuantileEffort effort);
+
 // kWholeTree where `cells` such trees cost less than about a second in all, else kPaths.
 QuantileEffort ChooseEffort(const QuantileShape& shape, uint64_t cells);
 

@@ -31,6 +31,7 @@ class TailGrid {
   double Lower(ptrdiff_t i) const { return i >= 0 ? At(lower_, i) : 1 - At(upper_, -i); }
 
  private:
+  void Fill(const std::vector<double>& points, double constant);
   static double At(const std::vector<double>& tails, ptrdiff_t i) {
     const auto place = static_cast<size_t>(i);
     return place < tails.size() ? tails[place] : tails.back();
