@@ -128,6 +128,16 @@ TEST(QuantilePathTest, SiblingsCountWithTheirChildren) {
               1e-9);
 }
 
+TEST(QuantilePathTest, SiblingsKnowWhatLiesOnEitherSide) {
+  const Siblings siblings({{1, 10, 4}, {2, 20, 4}, {3, 30, 4}, {4, 40, 2}});
+  EXPECT_EQ(siblings.Before(0).sum(), 0);
+  EXPECT_EQ(siblings.Before(2).sum(), 30);
+  EXPECT_EQ(siblings.After(1).sum(), 70);
+  EXPECT_EQ(siblings.After(3).sum(), 0);
+  EXPECT_NEAR(siblings.Before(2).variance(), 1.6, 1e-12);
+  EXPECT_NEAR(siblings.After(1).variance(), 0.8 + 2.0 / 3, 1e-12);
+}
+
 TEST(QuantilePathTest, StartsAnew) {
   const Siblings family = Family({4, 9, 2, 7}, 0);
   QuantilePath path(kLaw, 1, 0.5);

@@ -87,18 +87,19 @@ double TestLaw::Reach(double tail) {
 }
 
 bool TestLaw::IsSurelyMoreThan(double tail, double distance) const {
-  return rough_.LowerTail(distance) > tail;
+  return rough_.not_zero() > tail && rough_.LowerTail(distance) > tail;
 }
 
 bool TestLaw::IsOneSidedAtMost(double tail, double distance) {
-  if (rough_.TwoSidedTail(distance) <= 2 * tail) return true;
+  if (rough_.not_zero() <= 2 * tail || rough_.TwoSidedTail(distance) <= 2 * tail) return true;
   if (rough_.LowerTail(distance) > 2 * tail) return false;
   return OneSidedTail(distance, tail) <= tail;
 }
 
-// Chernoff's bound if it is at most `enough`.
+// The first of three bounds that is at most `enough`.
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a distance in rows and a chance
 double TestLaw::OneSidedTail(double distance, double enough) {
+  if (rough_.not_zero() <= 2 * enough) return rough_.not_zero() / 2;
   const double coarse = rough_.CoarseTail(distance) / 2;
   return coarse <= enough ? coarse : fine().TwoSidedTail(distance) / 2;
 }
@@ -116,11 +117,12 @@ size_t TestLaw::NewBytes() {
   return all - std::exchange(told_bytes_, all);
 }
 
-QuantileLaws::QuantileLaws(const QuantileShape& shape, const NoiseLaw& law)
+QuantileLaws::QuantileLaws(const QuantileShape& shape, const NoiseLaw& law, size_t most_bytes)
     : law_(law),
       form_(law),
       slip_(kAllSlips / (2.0 * shape.height())),
-      root_children_(shape.NodesAt(1)) {}
+      root_children_(shape.NodesAt(1)),
+      most_bytes_(most_bytes) {}
 
 double QuantileLaws::own_reach() {
   if (!own_reach_.has_value()) own_reach_ = ReachOf({law_, 1, 1}, slip_);
@@ -149,21 +151,20 @@ RealFourier& QuantileLaws::fourier() {
 void QuantileLaws::Begin() {
   for (TestLaw* law : touched_) bytes_ += law->NewBytes();
   touched_.clear();
-  if (bytes_ <= kMostBytes) return;
+  if (bytes_ <= most_bytes_) return;
   std::erase_if(laws_, [](const auto& law) { return law.first.node.level > kLevelsKept; });
   bytes_ = 0;
   for (const auto& [place, law] : laws_) bytes_ += law.bytes();
-  if (bytes_ <= kMostBytes / 2) return;
+  if (bytes_ <= most_bytes_ / 2) return;
   laws_.clear();
   bytes_ = 0;
 }
 
 TestLaw& QuantileLaws::Of(const Place& place, const RankTest& test) {
-  const auto known = laws_.find(place);
-  TestLaw& law = known != laws_.end() ? known->second : laws_.emplace(place, test).first->second;
-  if (known == laws_.end()) ++made_;
-  touched_.push_back(&law);
-  return law;
+  const auto [law, is_new] = laws_.try_emplace(place, test);
+  made_ += is_new ? 1 : 0;
+  touched_.push_back(&law->second);
+  return law->second;
 }
 
 double QuantileLaws::LeastRejected(double risk) {

@@ -52,13 +52,15 @@ class TestLaw {
  public:
   explicit TestLaw(const RankTest& test);
 
-  // Two-sided: a distance that the noise exceeds with at most this chance.
+  // Two-sided: distances that the noise reaches with at most this chance. The first is the
+  // smallest.
   double HalfWidth(double tail);
   double RoughHalfWidth(double tail);
   double Reach(double tail);
   // Whether the noise is known to exceed the distance, on either side, with more than this chance.
   bool IsSurelyMoreThan(double tail, double distance) const;
-  // Whether it is known to exceed it on one side with at most this chance, and a bound of that.
+  // One-sided: whether it is known to exceed the distance with at most this chance; an upper bound
+  // of the chance, a cheap one if that is at most `enough`.
   bool IsOneSidedAtMost(double tail, double distance);
   double OneSidedTail(double distance, double enough);
 
@@ -112,7 +114,7 @@ class QuantileLaws {
   // is nearly always zero.
   static constexpr size_t kMostBytes = size_t{32} << 20;
 
-  QuantileLaws(const QuantileShape& shape, const NoiseLaw& law);
+  QuantileLaws(const QuantileShape& shape, const NoiseLaw& law, size_t most_bytes = kMostBytes);
 
   const NoiseLaw& law() const { return law_; }
   const NoiseForm& form() const { return form_; }
@@ -139,6 +141,7 @@ class QuantileLaws {
 
   uint64_t made() const { return made_; }  // laws, so far
   size_t kept() const { return laws_.size(); }
+  size_t bytes() const { return bytes_; }  // of those kept when the last answer began
 
  private:
   struct PlaceHash {
@@ -149,6 +152,7 @@ class QuantileLaws {
   NoiseForm form_;
   double slip_;
   uint32_t root_children_;
+  size_t most_bytes_;
   std::unordered_map<Place, TestLaw, PlaceHash> laws_;
   std::vector<std::pair<double, double>> least_;
   std::optional<double> own_reach_;
@@ -156,7 +160,7 @@ class QuantileLaws {
   std::optional<NoiseRuns> runs_;
   std::optional<RealFourier> fourier_;
   uint64_t made_ = 0;
-  size_t bytes_ = 0;               // of those kept, before this answer
+  size_t bytes_ = 0;
   std::vector<TestLaw*> touched_;  // by this answer
 };
 

@@ -38,6 +38,8 @@ class WeightedSum {
   WeightedSum(const WeightedSum& other, double resolution);
 
   double deviation() const { return deviation_; }
+  // At least the chance that any of the noises is not zero.
+  double not_zero() const { return not_zero_; }
   // Chernoff's bound on P[|S| >= w], within a factor of about 5: to decide clear cases at once.
   double CoarseTail(double w) const;
   // Upper bound on P[|S| >= w].
@@ -83,7 +85,7 @@ class WeightedSum {
 
   NoiseFactors noises_;
   double deviation_ = 0;
-  double not_zero_ = 1;  // at least the chance that any noise is not zero
+  double not_zero_ = 1;
   double resolution_ = kFineResolution;
   // Made by the first tail that needs them.
   mutable double reach_ = 0;  // the circle's circumference is twice it
