@@ -18,7 +18,7 @@ namespace weir::dp::internal {
 //            i. Vaaler's polynomials stay below and above the indicator of (-w, w) and differ by
 //            Fejer's kernel at both ends; wrapping adds mass to an interval, never takes any, and
 //            at most kWrappedMass.
-// Cost:      about 0.1 ms for 4096 points.
+// Cost:      0.03 to 0.1 ms for 4096 points.
 // Source:    as WeightedSum.
 class TailGrid {
  public:
