@@ -86,10 +86,12 @@ double TestLaw::Reach(double tail) {
   return Known(reaches_, tail, [&] { return rough_.Reach(tail); });
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a chance and a distance in rows
 bool TestLaw::IsSurelyMoreThan(double tail, double distance) const {
   return rough_.not_zero() > tail && rough_.LowerTail(distance) > tail;
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a chance and a distance in rows
 bool TestLaw::IsOneSidedAtMost(double tail, double distance) {
   if (rough_.not_zero() <= 2 * tail || rough_.TwoSidedTail(distance) <= 2 * tail) return true;
   if (rough_.LowerTail(distance) > 2 * tail) return false;

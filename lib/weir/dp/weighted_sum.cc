@@ -71,6 +71,7 @@ struct Rotations {
 // a guess, then the vertex of a parabola over logarithms. Any slope gives a bound, so that it need
 // not be exact.
 template <class Function>
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): both are named at the calls
 double LeastOverSlopes(const Function& function, double guess, double largest) {
   struct Point {
     double slope;

@@ -58,10 +58,13 @@ class TestLaw {
   double RoughHalfWidth(double tail);
   double Reach(double tail);
   // Whether the noise is known to exceed the distance, on either side, with more than this chance.
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a chance and a distance in rows
   bool IsSurelyMoreThan(double tail, double distance) const;
   // One-sided: whether it is known to exceed the distance with at most this chance; an upper bound
   // of the chance, a cheap one if that is at most `enough`.
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a chance and a distance in rows
   bool IsOneSidedAtMost(double tail, double distance);
+  // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a distance in rows and a chance
   double OneSidedTail(double distance, double enough);
 
   // Memory that it takes by now, and of that what was new since the last call.

@@ -19,10 +19,10 @@ namespace weir::dp::internal {
 //            trigonometric polynomial of degree K stays below the indicator of (-w, w), so that
 //            P[|S| < w] is at least a finite sum of values of the characteristic function, less
 //            the mass that P wraps around, which Chernoff bounds by 10^-5.
-// Cost:      10^2 to 10^4 values of the characteristic function (the degree), once, of which those
-//            that are known to be negligible are passed over: 2 to 10 microseconds where many noises
-//            have a part, 25 to 400 where noise is nearly always zero, and then 0.1 to 8 a tail. The
-//            excess is that of a w smaller by half the resolution.
+// Cost:      10^2 to 10^4 values of the characteristic function (the degree), once; those that are
+//            known to be negligible are passed over. 2 to 10 microseconds where many noises have a
+//            part, 25 to 400 where noise is nearly always zero; a tail takes 0.1 to 8. The excess
+//            is that of a w smaller by half the resolution.
 // Not thread-safe: the first tail fills a table.
 // Source:    Vaaler, "Some extremal functions in Fourier analysis", Bulletin of the AMS 12, 1985,
 //            theorems 18 and 19.
