@@ -12,17 +12,17 @@ namespace {
 
 constexpr NoiseLaw kLaw = {NoiseKind::kDiscreteLaplace, {10, 1}};
 
-std::vector<NodeCounts> Family(const std::vector<double>& counts, uint32_t children) {
+Siblings Family(const std::vector<double>& counts, uint32_t children) {
   std::vector<NodeCounts> family;
   for (const double count : counts) family.push_back({count, count, children});
-  return family;
+  return Siblings(family);
 }
 
 // Three families of which the path enters two, and a boundary in the last.
 struct Walk {
-  std::vector<NodeCounts> top = Family({4, 9, 2, 7}, 3);
-  std::vector<NodeCounts> middle = Family({1, 5, 3}, 4);
-  std::vector<NodeCounts> last = Family({1, 2, 0, 2}, 0);
+  Siblings top = Family({4, 9, 2, 7}, 3);
+  Siblings middle = Family({1, 5, 3}, 4);
+  Siblings last = Family({1, 2, 0, 2}, 0);
 };
 
 QuantilePath PathOf(const Walk& walk, double q) {
@@ -128,8 +128,18 @@ TEST(QuantilePathTest, SiblingsCountWithTheirChildren) {
               1e-9);
 }
 
+TEST(QuantilePathTest, SiblingsKnowWhatLiesOnEitherSide) {
+  const Siblings siblings({{1, 10, 4}, {2, 20, 4}, {3, 30, 4}, {4, 40, 2}});
+  EXPECT_EQ(siblings.Before(0).sum(), 0);
+  EXPECT_EQ(siblings.Before(2).sum(), 30);
+  EXPECT_EQ(siblings.After(1).sum(), 70);
+  EXPECT_EQ(siblings.After(3).sum(), 0);
+  EXPECT_NEAR(siblings.Before(2).variance(), 1.6, 1e-12);
+  EXPECT_NEAR(siblings.After(1).variance(), 0.8 + 2.0 / 3, 1e-12);
+}
+
 TEST(QuantilePathTest, StartsAnew) {
-  const std::vector<NodeCounts> family = Family({4, 9, 2, 7}, 0);
+  const Siblings family = Family({4, 9, 2, 7}, 0);
   QuantilePath path(kLaw, 1, 0.5);
   path.Enter(family, 2);
   path.Restart();

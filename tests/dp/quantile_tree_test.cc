@@ -128,6 +128,48 @@ TEST(QuantileTreeTest, RefusesWhatHasNoMeaning) {
               StatusIs(StatusCode::kInvalidArgument));
 }
 
+TEST(QuantileTreeTest, TreesTogetherHaveTheAnswersOfEach) {
+  const QuantileShape shape = *QuantileShape::Create({0, 9999, kLaplace});
+  const NoiseEvent noise = {kLaplace, {5, 1}, 3};
+  const std::vector<double> quantiles = {0.25, 0.5, 0.9};
+  std::vector<QuantileCounts> trees;
+  for (const int step : {1, 3, 40, 500}) {
+    std::vector<int> values;
+    for (int value = 0; value < 9999; value += step) values.push_back(value);
+    trees.push_back(CountsOf(shape, values));
+  }
+  for (const QuantileEffort effort : kEfforts) {
+    SeededRandom random(7);
+    WEIR_ASSERT_OK_AND_ASSIGN(const auto together,
+                              NoiseQuantilesOfTrees(trees, quantiles, noise, random, effort));
+    SeededRandom again(7);
+    ASSERT_EQ(together.size(), trees.size());
+    for (size_t tree = 0; tree < trees.size(); ++tree) {
+      WEIR_ASSERT_OK_AND_ASSIGN(const auto alone,
+                                NoiseQuantiles(trees[tree], quantiles, noise, again, effort));
+      for (size_t i = 0; i < quantiles.size(); ++i) {
+        EXPECT_TRUE(together[tree][i].value == alone[i].value) << tree;
+        EXPECT_TRUE(together[tree][i].low == alone[i].low) << tree;
+        EXPECT_TRUE(together[tree][i].high == alone[i].high) << tree;
+      }
+    }
+  }
+}
+
+TEST(QuantileTreeTest, TreesTogetherHaveOneShape) {
+  const std::vector<QuantileCounts> trees = {
+      QuantileCounts(*QuantileShape::Create({0, 999, kLaplace, 1U << 16, 3})),
+      QuantileCounts(*QuantileShape::Create({0, 998, kLaplace, 1U << 16, 3}))};
+  SeededRandom random(8);
+  const NoiseEvent noise = {kLaplace, {3, 1}, 3};
+  const std::vector<double> median = {0.5};
+  EXPECT_THAT(NoiseQuantilesOfTrees(trees, median, noise, random, QuantileEffort::kPaths),
+              StatusIs(StatusCode::kInvalidArgument, ::testing::HasSubstr("shapes")));
+  WEIR_ASSERT_OK_AND_ASSIGN(
+      const auto none, NoiseQuantilesOfTrees({}, median, noise, random, QuantileEffort::kPaths));
+  EXPECT_TRUE(none.empty());
+}
+
 TEST(QuantileTreeTest, ManyCellsGetPathsOnly) {
   const QuantileShape shape = *QuantileShape::Create({0, 200'000, kLaplace});
   EXPECT_EQ(ChooseEffort(shape, 1), QuantileEffort::kWholeTree);

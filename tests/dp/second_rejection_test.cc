@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/dp/internal/second_rejection.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -95,6 +96,26 @@ TEST_P(SecondRejectionTest, FindsNothingForARiskBelowItsPrecision) {
   const SecondRejection second({shared, fresh, test.first_weight, test.second_weight},
                                RunsOf(test.own), 1, fourier);
   EXPECT_TRUE(std::isinf(second.Threshold(0)));
+}
+
+// What the caller moves into its range is the same wherever the search begins.
+TEST_P(SecondRejectionTest, ARangeChangesNothingInside) {
+  const PairCase& test = GetParam();
+  const double y = 2.3 * Deviation(test, test.first_weight, nullptr);
+  RealFourier fourier(kPoints);
+  const std::vector<WeightedNoise> shared = {test.shared};
+  const std::vector<WeightedNoise> fresh = {test.fresh};
+  const SecondRejection second({shared, fresh, test.first_weight, test.second_weight},
+                               RunsOf(test.own), y, fourier);
+  const double z = second.Threshold(0.015);
+  for (const double near : {0.5, 0.9, 1.0, 1.1}) {
+    for (const double width : {0.05, 0.3, 3.0}) {
+      const double far = near + width;
+      EXPECT_DOUBLE_EQ(std::clamp(second.Threshold(0.015, {near * z, far * z}), near * z, far * z),
+                       std::clamp(z, near * z, far * z))
+          << near << " " << width;
+    }
+  }
 }
 
 TEST_P(SecondRejectionTest, GridsHoldTheTail) {

@@ -53,6 +53,9 @@ TEST_P(WeightedSumTest, TailsAreNeverTooSmallAndHardlyTooLarge) {
     // Within what a w less by 2 % of the deviation has.
     const double nearer = ExactTail(GetParam().noises, w - 0.02 * sum.deviation());
     EXPECT_LE(sum.TwoSidedTail(w), nearer + 4e-3) << steps;
+    EXPECT_LE(sum.LowerTail(w), exact + 1e-10) << steps;
+    const double farther = ExactTail(GetParam().noises, w + 0.02 * sum.deviation());
+    EXPECT_GE(sum.LowerTail(w), farther - 4e-3) << steps;
   }
 }
 
@@ -103,6 +106,43 @@ TEST(WeightedSumTest, NoiseThatIsMostlyZeroHasABoundedHalfWidth) {
     EXPECT_LE(ExactTail(noises, width), 0.05) << per_scale;
     EXPECT_LE(width, 2.5) << per_scale;
   }
+}
+
+TEST_P(WeightedSumTest, ReachesAreInOrder) {
+  const WeightedSum sum(GetParam().noises);
+  for (const double tail : {0.2, 0.05, 1e-3}) {
+    EXPECT_LE(sum.HalfWidth(tail), sum.Reach(tail)) << tail;
+    EXPECT_LE(sum.Reach(tail), sum.QuickReach(tail)) << tail;
+    EXPECT_LE(ExactTail(GetParam().noises, sum.QuickReach(tail)), tail) << tail;
+  }
+}
+
+// No transform is needed to know that all of it is zero.
+TEST(WeightedSumTest, NoiseThatIsRarelyAnythingIsNearAtOnce) {
+  for (const NoiseLaw& law : {Laplace(1, 20), Gaussian(1, 40)}) {
+    const std::vector<WeightedNoise> noises = {{law, 1.0, 300}, {law, 0.3, 20'000}};
+    const WeightedSum sum(noises);
+    EXPECT_LT(sum.HalfWidth(0.01), 1e-9);
+    EXPECT_LT(sum.Reach(0.01), 1e-9);
+    EXPECT_EQ(sum.blocks(), 0U);
+    EXPECT_LE(sum.not_zero(), 0.01);
+  }
+}
+
+// A circle no larger than the noise needs: a block is 16 degrees.
+TEST(WeightedSumTest, NarrowGaussiansHaveFewDegrees) {
+  const std::vector<WeightedNoise> noises = {{Gaussian(1, 20), 1.0, 300}};
+  const WeightedSum sum(noises);
+  EXPECT_GT(sum.TwoSidedTail(0.5), 0.01);
+  EXPECT_LE(sum.blocks(), 250U);
+}
+
+TEST(WeightedSumTest, ManyNoisesHaveFewBlocks) {
+  const std::vector<WeightedNoise> noises = {
+      {Laplace(4), 0.5, 7}, {Laplace(4), 0.04, 105}, {Laplace(4), 0.3, 6}, {Laplace(4), 0.02, 90}};
+  const WeightedSum sum(noises);
+  EXPECT_LE(sum.TwoSidedTail(3 * sum.deviation()), 0.01);
+  EXPECT_LE(sum.blocks(), 4U);
 }
 
 TEST(WeightedSumTest, WithoutNoiseNothingIsFarAway) {

@@ -4,11 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 #include <vector>
 
-#include "weir/dp/internal/law_tail.h"
 #include "weir/dp/internal/noised_nodes.h"
 #include "weir/dp/internal/quantile_interval.h"
+#include "weir/dp/internal/quantile_laws.h"
 #include "weir/dp/intervals.h"
 #include "weir/dp/noise_sampler.h"
 
@@ -90,8 +91,8 @@ int128 InsideLeaf(const QuantileShape& shape, uint32_t leaf, double share) {
   return std::clamp(first + offset, first, last);
 }
 
-int128 EstimateOf(NoisedNodes& nodes, const NoiseLaw& law, double q) {
-  const double deviation = internal::StandardDeviation(law);
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): of one node's noise, and a rank's share
+int128 EstimateOf(NoisedNodes& nodes, double deviation, double q) {
   const double noise_variance = deviation * deviation;
   double count = 0;
   for (const double child : nodes.Combined({0, 0})) count += child;
@@ -125,16 +126,24 @@ Status CheckRequest(const QuantileCounts& counts, std::span<const double> quanti
 
 std::vector<QuantileEstimate> internal::AnswerQuantiles(NoisedNodes& nodes, const NoiseLaw& law,
                                                         std::span<const double> quantiles) {
+  QuantileLaws laws(nodes.shape(), law);
+  return AnswerQuantiles(nodes, laws, quantiles);
+}
+
+std::vector<QuantileEstimate> internal::AnswerQuantiles(NoisedNodes& nodes, QuantileLaws& laws,
+                                                        std::span<const double> quantiles) {
   std::vector<QuantileEstimate> estimates;
+  estimates.reserve(quantiles.size());
   for (const double q : quantiles) {
-    internal::QuantileInterval interval(nodes, law, q);
+    internal::QuantileInterval interval(nodes, laws, q);
     const QuantileShape& shape = nodes.shape();
     // Where the two ends contradict each other both leaves are in.
     const auto [first, last] = std::minmax({interval.Leaf(Side::kLow), interval.Leaf(Side::kHigh)});
     QuantileEstimate estimate;
     estimate.low = shape.FirstOf(first);
     estimate.high = shape.LastOf(last);
-    estimate.value = std::clamp(EstimateOf(nodes, law, q), estimate.low, estimate.high);
+    estimate.value =
+        std::clamp(EstimateOf(nodes, laws.form().deviation, q), estimate.low, estimate.high);
     const int128 width = shape.LastOf(interval.CoarseLeaf(Side::kHigh)) -
                          shape.FirstOf(interval.CoarseLeaf(Side::kLow));
     estimate.standard_error = static_cast<double>(std::max(int128{0}, width)) / 2;
@@ -143,16 +152,36 @@ std::vector<QuantileEstimate> internal::AnswerQuantiles(NoisedNodes& nodes, cons
   return estimates;
 }
 
+StatusOr<std::vector<std::vector<QuantileEstimate>>> NoiseQuantilesOfTrees(
+    std::span<const QuantileCounts> trees, std::span<const double> quantiles,
+    const NoiseEvent& event, RandomSource& random, QuantileEffort effort) {
+  std::vector<std::vector<QuantileEstimate>> answers;
+  if (trees.empty()) return answers;
+  for (const QuantileCounts& counts : trees) {
+    if (counts.shape() != trees.front().shape()) {
+      return InvalidArgument("quantile trees of different shapes cannot be answered together");
+    }
+  }
+  WEIR_RETURN_IF_ERROR(CheckRequest(trees.front(), quantiles, event));
+  WEIR_ASSIGN_OR_RETURN(const NoiseSampler sampler, NoiseSampler::Create(event));
+  internal::QuantileLaws laws(trees.front().shape(), LawOf(event));
+  answers.reserve(trees.size());
+  for (const QuantileCounts& counts : trees) {
+    NoisedNodes nodes(counts, sampler, random);
+    if (effort == QuantileEffort::kWholeTree) nodes.MaterialiseAll();
+    answers.push_back(internal::AnswerQuantiles(nodes, laws, quantiles));
+  }
+  return answers;
+}
+
 StatusOr<std::vector<QuantileEstimate>> NoiseQuantiles(const QuantileCounts& counts,
                                                        std::span<const double> quantiles,
                                                        const NoiseEvent& event,
                                                        RandomSource& random,
                                                        QuantileEffort effort) {
-  WEIR_RETURN_IF_ERROR(CheckRequest(counts, quantiles, event));
-  WEIR_ASSIGN_OR_RETURN(const NoiseSampler sampler, NoiseSampler::Create(event));
-  NoisedNodes nodes(counts, sampler, random);
-  if (effort == QuantileEffort::kWholeTree) nodes.MaterialiseAll();
-  return internal::AnswerQuantiles(nodes, LawOf(event), quantiles);
+  WEIR_ASSIGN_OR_RETURN(std::vector<std::vector<QuantileEstimate>> answers,
+                        NoiseQuantilesOfTrees({&counts, 1}, quantiles, event, random, effort));
+  return std::move(answers.front());
 }
 
 QuantileEffort ChooseEffort(const QuantileShape& shape, uint64_t cells) {

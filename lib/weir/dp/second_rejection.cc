@@ -2,8 +2,11 @@
 #include "weir/dp/internal/second_rejection.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <utility>
 
 #include "weir/dp/internal/law_tail.h"
 #include "weir/dp/internal/tail_grid.h"
@@ -24,6 +27,25 @@ double ReachOf(const NoiseLaw& law) {
 }
 
 }  // namespace
+
+// Chances of consecutive points and the sums of their beginnings.
+class SecondRejection::Shares {
+ public:
+  explicit Shares(std::vector<double> chances) : chances_(std::move(chances)) {
+    sums_.reserve(chances_.size() + 1);
+    sums_.push_back(0);
+    for (const double chance : chances_) sums_.push_back(sums_.back() + chance);
+  }
+
+  const std::vector<double>& chances() const { return chances_; }
+  double Sum(ptrdiff_t begin, ptrdiff_t end) const {
+    return sums_[static_cast<size_t>(end)] - sums_[static_cast<size_t>(begin)];
+  }
+
+ private:
+  std::vector<double> chances_;
+  std::vector<double> sums_;
+};
 
 NoiseRuns RunsOf(const NoiseLaw& law) {
   const double reach = ReachOf(law);
@@ -57,8 +79,16 @@ SecondRejection::SecondRejection(const TestPair& pair, const NoiseRuns& own, dou
   first_ = -half / kShareBelow;
   masses_.assign(static_cast<size_t>(half + half / 2 - first_), 0);
   AddShared(pair, own, y, shared, half);
-  tails_.reserve(static_cast<size_t>(4 * half + 1));
-  for (ptrdiff_t i = -2 * half; i <= 2 * half; ++i) tails_.push_back(fresh.Upper(i));
+  while (!masses_.empty() && masses_.back() == 0) masses_.pop_back();
+  FillTails(fresh, half);
+}
+
+// Beyond the reach nothing changes.
+void SecondRejection::FillTails(const TailGrid& fresh, ptrdiff_t half) {
+  tails_.assign(static_cast<size_t>(4 * half + 1), fresh.Upper(half));
+  const auto at = [&](ptrdiff_t i) -> double& { return tails_[static_cast<size_t>(2 * half - i)]; };
+  for (ptrdiff_t i = -half; i < half; ++i) at(i) = fresh.Upper(i);
+  std::fill(tails_.end() - half, tails_.end(), fresh.Upper(-2 * half));
 }
 
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a place and a chance
@@ -79,6 +109,7 @@ void SecondRejection::AddShared(const TestPair& pair, const NoiseRuns& own, doub
   for (ptrdiff_t i = first_ + 1; i <= half; ++i) {
     chances.push_back(shared.Upper(i - 1) - shared.Upper(i));
   }
+  const Shares shares(std::move(chances));
   lost_ = own.outside + shared.Upper(half);
   for (const NoiseRuns::Run& run : own.runs) {
     const double least = pair.first_weight * (pair.first_weight > 0 ? run.first : run.last);
@@ -92,38 +123,48 @@ void SecondRejection::AddShared(const TestPair& pair, const NoiseRuns& own, doub
       continue;
     }
     if (kept < half) Add(kept + shift, run.chance * (shared.Upper(kept) - shared.Lower(kept)));
-    AddShifted(std::span(chances).first(static_cast<size_t>(kept - first_) + 1), run.chance, shift);
+    AddShifted(shares, kept - first_ + 1, {run.chance, shift});
   }
 }
 
-// Chances of the points from first_ on, moved by `shift`, times a factor.
-// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a chance and a place
-void SecondRejection::AddShifted(std::span<const double> chances, double factor, ptrdiff_t shift) {
-  const auto count = static_cast<ptrdiff_t>(chances.size());
-  const ptrdiff_t begin = std::clamp<ptrdiff_t>(-shift, 0, count);
-  const ptrdiff_t end = std::clamp(static_cast<ptrdiff_t>(masses_.size()) - shift, begin, count);
-  const auto chance = [&](ptrdiff_t i) { return factor * chances[static_cast<size_t>(i)]; };
-  for (ptrdiff_t i = 0; i < begin; ++i) Add(first_ + i + shift, chance(i));
-  for (ptrdiff_t i = end; i < count; ++i) Add(first_ + i + shift, chance(i));
+// The first `count` shares, as chances of the points from first_ on.
+void SecondRejection::AddShifted(const Shares& shares, ptrdiff_t count, const Move& move) {
+  const ptrdiff_t begin = std::clamp<ptrdiff_t>(-move.shift, 0, count);
+  const ptrdiff_t end =
+      std::clamp(static_cast<ptrdiff_t>(masses_.size()) - move.shift, begin, count);
+  masses_[0] += move.factor * shares.Sum(0, begin);
+  lost_ += move.factor * shares.Sum(end, count);
   if (begin == end) return;
-  const double* const from = chances.data() + begin;
-  double* const to = masses_.data() + begin + shift;
-  for (ptrdiff_t i = 0; i < end - begin; ++i) to[i] += factor * from[i];
+  const double* const from = shares.chances().data() + begin;
+  double* const to = masses_.data() + begin + move.shift;
+  for (ptrdiff_t i = 0; i < end - begin; ++i) to[i] += move.factor * from[i];
 }
 
-// At z = point * step, for a point from 0 to the reach: tails_ hold all differences.
+// At z = point * step, for a point from 0 to the reach: tails_ hold all differences, the largest
+// first. Independent sums, as one would wait for its own last addition.
 double SecondRejection::Excess(ptrdiff_t point) const {
-  double sum = 0;
+  constexpr size_t kLanes = 4;
   const auto middle = static_cast<ptrdiff_t>(tails_.size() / 2);
-  const double* const tail = tails_.data() + (middle + point - first_);
-  const auto count = static_cast<ptrdiff_t>(masses_.size());
-  for (ptrdiff_t i = 0; i < count; ++i) sum += masses_[static_cast<size_t>(i)] * tail[-i];
-  return sum + lost_;
+  const double* const tail = tails_.data() + (middle - point + first_);
+  std::array<double, kLanes> sums{};
+  const size_t whole = masses_.size() / kLanes * kLanes;
+  for (size_t i = 0; i < whole; i += kLanes) {
+    for (size_t lane = 0; lane < kLanes; ++lane) {
+      sums[lane] += masses_[i + lane] * tail[i + lane];
+    }
+  }
+  double sum = lost_;
+  for (size_t i = whole; i < masses_.size(); ++i) sum += masses_[i] * tail[i];
+  return std::accumulate(sums.begin(), sums.end(), sum);
 }
 
-double SecondRejection::Threshold(double risk) const {
-  ptrdiff_t low = 0;                                      // too near, or not tried
-  auto high = static_cast<ptrdiff_t>(tails_.size() / 4);  // the reach
+double SecondRejection::Threshold(double risk, const Range& range) const {
+  const auto reach = static_cast<ptrdiff_t>(tails_.size() / 4);
+  const auto point = [&](double distance) {
+    return static_cast<ptrdiff_t>(std::clamp(distance / step_, 0.0, static_cast<double>(reach)));
+  };
+  ptrdiff_t low = std::max<ptrdiff_t>(point(range.nearest) - 1, 0);  // too near, or not tried
+  ptrdiff_t high = std::min(std::max(point(range.farthest), low) + 1, reach);
   if (Excess(high) > risk) return std::numeric_limits<double>::infinity();
   while (high - low > 1) {
     const ptrdiff_t middle = (low + high) / 2;

@@ -52,23 +52,30 @@ TailGrid::TailGrid(const WeightedSum& sum, double reach, RealFourier& fourier) {
     series.AddSine(k, 2 * smooth * value / (std::numbers::pi * order));
     series.AddCosine(k, 2 * (1 - u) * value * constant);
   }
-  const std::vector<double> points = series.Values();
-  upper_.reserve(half + 1);
-  lower_.reserve(half + 1);
+  Fill(series.Values(), constant);
+}
+
+void TailGrid::Fill(const std::vector<double>& points, double constant) {
+  const size_t half = points.size() / 2;
+  upper_.resize(half + 1);
+  lower_.resize(half + 1);
   for (size_t i = 0; i < half; ++i) {
-    const double mirrored = points[i == 0 ? 0 : fourier.size() - i];
+    const double mirrored = points[i == 0 ? 0 : points.size() - i];
     const double covered =
         static_cast<double>(i) / static_cast<double>(half) + (points[i] - mirrored) / 2;
     const double kernel = constant + (points[i] + mirrored) / 2;
-    upper_.push_back(
-        std::clamp((1 - covered + kernel + kWrappedMass + kRoundingError) / 2, 0.0, 0.5));
-    lower_.push_back(std::clamp((1 - covered - kernel - kRoundingError) / 2, 0.0, 0.5));
+    upper_[i] = (1 - covered + kernel + kWrappedMass + kRoundingError) / 2;
+    lower_[i] = (1 - covered - kernel - kRoundingError) / 2;
   }
-  upper_.push_back(kWrappedMass / 2);
-  lower_.push_back(0);
-  for (size_t i = 1; i <= half; ++i) {
-    upper_[i] = std::min(upper_[i], upper_[i - 1]);
-    lower_[half - i] = std::max(lower_[half - i], lower_[half - i + 1]);
+  upper_[half] = kWrappedMass / 2;
+  lower_[half] = 0;
+  double least = 0.5;
+  double most = 0;
+  for (size_t i = 0; i <= half; ++i) {
+    least = std::min(least, std::max(upper_[i], 0.0));
+    upper_[i] = least;
+    most = std::max(most, std::min(lower_[half - i], 0.5));
+    lower_[half - i] = most;
   }
 }
 

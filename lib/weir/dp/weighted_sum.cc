@@ -5,57 +5,17 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <numeric>
+#include <utility>
 
 #include "weir/dp/internal/crossing.h"
-#include "weir/dp/internal/law_tail.h"
-#include "weir/dp/rational.h"
 
 namespace weir::dp::internal {
 namespace {
 
 constexpr double kWrappedMass = 1e-5;
 constexpr double kRoundingError = 1e-9;
-// Products below this count as zero: together below a tenth of kRoundingError.
-constexpr double kNegligible = 4e-12;
-// e to less than minus this is negligible.
-constexpr double kLargestExponent = 30;
-constexpr double kTwoPi = 2 * std::numbers::pi;
-
-// NOLINTBEGIN(bugprone-easily-swappable-parameters): both are named at the one call
-// Of the discrete Gaussian. Wide: Poisson summation, three images of the normal law's; narrow: the
-// few integers that carry mass.
-double GaussianCharacteristic(double sigma2, double angle) {
-  if (sigma2 >= 1) {
-    const double turned = std::abs(angle - kTwoPi * std::floor(angle / kTwoPi + 0.5));
-    const double exponent = sigma2 * turned * turned / 2;
-    if (exponent > kLargestExponent) return 0;
-    const auto image = [&](double shift) {
-      return std::exp(-sigma2 * (turned - shift) * (turned - shift) / 2);
-    };
-    // Of wide noise the images are below e^-44 even where they are largest.
-    if (sigma2 >= 9) return std::exp(-exponent);
-    const double normalizer = 1 + 2 * std::exp(-sigma2 * kTwoPi * kTwoPi / 2);
-    return (std::exp(-exponent) + image(kTwoPi) + image(-kTwoPi)) / normalizer;
-  }
-  double sum = 1;
-  double normalizer = 1;
-  for (int x = 1; x <= 9; ++x) {
-    const double weight = 2 * std::exp(-x * x / (2 * sigma2));
-    sum += weight * std::cos(x * angle);
-    normalizer += weight;
-  }
-  return sum / normalizer;
-}
-// NOLINTEND(bugprone-easily-swappable-parameters)
-
-double Power(double base, uint32_t exponent) {
-  double power = 1;
-  for (; exponent > 0; exponent >>= 1) {
-    if ((exponent & 1) != 0) power *= base;
-    base *= base;
-  }
-  return power;
-}
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Sine and cosine of an angle, turned on by steps of a fixed angle: every step adds rounding of
 // about 10^-16.
@@ -70,13 +30,6 @@ class Rotation {
 
   double sine() const { return sine_; }
   double cosine() const { return cosine_; }
-  // The same steps from where the other is.
-  Rotation From(const Rotation& other) const {
-    Rotation moved = *this;
-    moved.sine_ = other.sine_;
-    moved.cosine_ = other.cosine_;
-    return moved;
-  }
   void Turn() {
     const double turned = sine_ * step_cosine_ + cosine_ * step_sine_;
     cosine_ = cosine_ * step_cosine_ - sine_ * step_sine_;
@@ -114,143 +67,124 @@ struct Rotations {
   std::array<double, kLanes> cosine{};
 };
 
+// The least value of a function of a slope in (0, largest) that falls and then rises: outwards from
+// a guess, then the vertex of a parabola over logarithms. Any slope gives a bound, so that it need
+// not be exact.
+template <class Function>
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): both are named at the calls
+double LeastOverSlopes(const Function& function, double guess, double largest) {
+  struct Point {
+    double slope;
+    double value;
+  };
+  const auto at = [&](double slope) { return Point{slope, function(slope)}; };
+  const auto up = [&](double slope) { return std::min(1.25 * slope, (slope + largest) / 2); };
+  Point middle = at(guess);
+  Point above = at(up(guess));
+  Point below = at(guess / 1.25);
+  for (int step = 0; step < 200; ++step) {
+    if (middle.value < kInfinity && above.value < middle.value) {
+      below = std::exchange(middle, above);
+      above = at(up(middle.slope));
+    } else if (middle.value == kInfinity || below.value < middle.value) {
+      above = std::exchange(middle, below);
+      below = at(middle.slope / 1.25);
+    } else {
+      break;
+    }
+  }
+  const double left = std::log(below.slope / middle.slope);
+  const double right = std::log(above.slope / middle.slope);
+  const double rise = (below.value - middle.value) / left;
+  const double fall = (above.value - middle.value) / right;
+  const double vertex = (fall * left - rise * right) / (2 * (fall - rise));
+  if (!(vertex > left && vertex < right)) return middle.value;
+  return std::min(middle.value, function(middle.slope * std::exp(vertex)));
+}
+
 }  // namespace
 
 WeightedSum::WeightedSum(std::span<const WeightedNoise> noises, double resolution)
-    : resolution_(resolution) {
-  double variance = 0;
-  for (const WeightedNoise& noise : noises) {
-    if (noise.weight == 0 || noise.count == 0) continue;
-    const double scaled = noise.weight * StandardDeviation(noise.law);
-    variance += scaled * scaled * noise.count;
-    const double parameter = ToDouble(noise.law.parameter);
-    const bool is_gaussian = noise.law.kind == NoiseKind::kDiscreteGaussian;
-    const double sinh = is_gaussian ? 1 : std::sinh(1 / (2 * parameter));
-    factors_.push_back({is_gaussian, is_gaussian ? parameter : 1 / (sinh * sinh),
-                        std::abs(noise.weight), noise.count});
+    : noises_(noises), deviation_(noises_.Deviation()), resolution_(resolution) {
+  double not_zero = 0;
+  for (const NoiseFactor& factor : noises_.factors) {
+    not_zero += factor.count * noises_.FormOf(factor).not_zero;
   }
-  deviation_ = std::sqrt(variance);
-  // The factors that vanish first come first: Characteristic then stops early.
-  std::sort(factors_.begin(), factors_.end(), [](const Factor& a, const Factor& b) {
-    return a.weight * a.weight * a.parameter * a.count >
-           b.weight * b.weight * b.parameter * b.count;
-  });
+  not_zero_ = std::min(1.0, not_zero);
+}
+
+WeightedSum::WeightedSum(const WeightedSum& other, double resolution)
+    : noises_(other.noises_),
+      deviation_(other.deviation_),
+      not_zero_(other.not_zero_),
+      resolution_(resolution) {}
+
+size_t WeightedSum::bytes() const {
+  return sizeof(*this) + blocks_.capacity() * sizeof(Block) +
+         noises_.factors.capacity() * sizeof(NoiseFactor) +
+         noises_.forms.capacity() * sizeof(NoiseForm);
 }
 
 double WeightedSum::LogMoment(double slope) const {
   double sum = 0;
-  for (const Factor& factor : factors_) {
-    const double scaled = slope * factor.weight;
-    if (factor.is_gaussian) {
-      sum += factor.count * scaled * scaled * factor.parameter / 2;
-      continue;
-    }
-    const double sinh = std::sinh(scaled / 2);
-    sum -= factor.count * std::log1p(-std::min(1.0, sinh * sinh * factor.parameter));
+  for (const NoiseFactor& factor : noises_.factors) {
+    sum += factor.count * LogMomentOf(noises_.FormOf(factor), slope * factor.weight);
   }
   return sum;
 }
 
-double WeightedSum::CoarseTail(double w) const {
-  if (deviation_ == 0) return w > 0 ? 0 : 1;
-  double exponent = 0;
-  for (const double steps : {0.7, 1.0, 1.5, 2.0, 3.0, 5.0}) {
-    const double slope = std::min(steps, w / deviation_ * steps / 2) / deviation_;
-    exponent = std::min(exponent, LogMoment(slope) - slope * w);
-  }
-  return std::min(1.0, 2 * std::exp(exponent) * (1 + 1e-9));
-}
-
-// Beyond this slope the moment of a Laplace factor is infinite.
+// Beyond this slope the moment of some factor is infinite.
 double WeightedSum::LargestSlope() const {
-  double largest = std::numeric_limits<double>::infinity();
-  for (const Factor& factor : factors_) {
-    if (factor.is_gaussian) continue;
-    largest = std::min(largest, 2 * std::asinh(1 / std::sqrt(factor.parameter)) / factor.weight);
+  double largest = kInfinity;
+  for (const NoiseFactor& factor : noises_.factors) {
+    largest = std::min(largest, noises_.FormOf(factor).largest_slope / factor.weight);
   }
   return largest;
 }
 
-// Quasi-convex in the slope, and any slope gives a bound: from a guess on upwards, or else
-// downwards, until it rises.
-double WeightedSum::Reach(double tail) const {
-  if (deviation_ == 0) return std::numeric_limits<double>::min();
-  const double largest = LargestSlope();
-  const auto at = [&](double slope) { return (std::log(2 / tail) + LogMoment(slope)) / slope; };
-  const double guess = std::min(1 / deviation_, largest / 2);
-  double reach = at(guess);
-  for (const bool is_upwards : {true, false}) {
-    double slope = guess;
-    for (int step = 0; step < 100; ++step) {
-      slope = is_upwards ? std::min(1.1 * slope, slope + (largest - slope) / 4) : slope / 1.1;
-      const double next = at(slope);
-      if (!(next < reach)) break;
-      reach = next;
-    }
-  }
-  return reach * (1 + 1e-9);
+// Where the moment's logarithm is about `height`, if the law is a normal one or else a sum of few
+// noises that are not zero.
+double WeightedSum::SlopeOf(double height) const {
+  double widest = 0;
+  for (const NoiseFactor& factor : noises_.factors) widest = std::max(widest, factor.weight);
+  const double scaled = height * (widest / deviation_) * (widest / deviation_);
+  const double steps = std::log1p(scaled + std::sqrt(scaled * (scaled + 2)));  // acosh(1 + scaled)
+  return std::min(steps / widest, 0.75 * LargestSlope());
 }
 
-// Values of the characteristic function at consecutive multiples of a frequency, from 1 on.
-class WeightedSum::Walk {
- public:
-  Walk(const std::vector<Factor>& factors, double frequency) : factors_(factors) {
-    steps_.reserve(factors.size());
-    blocks_.reserve(factors.size());
-    singles_.reserve(factors.size());
-    for (const Factor& factor : factors) {
-      const double step = frequency * factor.weight;
-      steps_.push_back(step);
-      blocks_.emplace_back(step / 2, kBlock * step / 2);
-      singles_.emplace_back(0, step / 2);
-    }
-  }
+double WeightedSum::CoarseTail(double w) const {
+  if (deviation_ == 0) return w > 0 ? 0 : 1;
+  if (w <= 0) return 1;
+  const double steps = w / deviation_;
+  const double exponent =
+      LeastOverSlopes([&](double slope) { return LogMoment(slope) - slope * w; },
+                      SlopeOf(steps * steps / 2), LargestSlope());
+  return std::min(1.0, 2 * std::exp(exponent) * (1 + 1e-9));
+}
 
-  std::array<double, kBlock> Next() {
-    std::array<double, kBlock> products{};
-    products.fill(1);
-    bool has_any = true;
-    for (size_t i = 0; i < factors_.size(); ++i) {
-      if (has_any) has_any = Multiply(i, products);
-      blocks_[i].Turn();
-    }
-    first_ += kBlock;
-    return products;
-  }
+double WeightedSum::QuickReach(double tail) const {
+  if (not_zero_ <= tail) return std::numeric_limits<double>::min();
+  const double height = std::log(2 / tail);
+  const double slope = SlopeOf(height);
+  return (height + LogMoment(slope)) / slope * (1 + 1e-9);
+}
 
- private:
-  bool Multiply(size_t factor, std::array<double, kBlock>& products) const {
-    const auto& [is_gaussian, parameter, weight, count] = factors_[factor];
-    Rotation half = singles_[factor].From(blocks_[factor]);
-    bool has_any = false;
-    for (size_t i = 0; i < kBlock; ++i, half.Turn()) {
-      if (products[i] == 0) continue;
-      const double angle = static_cast<double>(first_ + i) * steps_[factor];
-      const double value = is_gaussian ? GaussianCharacteristic(parameter, angle)
-                                       : 1 / (1 + parameter * half.sine() * half.sine());
-      products[i] *= count == 1 ? value : Power(value, count);
-      if (products[i] < kNegligible) products[i] = 0;
-      has_any = has_any || products[i] > 0;
-    }
-    return has_any;
-  }
-
-  const std::vector<Factor>& factors_;
-  std::vector<double> steps_;
-  std::vector<Rotation> blocks_;   // half the angle of every factor, block by block
-  std::vector<Rotation> singles_;  // its steps inside a block
-  size_t first_ = 1;
-};
+double WeightedSum::Reach(double tail) const {
+  if (not_zero_ <= tail) return std::numeric_limits<double>::min();
+  const double height = std::log(2 / tail);
+  return LeastOverSlopes([&](double slope) { return (height + LogMoment(slope)) / slope; },
+                         SlopeOf(height), LargestSlope()) *
+         (1 + 1e-9);
+}
 
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a frequency and a number
 std::vector<double> WeightedSum::Characteristic(double frequency, size_t degree) const {
-  std::vector<double> values;
-  values.reserve(degree + kBlock);
-  for (Walk walk(factors_, frequency); values.size() < degree;) {
-    const std::array<double, kBlock> block = walk.Next();
-    values.insert(values.end(), block.begin(), block.end());
+  std::vector<double> values(degree);
+  for (CharacteristicBlocks blocks(noises_, frequency, degree); blocks.Next();) {
+    const size_t count = std::min(kBlock, degree + 1 - blocks.first());
+    std::copy_n(blocks.values().begin(), count,
+                values.begin() + static_cast<ptrdiff_t>(blocks.first() - 1));
   }
-  values.resize(degree);
   return values;
 }
 
@@ -260,55 +194,70 @@ void WeightedSum::Prepare() const {
   const auto degree =
       static_cast<size_t>(std::min(20'000.0, 2 * reach_ / (resolution_ * deviation_)));
   constant_ = 1 / static_cast<double>(degree + 1);
-  Walk walk(factors_, std::numbers::pi / reach_);
-  for (size_t first = 1; first <= degree; first += kBlock) {
-    const std::array<double, kBlock> values = walk.Next();
-    Block block{first, {}, {}};
-    bool has_term = false;
-    const double step = std::numbers::pi * constant_;
-    Rotation half_turns(static_cast<double>(first) * step, step);
-    for (size_t i = 0; i < kBlock && first + i <= degree; ++i, half_turns.Turn()) {
-      if (values[i] == 0) continue;
-      has_term = true;
-      const auto order = static_cast<double>(first + i);
-      const double u = order * constant_;
-      const double smooth =
-          std::numbers::pi * u * (1 - u) * half_turns.cosine() / half_turns.sine() + u;
-      block.sine[i] = 2 * smooth * values[i] / (std::numbers::pi * order);
-      block.cosine[i] = 2 * (1 - u) * values[i] * constant_;
-    }
-    if (has_term) blocks_.push_back(block);
+  for (CharacteristicBlocks blocks(noises_, std::numbers::pi / reach_, degree); blocks.Next();) {
+    AddBlock(degree, blocks);
   }
+}
+
+void WeightedSum::AddBlock(size_t degree, const CharacteristicBlocks& blocks) const {
+  Block block{blocks.first(), {}, {}};
+  const double step = std::numbers::pi * constant_;
+  Rotation half_turns(static_cast<double>(block.first) * step, step);
+  for (size_t i = 0; i < kBlock && block.first + i <= degree; ++i, half_turns.Turn()) {
+    const double value = blocks.values()[i];
+    if (value == 0) continue;
+    const auto order = static_cast<double>(block.first + i);
+    const double u = order * constant_;
+    const double smooth =
+        std::numbers::pi * u * (1 - u) * half_turns.cosine() / half_turns.sine() + u;
+    block.sine[i] = 2 * smooth * value / (std::numbers::pi * order);
+    block.cosine[i] = 2 * (1 - u) * value * constant_;
+  }
+  blocks_.push_back(block);
+}
+
+WeightedSum::Covered WeightedSum::CoveredBy(double w) const {
+  const double angle = std::numbers::pi * w / reach_;
+  std::array<double, kLanes> smooth{};
+  std::array<double, kLanes> kernel{};
+  size_t next = 0;
+  Rotations turns(0, angle);
+  for (const Block& block : blocks_) {
+    if (block.first != next) turns = Rotations(static_cast<double>(block.first), angle);
+    next = block.first + kBlock;
+    for (size_t i = 0; i < kBlock; i += kLanes) {
+      for (size_t lane = 0; lane < kLanes; ++lane) {
+        smooth[lane] += block.sine[i + lane] * turns.sine[lane];
+        kernel[lane] += block.cosine[i + lane] * turns.cosine[lane];
+      }
+      turns.Turn();
+    }
+  }
+  return {std::accumulate(smooth.begin(), smooth.end(), w / reach_),
+          std::accumulate(kernel.begin(), kernel.end(), constant_)};
 }
 
 double WeightedSum::TwoSidedTail(double w) const {
   if (deviation_ == 0) return w > 0 ? 0 : 1;
   if (w <= 0) return 1;
   Prepare();
-  if (w >= reach_) return std::min(kWrappedMass, CoarseTail(w));
-  const double angle = std::numbers::pi * w / reach_;
-  double covered = w / reach_ - constant_;
-  size_t next = 0;
-  Rotations turns(0, angle);
-  for (const Block& block : blocks_) {
-    if (block.first != next) turns = Rotations(static_cast<double>(block.first), angle);
-    next = block.first + kBlock;
-    std::array<double, kLanes> sums{};
-    for (size_t i = 0; i < kBlock; i += kLanes) {
-      for (size_t lane = 0; lane < kLanes; ++lane) {
-        sums[lane] += block.sine[i + lane] * turns.sine[lane];
-        sums[lane] -= block.cosine[i + lane] * turns.cosine[lane];
-      }
-      turns.Turn();
-    }
-    for (const double sum : sums) covered += sum;
-  }
-  return std::clamp(1 - covered + kWrappedMass + kRoundingError, 0.0, 1.0);
+  if (w >= reach_) return std::min({kWrappedMass, CoarseTail(w), not_zero_});
+  const auto [smooth, kernel] = CoveredBy(w);
+  return std::clamp(1 - smooth + kernel + kWrappedMass + kRoundingError, 0.0, not_zero_);
+}
+
+// Wrapping adds mass to an interval and takes none.
+double WeightedSum::LowerTail(double w) const {
+  if (deviation_ == 0 || w <= 0) return 0;
+  Prepare();
+  if (w >= reach_) return 0;
+  const auto [smooth, kernel] = CoveredBy(w);
+  return std::clamp(1 - smooth - kernel - kRoundingError, 0.0, 1.0);
 }
 
 // Where no tail beats Chernoff's bound, that bound stands.
 double WeightedSum::HalfWidth(double tail) const {
-  if (deviation_ == 0) return std::numeric_limits<double>::min();
+  if (not_zero_ <= tail) return std::numeric_limits<double>::min();
   const double enough = Reach(tail);
   const auto height = [&](double w) { return std::log(TwoSidedTail(w) / tail); };
   if (height(enough) > 0) return enough;

@@ -228,14 +228,7 @@ StatusOr<std::vector<std::vector<dp::QuantileEstimate>>> NoiseTrees(
   const std::vector<double> quantiles = AllQuantiles(plan, channel);
   const Channel& planned = plan.channels[channel];
   const dp::QuantileEffort effort = dp::ChooseEffort(*planned.tree, trees.size());
-  std::vector<std::vector<dp::QuantileEstimate>> answers;
-  for (const dp::QuantileCounts& tree : trees) {
-    WEIR_ASSIGN_OR_RETURN(
-        std::vector<dp::QuantileEstimate> estimates,
-        dp::NoiseQuantiles(tree, quantiles, planned.noise->event, random, effort));
-    answers.push_back(std::move(estimates));
-  }
-  return answers;
+  return dp::NoiseQuantilesOfTrees(trees, quantiles, planned.noise->event, random, effort);
 }
 
 Status Derive(const ReleasePlan& plan, const MeasurePlan& measure,

@@ -9,6 +9,7 @@ namespace weir::bench {
 void AddSamplers(Figures& figures);
 void AddThreads(Figures& figures);
 void AddTables(Figures& figures);
+void AddQuantiles(Figures& figures);
 void AddAccounting(Figures& figures);
 
 }  // namespace weir::bench

@@ -19,6 +19,7 @@ namespace weir::dp::internal {
 struct TreeNode {
   uint32_t level = 0;
   uint32_t index = 0;
+  friend bool operator==(const TreeNode&, const TreeNode&) = default;
 };
 
 // What is known of a node but from those below its children.
@@ -69,9 +70,14 @@ class NoisedNodes {
   std::vector<double> edge_variance_;          // the same of the level's last node
 };
 
+class QuantileLaws;
+
 // The answers of NoiseQuantiles from nodes whose noise has this law.
 // Assumes: quantiles in (0, 1), a law that a sampler takes.
 std::vector<QuantileEstimate> AnswerQuantiles(NoisedNodes& nodes, const NoiseLaw& law,
+                                              std::span<const double> quantiles);
+// With laws that were made for other nodes of the same shape and noise.
+std::vector<QuantileEstimate> AnswerQuantiles(NoisedNodes& nodes, QuantileLaws& laws,
                                               std::span<const double> quantiles);
 
 }  // namespace weir::dp::internal

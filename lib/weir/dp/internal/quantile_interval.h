@@ -5,14 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
-#include "weir/dp/internal/fourier.h"
 #include "weir/dp/internal/noised_nodes.h"
+#include "weir/dp/internal/quantile_laws.h"
 #include "weir/dp/internal/quantile_path.h"
-#include "weir/dp/internal/second_rejection.h"
-#include "weir/dp/intervals.h"
 
 namespace weir::dp::internal {
 
@@ -32,8 +29,9 @@ class QuantileInterval {
  public:
   enum class Side { kLow, kHigh };
 
-  // Keeps a reference to the nodes, whose noise must have this law; q in (0, 1).
-  QuantileInterval(NoisedNodes& nodes, const NoiseLaw& law, double q);
+  // Keeps references to the nodes and to the laws, which must be of their shape and noise; q in
+  // (0, 1).
+  QuantileInterval(NoisedNodes& nodes, QuantileLaws& laws, double q);
 
   uint32_t Leaf(Side side);
   // The same with one deviation of a normal law at every level, for display.
@@ -48,6 +46,7 @@ class QuantileInterval {
   // A test and what it may fail with.
   struct Trial {
     RankTest test;
+    TreeNode node;
     double left = 0;  // to the side, before this level
     double risk = 0;  // of rejecting where the level above did not
     double most = 0;  // of rejecting at all
@@ -60,33 +59,39 @@ class QuantileInterval {
     double nearest = 0;
     double farthest = 0;
   };
-  using Family = std::span<const NodeCounts>;
+  // The children of a node and how to name them.
+  struct Family {
+    const Siblings& nodes;
+    uint32_t level = 0;
+    uint32_t first = 0;
+    size_t size() const { return nodes.size(); }
+    TreeNode Node(size_t child) const { return {level, first + static_cast<uint32_t>(child)}; }
+  };
 
   template <class Predicate>
   static size_t FirstKept(size_t children, Side side, const Predicate& is_rejected);
-  RankTest TestOf(Family children, size_t child, Side side) const;
+  Siblings ChildrenOf(TreeNode node) const;
+  RankTest TestOf(const Family& children, size_t child, Side side) const;
+  TestLaw& LawOf(const RankTest& test, TreeNode node, Side side);
   bool Rejects(Trial& trial, Side side);
-  double ThresholdOf(Trial& trial);
-  Limits LimitsOf(const Trial& trial) const;
-  double JointThreshold(const Trial& trial);
-  Trial TrialAt(Family children, size_t child, Side side, double left) const;
-  Trial LeafTrialAt(Family leaves, size_t leaf, Side side, const Risk& left) const;
-  bool KeepsRisk(Family children, size_t child, Side side) const;
+  double ThresholdOf(Trial& trial, Side side);
+  Limits LimitsOf(const Trial& trial, Side side);
+  double JointThreshold(const Trial& trial, Side side, const Limits& limits);
+  Trial TrialAt(const Family& children, size_t child, Side side, double left) const;
+  Trial LeafTrialAt(const Family& leaves, size_t leaf, Side side, const Risk& left) const;
+  bool IsFar(const RankTest& test, TreeNode node, Side side);
+  bool KeepsRisk(const Family& children, size_t child, Side side);
   bool HasRows();
-  bool IsWide(Family leaves, size_t leaf, Side side, double risk) const;
-  bool RejectsLeaf(Family leaves, size_t leaf, Side side, const Risk& left);
+  bool IsWide(const Family& leaves, size_t leaf, Side side, double risk);
+  bool RejectsLeaf(const Family& leaves, size_t leaf, Side side, const Risk& left);
 
   NoisedNodes& nodes_;
-  NoiseLaw law_;
-  double deviation_;  // of one node's noise
-  double slip_;       // chance that a claim "far", "wide" or "there are rows" is wrong
-  double own_reach_;  // that one node's noise exceeds with that chance
+  QuantileLaws& laws_;
+  double q_;
   QuantilePath path_;
   std::vector<Trial> kept_;     // of the levels so far, those that keep their risk
   std::optional<size_t> last_;  // in kept_: the last level, if it is there
   std::optional<bool> has_rows_;
-  std::optional<NoiseRuns> runs_;
-  RealFourier fourier_;
 };
 
 }  // namespace weir::dp::internal

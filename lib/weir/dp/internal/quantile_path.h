@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,7 +24,7 @@ class SiblingGroup {
   void Add(const NodeCounts& node);
 
   double sum() const { return sum_; }
-  double variance() const { return variance_; }  // in units of one noise's
+  double variance() const;  // in units of one noise's
   // Nodes of as many children; at most two kinds, as only the tree's edge has less.
   struct Kind {
     uint32_t children = 0;
@@ -33,8 +34,23 @@ class SiblingGroup {
 
  private:
   double sum_ = 0;
-  double variance_ = 0;
   std::array<Kind, 2> kinds_ = {};
+};
+
+// The children of one node, with what lies before and after each of them added up once.
+class Siblings {
+ public:
+  explicit Siblings(std::vector<NodeCounts> nodes);
+
+  size_t size() const { return nodes_.size(); }
+  const NodeCounts& operator[](size_t i) const { return nodes_[i]; }
+  const SiblingGroup& Before(size_t i) const { return before_[i]; }
+  const SiblingGroup& After(size_t i) const { return after_[i]; }
+
+ private:
+  std::vector<NodeCounts> nodes_;
+  std::vector<SiblingGroup> before_;
+  std::vector<SiblingGroup> after_;
 };
 
 // An unbiased estimate of R(v) - q n, the rows below a boundary v less the sought rank: a
@@ -48,11 +64,15 @@ class RankTest {
   void Add(double weight, const SiblingGroup& group);
   void AddOwn(double weight, double count);
   void EndFresh() { fresh_ = noises_.size(); }
+  // All of another combination, weighted as there.
+  void Add(const RankTest& other);
 
   double value() const { return value_; }
   // What rounding may have done to the value, with room to spare.
   double rounding() const { return 1e-12 * magnitude_; }
   double deviation() const;
+  double squared_weights() const { return squared_weights_; }  // of all noises, added up
+  double widest() const { return widest_; }                    // the largest size of a weight
   // Of the noise alone; by symmetry half of it is one side.
   WeightedSum Noise() const { return WeightedSum(noises_); }
 
@@ -63,11 +83,14 @@ class RankTest {
   bool HasShared() const { return noises_.size() > fresh_ + 1; }
 
  private:
+  void AddNoise(double weight, uint32_t count);
+
   NoiseLaw law_;
   double node_deviation_;
   double value_ = 0;
   double magnitude_ = 0;
   double squared_weights_ = 0;
+  double widest_ = 0;
   std::vector<WeightedNoise> noises_;
   size_t fresh_ = 0;
 };
@@ -90,31 +113,30 @@ class QuantilePath {
   // q in (0, 1); the deviation of one node's noise.
   QuantilePath(const NoiseLaw& law, double deviation, double q);
 
-  void Restart() { families_.clear(); }
+  void Restart();
   // Extends the path through this child of the node that it ends in.
-  void Enter(std::span<const NodeCounts> children, size_t child);
+  void Enter(const Siblings& children, size_t child);
   // The test at a boundary of this child of the node that the path ends in, by the weights with
   // which a path through the child goes on; for a leaf by the best ones.
-  RankTest At(std::span<const NodeCounts> children, size_t child, Boundary boundary) const;
+  // Cost: linear in the path's length; no more for a large family.
+  RankTest At(const Siblings& children, size_t child, Boundary boundary) const;
   // The weight that a test at a boundary of the node that the path ends in has given to that node.
   // Assumes: the path has entered one.
   double OwnWeight(Boundary boundary) const;
 
  private:
-  struct Family {
-    SiblingGroup before;
-    SiblingGroup after;
+  struct Node {
     double own = 0;  // noised count
-    double t = 0;
+    double t = 0;    // of its family
   };
 
-  Family Around(std::span<const NodeCounts> children, size_t child) const;
-  void AddPath(double t, RankTest& test) const;
+  double WeightFor(const Siblings& children, size_t child) const;
 
   NoiseLaw law_;
   double deviation_;
   double q_;
-  std::vector<Family> families_;
+  std::optional<Node> last_;  // that the path ends in
+  RankTest shared_;           // what all tests below have in common, but that node
 };
 
 }  // namespace weir::dp::internal

@@ -18,7 +18,7 @@ namespace weir::dp::internal {
 //            i. Vaaler's polynomials stay below and above the indicator of (-w, w) and differ by
 //            Fejer's kernel at both ends; wrapping adds mass to an interval, never takes any, and
 //            at most kWrappedMass.
-// Cost:      about 0.1 ms for 4096 points.
+// Cost:      0.03 to 0.1 ms for 4096 points.
 // Source:    as WeightedSum.
 class TailGrid {
  public:
@@ -31,6 +31,7 @@ class TailGrid {
   double Lower(ptrdiff_t i) const { return i >= 0 ? At(lower_, i) : 1 - At(upper_, -i); }
 
  private:
+  void Fill(const std::vector<double>& points, double constant);
   static double At(const std::vector<double>& tails, ptrdiff_t i) {
     const auto place = static_cast<size_t>(i);
     return place < tails.size() ? tails[place] : tails.back();
