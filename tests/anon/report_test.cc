@@ -85,14 +85,17 @@ TEST(ChartsTest, DescriptionsSayWhatThePicturesShow) {
   EXPECT_THAT(DrawClassSizes(sizes), AllOf(HasSubstr("1: 50.0 % before, 0 % after."),
                                            HasSubstr("5-9: 50.0 % before, 80.0 % after."),
                                            HasSubstr("suppressed: 0 % before, 20.0 % after.")));
+  const std::map<uint64_t, uint64_t> rows_before = {{1, 5}, {5, 5}};
+  const std::map<uint64_t, uint64_t> rows_after = {{8, 8}};
   // Of five rows that share a class the risk is 20 %, and not above it.
-  EXPECT_THAT(DrawRiskCurve(sizes), HasSubstr("Risk above 20 %: 50.0 % of the rows before"));
+  EXPECT_THAT(DrawRiskCurve({.before = &rows_before, .after = &rows_after}),
+              HasSubstr("Risk above 20 %: 50.0 % of the rows before"));
 }
 
 TEST(ChartsTest, TablesWithoutRowsAreDrawn) {
   const std::map<uint64_t, uint64_t> none;
   const ClassSizes sizes = {.before = &none, .after = &none, .suppressed_rows = 0};
-  EXPECT_THAT(DrawClassSizes(sizes) + DrawRiskCurve(sizes),
+  EXPECT_THAT(DrawClassSizes(sizes) + DrawRiskCurve({.before = &none, .after = &none}),
               AllOf(Not(HasSubstr("nan")), Not(HasSubstr("inf"))));
 }
 

@@ -93,6 +93,24 @@ TEST(SearchTest, UsesOnlyTheLevelsAllowed) {
   EXPECT_EQ(result->nodes_total, 12960u / 5);
 }
 
+TEST(SearchTest, OnlyTheRatiosOfWeightsMatter) {
+  SearchProblem problem = FiveAnonymity(Adult());
+  problem.suppression_limit_rows = 1508;
+  const auto find = [&problem](const std::vector<double>& weights) {
+    problem.quality.weights = weights;
+    return *Search(problem, {});
+  };
+  const SearchResult even = find({});
+  const SearchResult halves = find(std::vector<double>(9, 0.5));
+  EXPECT_EQ(halves.levels, even.levels);
+  EXPECT_EQ(halves.score, even.score);
+  const SearchResult of_age = find({1, 4, 1, 1, 1, 1, 1, 1, 1});
+  const SearchResult of_age_shares = find({.25, 1, .25, .25, .25, .25, .25, .25, .25});
+  EXPECT_EQ(of_age.levels, of_age_shares.levels);
+  EXPECT_EQ(of_age.score, of_age_shares.score);
+  EXPECT_LT(of_age.levels[1], even.levels[1]);
+}
+
 TEST(SearchTest, FindsNothingInNoTime) {
   SearchProblem problem = FiveAnonymity(Adult());
   EXPECT_THAT(Search(problem, {.time = std::chrono::milliseconds(-1)}),

@@ -28,8 +28,24 @@ std::string Arrow(double before, double after) {
   return html::Percent(before) + " &#x2192; " + html::Percent(after);
 }
 
+// The smallest class of a file with several rows a person.
+std::string PeopleInWords(const AnonymizationFacts& facts) {
+  const std::string before =
+      "Before, " + html::PlainPercent(facts.before.sample_uniques) +
+      " of the rows were of one person alone: nobody else in the file had the same "
+      "quasi-identifiers.";
+  if (facts.after.rows_of_size.empty()) return before + " After, every row is suppressed.";
+  const uint64_t fewest = facts.after.rows_of_size.begin()->first;
+  if (fewest == 1) return before + " After, there are still rows of one person alone.";
+  return before + " After, every row that is not suppressed could be of at least " +
+         html::PlainCount(fewest) +
+         " people: the right one is picked with a chance of at most 1 in " +
+         html::PlainCount(fewest) + ".";
+}
+
 // The smallest class of the file, in words.
 std::string InWords(const AnonymizationFacts& facts) {
+  if (facts.before.counts_units) return PeopleInWords(facts);
   const std::string before =
       "Before, " + html::PlainPercent(facts.before.sample_uniques) +
       " of the rows were alone: nobody else in the file had the same quasi-identifiers.";
