@@ -64,7 +64,7 @@ class LazySearchTest : public ::testing::Test {
  protected:
   LazySearchTest() {
     problem_.table = &table_;
-    problem_.hierarchies.assign(kAttributes, &hierarchy_);
+    problem_.hierarchies = pointers_;
     problem_.k_anonymity = {{.k = 3}};
     problem_.suppression_limit_rows = 30;
   }
@@ -78,6 +78,8 @@ class LazySearchTest : public ::testing::Test {
   }
 
   const Hierarchy hierarchy_ = Threes();
+  const std::vector<const Hierarchy*> pointers_ =
+      std::vector<const Hierarchy*>(kAttributes, &hierarchy_);
   const TupleTable table_ = ManyColumns(300);
   SearchProblem problem_;
 };

@@ -104,11 +104,12 @@ TEST(SearchTest, OnlyTheRatiosOfWeightsMatter) {
   const SearchResult halves = find(std::vector<double>(9, 0.5));
   EXPECT_EQ(halves.levels, even.levels);
   EXPECT_EQ(halves.score, even.score);
-  const SearchResult of_age = find({1, 4, 1, 1, 1, 1, 1, 1, 1});
-  const SearchResult of_age_shares = find({.25, 1, .25, .25, .25, .25, .25, .25, .25});
-  EXPECT_EQ(of_age.levels, of_age_shares.levels);
-  EXPECT_EQ(of_age.score, of_age_shares.score);
-  EXPECT_LT(of_age.levels[1], even.levels[1]);
+  const SearchResult education = find({1, 1, 1, 1, 16, 1, 1, 1, 1});
+  const double part = 1.0 / 16;
+  const SearchResult shares = find({part, part, part, part, 1, part, part, part, part});
+  EXPECT_EQ(education.levels, shares.levels);
+  EXPECT_EQ(education.score, shares.score);
+  EXPECT_LT(education.levels[4], even.levels[4]);
 }
 
 TEST(SearchTest, FindsNothingInNoTime) {

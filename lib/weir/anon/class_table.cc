@@ -48,10 +48,10 @@ StatusOr<ClassTable> ClassesAt(const SearchProblem& problem, std::span<const siz
 }
 
 RiskFigures RiskOf(const std::map<uint64_t, uint64_t>& sizes) {
-  return RiskOf(RiskClassesOf(sizes));
+  return RiskOfClasses(RiskClassesOf(sizes));
 }
 
-RiskFigures RiskOf(std::span<const RiskClass> classes) {
+RiskFigures RiskOfClasses(std::span<const RiskClass> classes) {
   // As a decimal, kRiskThreshold is exact.
   static_assert(kRiskThreshold == 0.2 && kRiskThreshold * kUnitsAtThreshold == 1);
   const StatusOr<ReidentificationRisk> risk =

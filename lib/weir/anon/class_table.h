@@ -67,7 +67,7 @@ inline constexpr uint32_t kUnitsAtThreshold = 5;
 // Classes of so many rows.
 RiskFigures RiskOf(const std::map<uint64_t, uint64_t>& sizes);
 // Classes by their units.
-RiskFigures RiskOf(std::span<const RiskClass> classes);
+RiskFigures RiskOfClasses(std::span<const RiskClass> classes);
 
 }  // namespace weir::anon
 

@@ -83,7 +83,7 @@ RiskFigures UnitRiskOf(const CodedTable& records, const CollapsedTable& collapse
     counted.push_back({.rows = classes.rows[id], .units = counter.UnitsOf(id)});
     is_bound |= !records.held && counted.back().units >= collapsed.table.unit_cap;
   }
-  RiskFigures figures = RiskOf(counted);
+  RiskFigures figures = RiskOfClasses(counted);
   figures.counts_units = true;
   figures.is_bound = is_bound;
   return figures;
