@@ -112,6 +112,34 @@ TEST(SearchTest, OnlyTheRatiosOfWeightsMatter) {
   EXPECT_LT(education.levels[4], even.levels[4]);
 }
 
+// Shares of sevenths, added up, must not decide between levels.
+TEST(SearchTest, WhereAllRowsAreSuppressedTheLowestLevelsWin) {
+  const Hierarchy sevenths = *Hierarchy::Create({{"a", "x", "*"},
+                                                 {"b", "x", "*"},
+                                                 {"c", "x", "*"},
+                                                 {"d", "y", "*"},
+                                                 {"e", "y", "*"},
+                                                 {"f", "y", "*"},
+                                                 {"g", "z", "*"}});
+  const std::vector<const Hierarchy*> pointers = {&sevenths, &sevenths};
+  for (uint64_t rows = 1; rows <= 60; ++rows) {
+    TupleTable table;
+    table.names = {"a", "b"};
+    table.codes = {{0, 3, 4, 6}, {6, 1, 2, 3}};
+    table.rows = {rows, 2 * rows, 5, 1};
+    table.total_rows = 3 * rows + 6;
+    SearchProblem problem;
+    problem.table = &table;
+    problem.hierarchies = pointers;
+    problem.k_anonymity = {{.k = table.total_rows + 1}};
+    problem.suppression_limit_rows = table.total_rows;
+    const auto found = Search(problem, {});
+    ASSERT_THAT(found, IsOk());
+    EXPECT_EQ(found->levels, (std::vector<size_t>{0, 0})) << rows;
+    EXPECT_EQ(found->score, 1.0) << rows;
+  }
+}
+
 TEST(SearchTest, FindsNothingInNoTime) {
   SearchProblem problem = FiveAnonymity(Adult());
   EXPECT_THAT(Search(problem, {.time = std::chrono::milliseconds(-1)}),
