@@ -34,8 +34,12 @@ struct Class {
 
 uint64_t Draw(weir::test::SeededRandom& random, uint64_t below) { return random.Word() % below; }
 
-Class AnyClass(weir::test::SeededRandom& random) {
+// Models of the population also see classes that have nobody of the table.
+Class AnyClass(weir::test::SeededRandom& random, bool may_be_empty) {
   Class drawn;
+  if (may_be_empty && Draw(random, 8) == 0) {
+    return {.counts = Counts(kValues, 0), .population = 1 + Draw(random, 8)};
+  }
   const uint64_t below = 1 + (uint64_t{1} << Draw(random, 5));
   uint64_t rows = 0;
   for (size_t value = 0; value < kValues; ++value) {
@@ -80,11 +84,11 @@ Findings TryPairs(const ClassModel& model, Merging merging) {
   weir::test::SeededRandom random(20'07);
   Findings findings;
   for (int pair = 0; pair < kPairs; ++pair) {
-    const Class a = AnyClass(random);
-    const Class b = AnyClass(random);
+    const Class a = AnyClass(random, model.needs_population());
+    const Class b = AnyClass(random, model.needs_population());
     const bool first = HoldsFor(model, a);
     const uint64_t rows = std::accumulate(a.counts.begin(), a.counts.end(), uint64_t{0});
-    if (first && rows < model.least_rows()) ++findings.below_least_rows;
+    if (first && rows > 0 && rows < model.least_rows()) ++findings.below_least_rows;
     if (!Promises(merging, first, HoldsFor(model, b))) continue;
     ++findings.promised;
     if (!HoldsFor(model, Merge(a, b))) ++findings.broken;
@@ -114,6 +118,10 @@ std::vector<ClassModelPtr> AllModels() {
       *MakeBasicLikeness(kAttribute, Dec("1")),
       *MakeEnhancedLikeness(kAttribute, Dec("2")),
       *MakeDeltaPresence({.lowest = Dec("0.2"), .highest = Dec("0.6")}),
+      *MakeDeltaPresence({.lowest = Dec("0.2"), .highest = Dec("0.6")},
+                         PresenceScope::kClassesOfTable),
+      *MakeDeltaPresence({.lowest = Dec("0"), .highest = Dec("0.6")},
+                         PresenceScope::kClassesOfTable),
       *MakeKMap(20),
       *MakeHighestRisk(Dec("0.15")),
   };
@@ -148,13 +156,16 @@ int PartsKeepTooMuch(const ClassModel& model, uint64_t too_much) {
   for (int trial = 0; trial < kPairs / 4; ++trial) {
     Class whole{.counts = Counts(kValues, 0)};
     uint64_t suppressed = 0;
+    bool is_refused = false;
     for (uint64_t parts = 1 + Draw(random, 4); parts > 0; --parts) {
-      const Class part = AnyClass(random);
+      const Class part = AnyClass(random, model.needs_population());
       whole = Merge(whole, part);
       if (HoldsFor(model, part)) continue;
-      suppressed += std::accumulate(part.counts.begin(), part.counts.end(), uint64_t{0});
+      const uint64_t rows = std::accumulate(part.counts.begin(), part.counts.end(), uint64_t{0});
+      suppressed += rows;
+      is_refused |= rows == 0 && model.judges_empty_classes();
     }
-    if (HoldsFor(model, whole)) continue;
+    if (is_refused || HoldsFor(model, whole)) continue;
     const uint64_t rows = std::accumulate(whole.counts.begin(), whole.counts.end(), uint64_t{0});
     const std::span<const uint64_t> values = whole.counts;
     const uint64_t least = model.LeastSuppressed(

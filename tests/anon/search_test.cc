@@ -16,6 +16,7 @@
 #include "tests/support/status_matchers.h"
 #include "weir/anon/class_table.h"
 #include "weir/anon/internal/size_bound.h"
+#include "weir/anon/population_models.h"
 #include "weir/anon/risk_limits.h"
 
 namespace weir::anon {
@@ -110,6 +111,32 @@ TEST(SearchTest, OnlyTheRatiosOfWeightsMatter) {
   EXPECT_EQ(education.levels, shares.levels);
   EXPECT_EQ(education.score, shares.score);
   EXPECT_LT(education.levels[4], even.levels[4]);
+}
+
+// At the top five of 18 people are in the table, below five of 16: what a class breaks says nothing
+// of its parts where one of them has no rows and is not judged.
+TEST(SearchTest, FindsWhatHoldsOnlyWithoutTheRestOfThePopulation) {
+  const Hierarchy hierarchy = *Hierarchy::Create({{"a", "*"}, {"b", "*"}});
+  const std::vector<const Hierarchy*> pointers = {&hierarchy, &hierarchy};
+  TupleTable table;
+  table.names = {"q", "r"};
+  table.codes = {{0, 1}, {0, 0}};
+  table.rows = {5, 0};
+  table.population = {16, 2};
+  table.total_rows = 5;
+  SearchProblem problem;
+  problem.table = &table;
+  problem.hierarchies = pointers;
+  const auto find = [&problem](PresenceScope scope) {
+    problem.class_models = {*MakeDeltaPresence({.lowest = {3, -1}, .highest = {1, 0}}, scope)};
+    return Search(problem, {});
+  };
+  const auto found = find(PresenceScope::kClassesOfTable);
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ(found->levels, (std::vector<size_t>{0, 0}));
+  EXPECT_EQ(found->suppressed_rows, 0U);
+  // Its twin: where b is judged, nobody of it may be known to be absent.
+  EXPECT_THAT(find(PresenceScope::kPopulation), StatusIs(StatusCode::kFailedPrecondition));
 }
 
 // Shares of sevenths, added up, must not decide between levels.

@@ -27,13 +27,17 @@ class PresenceModel final : public ClassModel {
            static_cast<uint128>(view.rows) * lowest_.denominator >=
                static_cast<uint128>(view.population) * lowest_.numerator;
   }
-  Merging merging() const override { return Merging::kBothNeeded; }
+  // A group without rows that nobody judges takes a class that held below the lowest.
+  Merging merging() const override {
+    const bool may_sink = scope_ == PresenceScope::kClassesOfTable && lowest_.numerator > 0;
+    return may_sink ? Merging::kNothing : Merging::kBothNeeded;
+  }
   std::string name() const override { return name_; }
   // Parts that hold have at most `highest` of their population, which is at most the class's.
   uint64_t LeastSuppressed(const ClassView& view) const override {
     const uint128 most =
         static_cast<uint128>(view.population) * highest_.numerator / highest_.denominator;
-    if (most >= view.rows) return view.rows == 0 ? 0 : 1;
+    if (most >= view.rows) return view.rows == 0 || merging() == Merging::kNothing ? 0 : 1;
     return view.rows - static_cast<uint64_t>(most);
   }
   bool needs_population() const override { return true; }

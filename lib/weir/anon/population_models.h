@@ -36,7 +36,8 @@ struct PresenceRange {
 // Does not protect: sensitive values; against attackers who know more of the population than its
 //            table; when the population table is not what an attacker has.
 // At the limit: equality holds; decided in integers. A class with rows and no population breaks it.
-// Merging:   both needed: the share of a union lies between the shares of the parts.
+// Merging:   both needed: the share of a union lies between the shares of the parts. Nothing for
+//            kClassesOfTable with a lowest above 0: groups without rows are merged, but not judged.
 // Errors:    INVALID_ARGUMENT  not 0 <= lowest <= highest <= 1, or more than nine decimals.
 // Source:    Nergiz, Atzori, Clifton, "Hiding the presence of individuals from shared databases",
 //            SIGMOD 2007, section 3.
