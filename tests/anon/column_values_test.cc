@@ -115,6 +115,29 @@ TEST(ProfileColumnTest, NamesNeedBothFormAndName) {
   EXPECT_THAT(Profile("driver", {{"yes", 1}, {"no", 3}}).findings, IsEmpty());
 }
 
+TEST(ProfileColumnTest, PlainFormsNeedTheName) {
+  const std::vector<std::pair<Values, std::vector<const char*>>> cases = {
+      {Numbered("303555", 90, 3, "0"), {"phone", "home_phone", "PhoneNumber"}},
+      {Numbered("303555", 90, 3, "0.0"), {"mobile"}},
+      {Numbered("123456", 90, 3), {"ssn", "social_security_number"}},
+      {Numbered("001A2B3C4", 90, 3), {"mac", "MAC address"}},
+      {Numbered("abc", 90, 3), {"license_plate"}},
+      {{{"anna", 9}, {"bob", 8}}, {"first_name", "surname"}}};
+  for (const auto& [values, names] : cases) {
+    for (const char* name : names) {
+      const ColumnProfile column = Profile(name, values);
+      EXPECT_EQ(column.role, v1::ATTRIBUTE_ROLE_IDENTIFIER) << name;
+      EXPECT_EQ(column.reason, RoleReason::kContent) << name;
+    }
+    for (const char* name : {"meter", "name", "version"}) {
+      EXPECT_THAT(Profile(name, values).findings, IsEmpty()) << name;
+    }
+  }
+  // The name alone proves nothing.
+  EXPECT_THAT(Profile("phone", Numbered("", 90, 3)).findings, IsEmpty());
+  EXPECT_THAT(Profile("ssn", {{"yes", 10}, {"no", 10}}).findings, IsEmpty());
+}
+
 TEST(ProfileColumnTest, KeysAreIdentifiers) {
   EXPECT_EQ(Profile("ref", Numbered("K", 40, 1)).reason, RoleReason::kKey);
   EXPECT_EQ(Profile("userId", Numbered("", 40, 5)).reason, RoleReason::kNamedKey);

@@ -122,7 +122,7 @@ class PlainMeasure {
       case v1::QUALITY_MEASURE_NON_UNIFORM_ENTROPY:
       case v1::QUALITY_MEASURE_NORMALIZED_ENTROPY: {
         double sum = 0;
-        for (size_t a = 0; a < levels_.size(); ++a) sum += AttributeValue(a);
+        for (size_t a = 0; a < levels_.size(); ++a) sum += Weight(a) * AttributeValue(a);
         const bool is_mean = problem_.quality.measure == v1::QUALITY_MEASURE_PRECISION;
         return is_mean ? sum / static_cast<double>(levels_.size()) : sum;
       }
@@ -140,10 +140,17 @@ class PlainMeasure {
     return n_ / (kept * s_ + (suppressed_ > 0 ? g_ : 0));
   }
 
+  // As a share of the largest weight.
+  double Weight(size_t a) const {
+    const std::vector<double>& weights = problem_.quality.weights;
+    return weights.empty() ? 1 : weights[a] / *std::max_element(weights.begin(), weights.end());
+  }
+
   double GeometricMean() const {
     double product = 1;
     for (size_t a = 0; a < levels_.size(); ++a) {
-      product *= std::pow(1 + AttributeValue(a), 1.0 / static_cast<double>(levels_.size()));
+      product *=
+          std::pow(1 + Weight(a) * AttributeValue(a), 1.0 / static_cast<double>(levels_.size()));
     }
     return product - 1;
   }
@@ -244,6 +251,15 @@ RandomProblem AnyProblem() {
                         v1::QUALITY_MEASURE_AMBIGUITY, v1::QUALITY_MEASURE_KL_DIVERGENCE);
   problem.quality.suppression_factor = *rc::gen::element(0.0, 0.25, 0.5, 0.8);
   problem.quality.ignore_suppression = *rc::gen::arbitrary<bool>();
+  const bool is_weighted = problem.quality.measure == v1::QUALITY_MEASURE_LOSS ||
+                           problem.quality.measure == v1::QUALITY_MEASURE_PRECISION ||
+                           problem.quality.measure == v1::QUALITY_MEASURE_NON_UNIFORM_ENTROPY;
+  if (is_weighted && *rc::gen::arbitrary<bool>()) {
+    for (size_t a = 0; a < attributes; ++a) {
+      problem.quality.weights.push_back(*rc::gen::element(0.0, 0.25, 0.5, 1.0, 3.0));
+    }
+    problem.quality.weights[0] = 2;
+  }
   return problem;
 }
 

@@ -2,6 +2,7 @@
 #include "weir/anon/report/report.h"
 
 #include <cctype>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -85,14 +86,17 @@ TEST(ChartsTest, DescriptionsSayWhatThePicturesShow) {
   EXPECT_THAT(DrawClassSizes(sizes), AllOf(HasSubstr("1: 50.0 % before, 0 % after."),
                                            HasSubstr("5-9: 50.0 % before, 80.0 % after."),
                                            HasSubstr("suppressed: 0 % before, 20.0 % after.")));
+  const std::map<uint64_t, uint64_t> rows_before = {{1, 5}, {5, 5}};
+  const std::map<uint64_t, uint64_t> rows_after = {{8, 8}};
   // Of five rows that share a class the risk is 20 %, and not above it.
-  EXPECT_THAT(DrawRiskCurve(sizes), HasSubstr("Risk above 20 %: 50.0 % of the rows before"));
+  EXPECT_THAT(DrawRiskCurve({.before = &rows_before, .after = &rows_after}),
+              HasSubstr("Risk above 20 %: 50.0 % of the rows before"));
 }
 
 TEST(ChartsTest, TablesWithoutRowsAreDrawn) {
   const std::map<uint64_t, uint64_t> none;
   const ClassSizes sizes = {.before = &none, .after = &none, .suppressed_rows = 0};
-  EXPECT_THAT(DrawClassSizes(sizes) + DrawRiskCurve(sizes),
+  EXPECT_THAT(DrawClassSizes(sizes) + DrawRiskCurve({.before = &none, .after = &none}),
               AllOf(Not(HasSubstr("nan")), Not(HasSubstr("inf"))));
 }
 
@@ -160,6 +164,26 @@ std::string HostileReport() {
                           .output_name = kHostile,
                           .made_at = kHostile,
                           .made_by = kHostile});
+}
+
+TEST(ReportTest, SaysWhatBecameOfHomesAndTraces) {
+  const auto page_of = [](const std::optional<MobilityFacts>& mobility) {
+    AnonymizationFacts facts = HostileFacts();
+    facts.mobility = mobility;
+    return WriteHtmlReport(OwnerView<AnonymizationFacts>(facts), HostileRecipe(), {});
+  };
+  const std::string page =
+      page_of(MobilityFacts{.rows_read = 8040,
+                            .rows_removed = 2091,
+                            .known_points = 3,
+                            .unique_before = {.share = 0.75, .is_exact = true, .units = 40},
+                            .unique_after = {.share = 0.125, .lower = 0.1, .upper = 0.15}});
+  EXPECT_THAT(page, HasSubstr("href=\"#mobility\""));
+  EXPECT_THAT(page, HasSubstr("id=\"mobility-removed\" value=\"2091\""));
+  EXPECT_THAT(page, HasSubstr("id=\"traces-before\" value=\"0.75\""));
+  EXPECT_THAT(page, HasSubstr("id=\"traces-after\" value=\"0.125\""));
+  EXPECT_THAT(page, AllOf(HasSubstr("all were tried"), HasSubstr("10.0 %")));
+  EXPECT_THAT(page_of(std::nullopt), Not(HasSubstr("mobility")));
 }
 
 // The names of all elements, and whether each that is opened is closed in its turn.

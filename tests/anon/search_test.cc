@@ -16,6 +16,7 @@
 #include "tests/support/status_matchers.h"
 #include "weir/anon/class_table.h"
 #include "weir/anon/internal/size_bound.h"
+#include "weir/anon/population_models.h"
 #include "weir/anon/risk_limits.h"
 
 namespace weir::anon {
@@ -91,6 +92,79 @@ TEST(SearchTest, UsesOnlyTheLevelsAllowed) {
   ASSERT_THAT(result, IsOk());
   EXPECT_EQ(result->levels[1], 2u);
   EXPECT_EQ(result->nodes_total, 12960u / 5);
+}
+
+TEST(SearchTest, OnlyTheRatiosOfWeightsMatter) {
+  SearchProblem problem = FiveAnonymity(Adult());
+  problem.suppression_limit_rows = 1508;
+  const auto find = [&problem](const std::vector<double>& weights) {
+    problem.quality.weights = weights;
+    return *Search(problem, {});
+  };
+  const SearchResult even = find({});
+  const SearchResult halves = find(std::vector<double>(9, 0.5));
+  EXPECT_EQ(halves.levels, even.levels);
+  EXPECT_EQ(halves.score, even.score);
+  const SearchResult education = find({1, 1, 1, 1, 16, 1, 1, 1, 1});
+  const double part = 1.0 / 16;
+  const SearchResult shares = find({part, part, part, part, 1, part, part, part, part});
+  EXPECT_EQ(education.levels, shares.levels);
+  EXPECT_EQ(education.score, shares.score);
+  EXPECT_LT(education.levels[4], even.levels[4]);
+}
+
+// At the top five of 18 people are in the table, below five of 16: what a class breaks says nothing
+// of its parts where one of them has no rows and is not judged.
+TEST(SearchTest, FindsWhatHoldsOnlyWithoutTheRestOfThePopulation) {
+  const Hierarchy hierarchy = *Hierarchy::Create({{"a", "*"}, {"b", "*"}});
+  const std::vector<const Hierarchy*> pointers = {&hierarchy, &hierarchy};
+  TupleTable table;
+  table.names = {"q", "r"};
+  table.codes = {{0, 1}, {0, 0}};
+  table.rows = {5, 0};
+  table.population = {16, 2};
+  table.total_rows = 5;
+  SearchProblem problem;
+  problem.table = &table;
+  problem.hierarchies = pointers;
+  const auto find = [&problem](PresenceScope scope) {
+    problem.class_models = {*MakeDeltaPresence({.lowest = {3, -1}, .highest = {1, 0}}, scope)};
+    return Search(problem, {});
+  };
+  const auto found = find(PresenceScope::kClassesOfTable);
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ(found->levels, (std::vector<size_t>{0, 0}));
+  EXPECT_EQ(found->suppressed_rows, 0U);
+  // Its twin: where b is judged, nobody of it may be known to be absent.
+  EXPECT_THAT(find(PresenceScope::kPopulation), StatusIs(StatusCode::kFailedPrecondition));
+}
+
+// Shares of sevenths, added up, must not decide between levels.
+TEST(SearchTest, WhereAllRowsAreSuppressedTheLowestLevelsWin) {
+  const Hierarchy sevenths = *Hierarchy::Create({{"a", "x", "*"},
+                                                 {"b", "x", "*"},
+                                                 {"c", "x", "*"},
+                                                 {"d", "y", "*"},
+                                                 {"e", "y", "*"},
+                                                 {"f", "y", "*"},
+                                                 {"g", "z", "*"}});
+  const std::vector<const Hierarchy*> pointers = {&sevenths, &sevenths};
+  for (uint64_t rows = 1; rows <= 60; ++rows) {
+    TupleTable table;
+    table.names = {"a", "b"};
+    table.codes = {{0, 3, 4, 6}, {6, 1, 2, 3}};
+    table.rows = {rows, 2 * rows, 5, 1};
+    table.total_rows = 3 * rows + 6;
+    SearchProblem problem;
+    problem.table = &table;
+    problem.hierarchies = pointers;
+    problem.k_anonymity = {{.k = table.total_rows + 1}};
+    problem.suppression_limit_rows = table.total_rows;
+    const auto found = Search(problem, {});
+    ASSERT_THAT(found, IsOk());
+    EXPECT_EQ(found->levels, (std::vector<size_t>{0, 0})) << rows;
+    EXPECT_EQ(found->score, 1.0) << rows;
+  }
 }
 
 TEST(SearchTest, FindsNothingInNoTime) {

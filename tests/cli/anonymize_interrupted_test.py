@@ -117,7 +117,8 @@ class FullDisk(Adult):
     def test_the_output_is_left_out(self):
         for path in ("disk/out.csv", "disk/out.parquet"):
             (self.disk / "other").write_bytes(b"x" * (500 << 10))
-            done = self.refuse("anonymize", "a.recipe.yaml", "-o", path, code=1, says="o space left on device")
+            done = self.refuse("anonymize", "a.recipe.yaml", "-o", path, code=1,
+                               says=("o space left on device", path))
             self.assertNotIn("Traceback", done.err)
             self.assertEqual([entry.name for entry in self.disk.iterdir()], ["other"])
 

@@ -13,7 +13,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json RiskToJson(const anon::RiskFigures& risk) {
-  return {{"highest", risk.highest},
+  return {{"count", risk.counts_units ? "units" : "rows"},
+          {"at_most", risk.is_bound},
+          {"highest", risk.highest},
           {"average", risk.average},
           {"share_at_risk", risk.share_at_risk},
           {"threshold", anon::kRiskThreshold},

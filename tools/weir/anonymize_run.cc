@@ -60,7 +60,8 @@ void Summarize(const Context& context, const OwnerView<anon::AnonymizationFacts>
   context.Say("suppressed " + std::to_string(facts.search.suppressed_rows) + " of " +
               std::to_string(facts.rows) + " rows; " + std::to_string(facts.search.classes) +
               " equivalence classes, verified in the file");
-  context.Say("highest risk " + Percent(facts.before.highest) + " before, " +
+  context.Say(std::string(facts.before.counts_units ? "counted in privacy units: " : "") +
+              "highest risk " + Percent(facts.before.highest) + " before, " +
               Percent(facts.after.highest) + " after; average " + Percent(facts.before.average) +
               " before, " + Percent(facts.after.average) + " after");
   if (facts.mobility.has_value() && facts.mobility->known_points > 0) {
@@ -73,8 +74,10 @@ void Summarize(const Context& context, const OwnerView<anon::AnonymizationFacts>
         "recoded class by class; levels are the highest that occur, and the score has no "
         "proved bound");
   } else if (!facts.search.optimal) {
-    context.Warn("the time limit ended the search: a better transformation may exist, by at most " +
-                 Percent(anon::GapOf(facts.search)) + " of the score");
+    context.Warn(
+        "the limit of time or memory ended the search: a better transformation may exist, by at "
+        "most " +
+        Percent(anon::GapOf(facts.search)) + " of the score");
   }
   if (facts.rows_without_unit > 0) {
     context.Warn("some rows have no privacy unit: they count as rows and as no unit");

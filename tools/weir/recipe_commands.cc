@@ -132,7 +132,7 @@ Status Freeze(const Context& context, const FreezeCommand& command) {
   }
   WEIR_RETURN_IF_ERROR(WriteOutput(context, command.output, text, command.force));
   if (!found.optimal && frozen.frozen().rounds().empty()) {
-    context.Warn("the time limit ended the search before the best was proved");
+    context.Warn("the limit of time or memory ended the search before the best was proved");
   }
   if (command.output != "-") context.Say("wrote " + command.output);
   return OkStatus();

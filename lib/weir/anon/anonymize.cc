@@ -57,8 +57,10 @@ Status CheckColumns(const Recipe& recipe, const std::vector<std::string>& column
   return OkStatus();
 }
 
+// As many units of a class as the models and the figures of risk ask for.
 uint32_t UnitCap(const Recipe& recipe) {
-  uint32_t cap = 0;
+  if (recipe.privacy_unit().empty()) return 0;
+  uint32_t cap = kUnitsAtThreshold;
   for (const v1::PrivacyModel& model : recipe.models()) {
     if (!model.has_k_anonymity()) continue;
     const v1::KAnonymity& k = model.k_anonymity();

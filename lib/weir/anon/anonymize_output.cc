@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "weir/anon/internal/anonymizer_state.h"
+#include "weir/anon/internal/coded_table.h"
 #include "weir/anon/internal/output_proof.h"
+#include "weir/anon/internal/unit_risk.h"
 
 namespace weir::anon {
 namespace {
@@ -88,7 +90,10 @@ AnonymizationFacts Anonymizer::FactsOf(const SearchResult& search,
   for (const uint64_t rows : state.collapsed.table.rows) {
     if (rows > 0) ++facts.class_sizes_before[rows];
   }
-  facts.before = RiskOf(facts.class_sizes_before);
+  const internal::CodedTable& records = state.microdata->table(AnonKey());
+  const bool has_unit = !state.recipe.privacy_unit().empty();
+  facts.before = has_unit ? internal::UnitRiskBefore(records, state.collapsed)
+                          : RiskOf(facts.class_sizes_before);
   facts.search = search;
   for (size_t a = 0; a < state.quasi_identifiers.size(); ++a) {
     facts.attributes.push_back({.name = state.quasi_identifiers[a],
@@ -103,7 +108,8 @@ AnonymizationFacts Anonymizer::FactsOf(const SearchResult& search,
     facts.hierarchy_sha256[name] = file.sha256;
   }
   facts.class_sizes_after = classes.SizesOfKept();
-  facts.after = RiskOf(facts.class_sizes_after);
+  facts.after = has_unit ? internal::UnitRiskOf(records, state.collapsed, classes)
+                         : RiskOf(facts.class_sizes_after);
   facts.is_recoded = state.recoded != nullptr;
   facts.drops_suppressed_rows = state.recipe.output().drop_suppressed_rows();
   return facts;

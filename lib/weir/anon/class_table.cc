@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/anon/class_table.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
 #include "weir/anon/internal/class_judge.h"
-#include "weir/anon/risk/reidentification_risk.h"
 
 namespace weir::anon {
 
@@ -48,17 +48,26 @@ StatusOr<ClassTable> ClassesAt(const SearchProblem& problem, std::span<const siz
 }
 
 RiskFigures RiskOf(const std::map<uint64_t, uint64_t>& sizes) {
+  return RiskOfClasses(RiskClassesOf(sizes));
+}
+
+RiskFigures RiskOfClasses(std::span<const RiskClass> classes) {
   // As a decimal, kRiskThreshold is exact.
-  static_assert(kRiskThreshold == 0.2);
+  static_assert(kRiskThreshold == 0.2 && kRiskThreshold * kUnitsAtThreshold == 1);
   const StatusOr<ReidentificationRisk> risk =
-      MeasureReidentificationRisk(RiskClassesOf(sizes), MakeDecimal(2, 1));
+      MeasureReidentificationRisk(classes, MakeDecimal(2, 1));
   WEIR_CHECK(risk.ok());
-  return {.rows = risk->rows,
-          .classes = risk->classes,
-          .highest = risk->prosecutor.highest,
-          .average = risk->prosecutor.average,
-          .share_at_risk = risk->prosecutor.share_at_risk,
-          .sample_uniques = risk->sample_uniques};
+  RiskFigures figures = {.rows = risk->rows,
+                         .classes = risk->classes,
+                         .highest = risk->prosecutor.highest,
+                         .average = risk->prosecutor.average,
+                         .share_at_risk = risk->prosecutor.share_at_risk,
+                         .sample_uniques = risk->sample_uniques};
+  for (const RiskClass& one : classes) {
+    if (one.rows == 0) continue;
+    figures.rows_of_size[std::max<uint64_t>(one.units, 1)] += one.rows * one.count;
+  }
+  return figures;
 }
 
 }  // namespace weir::anon

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "weir/anon/risk/reidentification_risk.h"
 #include "weir/anon/search.h"
 #include "weir/base/status.h"
 
@@ -41,21 +42,32 @@ struct ClassTable {
 StatusOr<ClassTable> ClassesAt(const SearchProblem& problem, std::span<const size_t> levels);
 
 // Risk of re-identification by somebody who knows who is in the table (the prosecutor model): one
-// out of the rows of a class.
+// out of the rows of a class, or out of its distinct privacy units where the recipe names them.
 //
 // Source: El Emam, "Guide to the de-identification of personal health information", CRC Press,
 //         2013, chapter 16.
 struct RiskFigures {
   uint64_t rows = 0;
   uint64_t classes = 0;
-  double highest = 0;         // 1 / rows of the smallest class; 0 without rows
-  double average = 0;         // classes / rows
+  double highest = 0;         // of the smallest class; 0 without rows
+  double average = 0;         // over rows; classes / rows where rows are the units
   double share_at_risk = 0;   // of rows whose risk is above kRiskThreshold
-  double sample_uniques = 0;  // share of rows that are alone in their class
+  double sample_uniques = 0;  // share of rows in classes of one row, or of one unit
+  bool counts_units = false;
+  // Units were counted up to the largest k and the inverse of kRiskThreshold only, and some class
+  // has as many: the highest and the average risk are at most what stands here.
+  bool is_bound = false;
+  // Rows in classes of so many rows, or units.
+  std::map<uint64_t, uint64_t> rows_of_size = {};
 };
 inline constexpr double kRiskThreshold = 0.2;
+// Classes of fewer are above it.
+inline constexpr uint32_t kUnitsAtThreshold = 5;
 
+// Classes of so many rows.
 RiskFigures RiskOf(const std::map<uint64_t, uint64_t>& sizes);
+// Classes by their units.
+RiskFigures RiskOfClasses(std::span<const RiskClass> classes);
 
 }  // namespace weir::anon
 

@@ -15,7 +15,9 @@ struct QualityOptions {
   double suppression_factor = 0.5;
   v1::QualityAggregate aggregate = v1::QUALITY_AGGREGATE_UNSPECIFIED;  // the measure's usual one
   bool ignore_suppression = false;
-  std::vector<double> weights = {};  // one an attribute; empty: 1 each
+  // One an attribute, 0 or more; empty: 1 each. Only their ratios matter: each is divided by the
+  // largest.
+  std::vector<double> weights = {};
 };
 
 }  // namespace weir::anon

@@ -38,6 +38,16 @@ Terms TermsOf(std::span<const uint64_t> rows, const std::function<double(uint32_
   return terms;
 }
 
+// Shares of the largest weight, so that only their ratios matter and a loss stays in [0, 1].
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a list and its length
+std::vector<double> RelativeWeights(std::vector<double> weights, size_t attributes) {
+  weights.resize(attributes, 1.0);
+  const double largest = *std::max_element(weights.begin(), weights.end());
+  if (largest == 0) return weights;
+  for (double& weight : weights) weight /= largest;
+  return weights;
+}
+
 class Designer {
  public:
   explicit Designer(const MeasureInput& input)
@@ -45,8 +55,7 @@ class Designer {
         packing_(*input.packing),
         rows_(input.rows),
         factors_(FactorsOf(input.options.suppression_factor)) {
-    design_.weights = input.options.weights;
-    design_.weights.resize(packing_.attributes(), 1.0);
+    design_.weights = RelativeWeights(input.options.weights, packing_.attributes());
     design_.terms.resize(packing_.attributes());
     design_.scales.resize(packing_.attributes());
   }

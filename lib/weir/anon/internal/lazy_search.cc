@@ -72,6 +72,51 @@ LazySearch::Node LazySearch::HighestAbove(const Node& node) const {
   }
 }
 
+LazySearch::Node LazySearch::NodeAt(const Levels& levels) const {
+  return {.bound = measure_.FoldOf(levels),
+          .total_level = TotalLevel(levels),
+          .id = lattice_.IdOf(levels),
+          .levels = levels};
+}
+
+void LazySearch::CheckIfBetter(const Levels& levels) {
+  const Node node = NodeAt(levels);
+  if (MayBeBetter(node, LeastSuppressed(node))) Check(node);
+}
+
+void LazySearch::CheckLower(const Levels& from) {
+  for (size_t a = 0; a < from.size() && !IsOver(); ++a) {
+    if (from[a] == lattice_.bottom()[a]) continue;
+    Levels lower = from;
+    --lower[a];
+    CheckIfBetter(lower);
+  }
+}
+
+void LazySearch::CheckExchanges(const Levels& from) {
+  for (size_t a = 0; a < from.size(); ++a) {
+    if (from[a] == lattice_.bottom()[a]) continue;
+    for (size_t b = 0; b < from.size() && !IsOver(); ++b) {
+      if (b == a || from[b] == lattice_.top()[b]) continue;
+      Levels other = from;
+      --other[a];
+      ++other[b];
+      CheckIfBetter(other);
+    }
+  }
+}
+
+void LazySearch::Descend() {
+  Check(NodeAt(lattice_.top()));
+  while (outcome_.best.is_found() && !IsOver()) {
+    const Lattice::Id id = outcome_.best.id();
+    const Levels from = lattice_.LevelsOf(id);
+    CheckLower(from);
+    if (outcome_.best.id() == id) CheckExchanges(from);
+    if (outcome_.best.id() == id) return;
+  }
+}
+
 // A lesson that another contains is dropped; when the list is full, the most special go first.
 void LazySearch::Learn(const Levels& levels, uint64_t suppressed) {
   if (suppressed == 0) return;
@@ -124,6 +169,7 @@ SearchOutcome LazySearch::Run() {
   bottom.total_level = TotalLevel(bottom.levels);
   bottom.bound = measure_.FoldOf(bottom.levels);
   open_.push(std::move(bottom));
+  Descend();
   while (!open_.empty()) {
     const Node node = open_.top();
     if (outcome_.best.RulesOut(node.bound)) break;

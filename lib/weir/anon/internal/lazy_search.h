@@ -16,9 +16,10 @@
 
 namespace weir::anon::internal {
 
-// Searches a lattice that has no room in memory. Nodes come into being only when every node of a
-// smaller bound was taken up: each is made from the one that is a level lower in its last raised
-// attribute, whose bound is never larger. What was learned from grouping is a list.
+// Searches a lattice that has no room in memory. A descent from the top finds a good node first,
+// which rules out others and is what is left if the time ends. Then nodes come into being only when
+// every node of a smaller bound was taken up: each is made from the one that is a level lower in
+// its last raised attribute, whose bound is never larger. What was learned from grouping is a list.
 class LazySearch {
  public:
   LazySearch(const Prepared& prepared, const SearchLimits& limits);
@@ -48,6 +49,13 @@ class LazySearch {
   uint64_t MostSuppressed(const Node& node, uint64_t least) const;
   // The node itself, or one far above it that may still be the best.
   Node HighestAbove(const Node& node) const;
+  Node NodeAt(const Levels& levels) const;
+  // From the top, as long as a neighbour is better: one attribute a level lower, or one lower and
+  // another higher. At most the time limit.
+  void Descend();
+  void CheckLower(const Levels& from);
+  void CheckExchanges(const Levels& from);
+  void CheckIfBetter(const Levels& levels);
   void Check(const Node& node);
   void Learn(const Levels& levels, uint64_t suppressed);
   void Expand(const Node& node);

@@ -26,6 +26,25 @@ std::string HeatCell(double share) {
   return Cell(html::Percent(share), "figure heat" + std::to_string(heat));
 }
 
+std::string WhatRiskIs(const RiskFigures& before, const RiskFigures& after) {
+  const std::string start =
+      "Rows that are alike on all quasi-identifiers form a <b>class</b>. Somebody who knows that a "
+      "person is in the file, and knows all quasi-identifiers, can only guess among the ";
+  if (!before.counts_units) {
+    return Paragraph(start +
+                     "rows of a class: the risk of a row is one out of the rows of its class. A "
+                     "row alone has a risk of 100 %.");
+  }
+  const bool is_bound = before.is_bound || after.is_bound;
+  return Paragraph(start +
+                   "people of a class (privacy units): the risk of a row is one out of the "
+                   "different people of its class, however many rows they have. A class of one "
+                   "person has a risk of 100 %." +
+                   (is_bound ? " There are too many rows to count all people of large classes: "
+                               "highest and average risks are at most what stands here."
+                             : ""));
+}
+
 }  // namespace
 
 std::string RiskSection(const AnonymizationFacts& facts) {
@@ -36,8 +55,9 @@ std::string RiskSection(const AnonymizationFacts& facts) {
       ShareRow("Average risk", "risk-average", before.average, after.average) +
       ShareRow("Rows with a risk above " + html::PlainPercent(kRiskThreshold), "risk-share",
                before.share_at_risk, after.share_at_risk) +
-      ShareRow("Rows that are alone in their class", "risk-uniques", before.sample_uniques,
-               after.sample_uniques) +
+      ShareRow(before.counts_units ? "Rows of one person who is alone in the class"
+                                   : "Rows that are alone in their class",
+               "risk-uniques", before.sample_uniques, after.sample_uniques) +
       RiskRow("Classes", html::Count(before.classes, "classes-before"),
               html::Count(after.classes, "classes-after")) +
       RiskRow("Rows", html::Count(before.rows, "rows-before"),
@@ -47,12 +67,7 @@ std::string RiskSection(const AnonymizationFacts& facts) {
                             .suppressed_rows = facts.search.suppressed_rows};
   return Section(
       "risk", "The risk of finding a person, before and after",
-      Paragraph("Rows that are alike on all quasi-identifiers form a <b>class</b>. Somebody who "
-                "knows that "
-                "a person is in the file, and knows all quasi-identifiers, can only guess among "
-                "the rows of a class: "
-                "the risk of a row is one out of the rows of its class. A row alone has a risk of "
-                "100 %.") +
+      WhatRiskIs(before, after) +
           Table("Suppressed rows do not count as after.",
                 Head("") + Head("Before", "figure") + Head("After", "figure"), rows) +
           "<div class=\"pictures\">\n<figure><figcaption>In classes of how many rows the rows lie. "
@@ -60,7 +75,8 @@ std::string RiskSection(const AnonymizationFacts& facts) {
           DrawClassSizes(sizes) +
           "</figure>\n<figure><figcaption>Share of the rows whose risk is above x. Lower is "
           "safer.</figcaption>" +
-          DrawRiskCurve(sizes) + "</figure>\n</div>\n");
+          DrawRiskCurve({.before = &before.rows_of_size, .after = &after.rows_of_size}) +
+          "</figure>\n</div>\n");
 }
 
 std::string TellingApartSection(const AnonymizationFacts& facts) {

@@ -12,6 +12,8 @@ namespace weir::anon::internal {
 // Sections of the report, in its order: HTML, escaped, each with a heading.
 std::string ChangesSection(const AnonymizationFacts& facts);
 std::string RiskSection(const AnonymizationFacts& facts);
+// Empty if the recipe has no mobility rules.
+std::string MobilitySection(const AnonymizationFacts& facts);
 std::string TellingApartSection(const AnonymizationFacts& facts);
 std::string UtilitySection(const AnonymizationFacts& facts);
 std::string PredictionSection(const AnonymizationFacts& facts);

@@ -108,11 +108,15 @@ template <class Rows>
 StatusOr<OutputFacts> WriteAll(const CodedTable& table, const OutputCells& cells,
                                const OutputLocation& location, const OutputCheck& check,
                                NewFile& file, Rows& rows) {
-  WEIR_ASSIGN_OR_RETURN(std::string sha256, WriteFile(table, cells, location, file.file(),
-                                                      [&] { return rows.Next(); }));
+  StatusOr<std::string> sha256 =
+      WriteFile(table, cells, location, file.file(), [&] { return rows.Next(); });
+  if (sha256.status().code() == StatusCode::kResourceExhausted) {
+    return Annotate(sha256.status(), "cannot write " + location.path);
+  }
+  WEIR_RETURN_IF_ERROR(sha256.status());
   OutputFacts facts = {.rows = rows.rows_written(),
                        .suppressed_rows = rows.rows_suppressed(),
-                       .sha256 = std::move(sha256)};
+                       .sha256 = *std::move(sha256)};
   if (check) {
     const InputLocation written = {.path = file.file().ProcessPath(),
                                    .format = location.format,

@@ -86,10 +86,12 @@ void FindKinds(ColumnProfile& column, const std::vector<CountedValue>& values) {
   if (column.rows == 0) return;
   for (const KindRule& rule : KindRules()) {
     if (!NameAdmits(rule, column.name)) continue;
+    const bool takes_plain = NameAdmitsPlain(rule, column.name);
     uint64_t whole = 0;
     uint64_t inside = 0;
     for (const CountedValue& value : values) {
-      if (Matches(rule.kind, value.text)) {
+      if (Matches(rule.kind, value.text) ||
+          (takes_plain && MatchesPlainly(rule.kind, value.text))) {
         whole += value.rows;
       } else if (rule.is_searched_in_text && HasWordOf(rule.kind, value.text)) {
         inside += value.rows;

@@ -53,6 +53,11 @@ bool AllEqual(std::string_view text) {
   return text.find_first_not_of(text.front()) == std::string_view::npos;
 }
 
+std::string_view WithoutZeroFraction(std::string_view text) {
+  if (text.ends_with(".0")) text.remove_suffix(2);
+  return text;
+}
+
 // Digits of an area or exchange: [2-9]dd and no N11.
 bool IsPhonePart(std::string_view part) {
   return part[0] >= '2' && !(part[1] == '1' && part[2] == '1');
@@ -196,6 +201,20 @@ bool IsSocialSecurity(std::string_view text) {
          area != "666" && area[0] != '9' && group != "00" && serial != "0000";
 }
 
+bool IsPlainSocialSecurity(std::string_view text) {
+  const std::string_view digits = WithoutZeroFraction(text);
+  if (digits.size() != 9 || !AreDigits(digits)) return false;
+  return IsSocialSecurity(std::string(digits.substr(0, 3)) + "-" +
+                          std::string(digits.substr(3, 2)) + "-" + std::string(digits.substr(5)));
+}
+
+bool IsPlainPhone(std::string_view text) {
+  std::string_view digits = WithoutZeroFraction(text);
+  if (digits.size() == 11 && digits.front() == '1') digits.remove_prefix(1);
+  return digits.size() == 10 && AreDigits(digits) && IsPhonePart(digits.substr(0, 3)) &&
+         IsPhonePart(digits.substr(3, 3));
+}
+
 bool IsVehicleId(std::string_view text) {
   constexpr std::array<unsigned, 17> kWeights = {8, 7, 6, 5, 4, 3, 2, 10, 0,
                                                  9, 8, 7, 6, 5, 4, 3, 2};
@@ -262,6 +281,10 @@ bool IsMacAddress(std::string_view text) {
          });
 }
 
+bool IsPlainMacAddress(std::string_view text) {
+  return text.size() == 12 && std::all_of(text.begin(), text.end(), IsHex) && !AllEqual(text);
+}
+
 bool IsUuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -318,13 +341,16 @@ bool IsDate(std::string_view text) {
   const size_t end = std::min(text.find_first_of("T "), text.size());
   if (end < text.size() && (end + 1 == text.size() || !IsDigit(text[end + 1]))) return false;
   const std::string_view day = text.substr(0, end);
-  const char separator = day.find('/') != std::string_view::npos ? '/' : '-';
+  const char separator = day.find('/') != std::string_view::npos   ? '/'
+                         : day.find('.') != std::string_view::npos ? '.'
+                                                                   : '-';
   const std::vector<std::string_view> parts = Split(day, separator);
   if (parts.size() != 3) return false;
   const auto first = SmallNumber(parts[0], 4);
   const auto second = SmallNumber(parts[1], 2);
   const auto third = SmallNumber(parts[2], 4);
   if (!first.has_value() || !second.has_value() || !third.has_value()) return false;
+  if (separator == '.') return parts[2].size() == 4 && IsDay(*third, *second, *first);
   if (parts[0].size() == 4) return parts[2].size() <= 2 && IsDay(*first, *second, *third);
   const bool has_year = parts[2].size() == 4 || parts[2].size() == 2;
   const unsigned year = parts[2].size() == 2 ? 2000 + *third : *third;

@@ -18,6 +18,12 @@ bool IsPhone(std::string_view text);
 // ddd-dd-dddd; no area 000, 666 or 900 to 999, no group 00, no serial 0000 (rules of the Social
 // Security Administration). Plain nine digits are not taken.
 bool IsSocialSecurity(std::string_view text);
+// The same numbers as plain digits, also as a decimal that ends in ".0", which is what tables make
+// of them: nine, and ten or eleven with a leading 1. Many other things look so.
+bool IsPlainSocialSecurity(std::string_view text);
+bool IsPlainPhone(std::string_view text);
+// 12 hexadecimal digits, not all equal.
+bool IsPlainMacAddress(std::string_view text);
 // 17 characters without I, O and Q whose ninth is the check digit of 49 CFR 565.15, not all equal.
 bool IsVehicleId(std::string_view text);
 // Five to eight capital letters and digits, both, with at most one blank or hyphen between them.
@@ -44,8 +50,8 @@ bool IsLongitude(std::string_view text);
 bool IsZipCode(std::string_view text);
 // Five digits that begin with the FIPS code of a state or territory.
 bool IsCountyCode(std::string_view text);
-// A day of the calendar as 2025-01-31, 2025/01/31 or 1/31/2025 (also two-digit years), and
-// anything that begins with one and goes on with a blank or T and a time.
+// A day of the calendar as 2025-01-31, 2025/01/31, 1/31/2025 (also two-digit years) or 31.1.2025,
+// and anything that begins with one and goes on with a blank or T and a time.
 bool IsDate(std::string_view text);
 // 2025-01-31, with or without a time: what date rules of recipes take.
 bool IsIsoDate(std::string_view text);

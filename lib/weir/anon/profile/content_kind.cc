@@ -29,16 +29,26 @@ constexpr std::array<std::string_view, 5> kZipWords = {"zip", "zipcode", "zip5",
                                                        "postcode"};
 constexpr std::array<std::string_view, 4> kCountyWords = {"fips", "county", "geoid", "countyfp"};
 
+constexpr std::array<std::string_view, 3> kSocialSecurityWords = {"ssn", "ssns", "socialsecurity"};
+constexpr std::array<std::string_view, 8> kPhoneWords = {
+    "phone", "phones", "telephone", "tel", "mobile", "cellphone", "phonenumber", "fax"};
+constexpr std::array<std::string_view, 3> kMacWords = {"mac", "macaddress", "bssid"};
+// Of people alone: small letters in a column called "name" may be anything.
+constexpr std::array<std::string_view, 7> kPersonWords = {
+    "surname", "firstname", "lastname", "fullname", "fname", "lname", "forename"};
+
 constexpr std::array<KindRule, 16> kRules = {{
     {.kind = ContentKind::kEmail, .is_searched_in_text = true},
     {.kind = ContentKind::kUuid, .is_searched_in_text = true},
-    {.kind = ContentKind::kMacAddress, .is_searched_in_text = true},
+    {.kind = ContentKind::kMacAddress, .plain_words = kMacWords, .is_searched_in_text = true},
     {.kind = ContentKind::kIpAddress, .is_searched_in_text = true},
-    {.kind = ContentKind::kSocialSecurity, .is_searched_in_text = true},
+    {.kind = ContentKind::kSocialSecurity,
+     .plain_words = kSocialSecurityWords,
+     .is_searched_in_text = true},
     {.kind = ContentKind::kVehicleId, .some = 0.2, .is_searched_in_text = true},
     {.kind = ContentKind::kPaymentCard, .some = 0.2},
-    {.kind = ContentKind::kPhone, .some = 0.05},
-    {.kind = ContentKind::kPlate, .words = kPlateWords, .some = 0.5},
+    {.kind = ContentKind::kPhone, .plain_words = kPhoneWords, .some = 0.05},
+    {.kind = ContentKind::kPlate, .words = kPlateWords, .plain_words = kPlateWords, .some = 0.5},
     {.kind = ContentKind::kCoordinatePair, .is_searched_in_text = true},
     {.kind = ContentKind::kLatitude,
      .words = kLatitudeWords,
@@ -64,11 +74,13 @@ constexpr std::array<KindRule, 16> kRules = {{
     {.kind = ContentKind::kPersonName,
      .words = kNameWords,
      .other_words = kOtherNameWords,
+     .plain_words = kPersonWords,
      .found = 0.8,
      .some = 0.8},
 }};
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsWordByte(char c) { return (Lower(c) >= 'a' && Lower(c) <= 'z') || (c >= '0' && c <= '9'); }
 
@@ -138,6 +150,30 @@ bool Matches(ContentKind kind, std::string_view value) {
       IsIpAddress, IsMacAddress, IsUuid,           IsPersonName, IsCoordinatePair, IsLatitude,
       IsLongitude, IsZipCode,    IsCountyCode,     IsDate};
   return kChecks[static_cast<size_t>(kind)](value);
+}
+
+bool MatchesPlainly(ContentKind kind, std::string_view value) {
+  switch (kind) {
+    case ContentKind::kSocialSecurity:
+      return IsPlainSocialSecurity(value);
+    case ContentKind::kPhone:
+      return IsPlainPhone(value);
+    case ContentKind::kMacAddress:
+      return IsPlainMacAddress(value);
+    case ContentKind::kPlate:
+    case ContentKind::kPersonName: {
+      std::string capitals(value);
+      std::transform(capitals.begin(), capitals.end(), capitals.begin(), Upper);
+      return Matches(kind, capitals);
+    }
+    default:
+      return false;
+  }
+}
+
+bool NameAdmitsPlain(const KindRule& rule, std::string_view column) {
+  return !rule.plain_words.empty() &&
+         NameAdmits({.words = rule.plain_words, .other_words = rule.other_words}, column);
 }
 
 bool NameAdmits(const KindRule& rule, std::string_view column) {

@@ -107,14 +107,12 @@ double TopOf(double largest) {
 }
 
 // Corners of the steps: the share of all rows whose risk is above x.
-std::vector<Point> StepsOf(const std::map<uint64_t, uint64_t>& sizes, uint64_t all_rows) {
-  std::vector<Point> steps = {{0, static_cast<double>(RowsIn(sizes)) /
-                                      static_cast<double>(std::max<uint64_t>(1, all_rows))}};
+std::vector<Point> StepsOf(const std::map<uint64_t, uint64_t>& rows_of_size, uint64_t all_rows) {
+  std::vector<Point> steps = {{0, rows_of_size.empty() ? 0.0 : 1.0}};
   // From the smallest risk on.
-  for (auto entry = sizes.rbegin(); entry != sizes.rend(); ++entry) {
+  for (auto entry = rows_of_size.rbegin(); entry != rows_of_size.rend(); ++entry) {
     const double risk = 1 / static_cast<double>(entry->first);
-    const double share =
-        static_cast<double>(entry->first * entry->second) / static_cast<double>(all_rows);
+    const double share = static_cast<double>(entry->second) / static_cast<double>(all_rows);
     steps.push_back({risk, steps.back().y});
     steps.push_back({risk, std::max(0.0, steps.back().y - share)});
   }
@@ -169,14 +167,19 @@ std::string DrawClassSizes(const ClassSizes& sizes) {
          TextAt({(kLeft + kRight) / 2, kHeight - 4}, "middle", "rows that are alike") + "</svg>";
 }
 
-std::string DrawRiskCurve(const ClassSizes& sizes) {
-  const uint64_t before_rows = std::max<uint64_t>(1, RowsIn(*sizes.before));
-  const uint64_t after_rows = std::max<uint64_t>(1, RowsIn(*sizes.after));
+std::string DrawRiskCurve(const RiskSizes& sizes) {
+  const auto rows_in = [](const std::map<uint64_t, uint64_t>& rows_of_size) {
+    uint64_t rows = 0;
+    for (const auto& [size, count] : rows_of_size) rows += count;
+    return std::max<uint64_t>(1, rows);
+  };
+  const uint64_t before_rows = rows_in(*sizes.before);
+  const uint64_t after_rows = rows_in(*sizes.after);
   const std::vector<Point> before = StepsOf(*sizes.before, before_rows);
   const std::vector<Point> after = StepsOf(*sizes.after, after_rows);
   const auto above = [](const std::map<uint64_t, uint64_t>& list, uint64_t rows, uint64_t below) {
     uint64_t counted = 0;
-    for (const auto& [size, classes] : list) counted += size < below ? size * classes : 0;
+    for (const auto& [size, count] : list) counted += size < below ? count : 0;
     return html::PlainPercent(static_cast<double>(counted) / static_cast<double>(rows));
   };
   std::string description;

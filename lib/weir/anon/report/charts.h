@@ -22,8 +22,15 @@ struct ClassSizes {
 // Share of the rows in classes of 1, 2, 3 to 4, 5 to 9, ... rows; suppressed rows apart.
 std::string DrawClassSizes(const ClassSizes& sizes);
 
-// Share of the rows whose risk, one out of the rows of their class, is above x, for x in [0, 1].
-std::string DrawRiskCurve(const ClassSizes& sizes);
+// Rows in classes of so many rows, or people: before, and after without suppressed rows.
+struct RiskSizes {
+  const std::map<uint64_t, uint64_t>* before = nullptr;
+  const std::map<uint64_t, uint64_t>* after = nullptr;
+};
+
+// Share of the rows whose risk, one out of the rows or people of their class, is above x, for x in
+// [0, 1].
+std::string DrawRiskCurve(const RiskSizes& sizes);
 
 // One bar for each of two shares in [0, 1].
 std::string DrawPair(double before, double after);

@@ -2,6 +2,7 @@
 #include "weir/anon/report/report.h"
 
 #include <array>
+#include <string_view>
 #include <utility>
 
 #include "weir/anon/internal/report_sections.h"
@@ -28,8 +29,24 @@ std::string Arrow(double before, double after) {
   return html::Percent(before) + " &#x2192; " + html::Percent(after);
 }
 
+// The smallest class of a file with several rows a person.
+std::string PeopleInWords(const AnonymizationFacts& facts) {
+  const std::string before =
+      "Before, " + html::PlainPercent(facts.before.sample_uniques) +
+      " of the rows were of one person alone: nobody else in the file had the same "
+      "quasi-identifiers.";
+  if (facts.after.rows_of_size.empty()) return before + " After, every row is suppressed.";
+  const uint64_t fewest = facts.after.rows_of_size.begin()->first;
+  if (fewest == 1) return before + " After, there are still rows of one person alone.";
+  return before + " After, every row that is not suppressed could be of at least " +
+         html::PlainCount(fewest) +
+         " people: the right one is picked with a chance of at most 1 in " +
+         html::PlainCount(fewest) + ".";
+}
+
 // The smallest class of the file, in words.
 std::string InWords(const AnonymizationFacts& facts) {
+  if (facts.before.counts_units) return PeopleInWords(facts);
   const std::string before =
       "Before, " + html::PlainPercent(facts.before.sample_uniques) +
       " of the rows were alone: nobody else in the file had the same quasi-identifiers.";
@@ -90,11 +107,12 @@ std::string Origin(const AnonymizationFacts& facts, const ReportFrame& frame) {
                      "<h3>The recipe</h3>\n<pre>" + html::Escape(frame.recipe_text) + "</pre>\n");
 }
 
-std::string Contents() {
-  constexpr std::array<std::pair<const char*, const char*>, 10> kParts = {
+std::string Contents(bool has_mobility) {
+  constexpr std::array<std::pair<std::string_view, const char*>, 11> kParts = {
       {{"summary", "In short"},
        {"changes", "Changes"},
        {"risk", "Risk"},
+       {"mobility", "Homes and traces"},
        {"telling-apart", "Telling apart"},
        {"utility", "What is left"},
        {"prediction", "What can be learned"},
@@ -104,8 +122,9 @@ std::string Contents() {
        {"origin", "Repeat it"}}};
   std::string links;
   for (const auto& [id, name] : kParts) {
-    links +=
-        (links.empty() ? "" : " &#xB7; ") + std::string("<a href=\"#") + id + "\">" + name + "</a>";
+    if (id == "mobility" && !has_mobility) continue;
+    links += (links.empty() ? "" : " &#xB7; ") + std::string("<a href=\"#") + std::string(id) +
+             "\">" + name + "</a>";
   }
   return "<nav aria-label=\"Contents\"><p>" + links + "</p></nav>\n";
 }
@@ -115,6 +134,7 @@ std::string Contents() {
 std::string WriteHtmlReport(const OwnerView<AnonymizationFacts>& view, const Recipe& recipe,
                             const ReportFrame& frame) {
   const AnonymizationFacts& facts = view.ShowToOwner();
+  const std::string mobility = internal::MobilitySection(facts);
   const std::string title = "Anonymization report: " + html::Escape(frame.output_name);
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
@@ -127,12 +147,12 @@ std::string WriteHtmlReport(const OwnerView<AnonymizationFacts>& view, const Rec
          "<p class=\"owner\"><b>For the owner of the data.</b> This page holds exact figures about "
          "the input. "
          "Do not give it away with the file; a certificate is made for that.</p>\n" +
-         Contents() + "</header>\n<main>\n" + Summary(facts) + internal::ChangesSection(facts) +
-         internal::RiskSection(facts) + internal::TellingApartSection(facts) +
-         internal::UtilitySection(facts) + internal::PredictionSection(facts) +
-         internal::SuppressionSection(facts, recipe) + internal::ModelsSection(facts, recipe) +
-         internal::NotProtectedSection(facts, recipe) + Origin(facts, frame) +
-         "</main>\n</body>\n</html>\n";
+         Contents(!mobility.empty()) + "</header>\n<main>\n" + Summary(facts) +
+         internal::ChangesSection(facts) + internal::RiskSection(facts) + mobility +
+         internal::TellingApartSection(facts) + internal::UtilitySection(facts) +
+         internal::PredictionSection(facts) + internal::SuppressionSection(facts, recipe) +
+         internal::ModelsSection(facts, recipe) + internal::NotProtectedSection(facts, recipe) +
+         Origin(facts, frame) + "</main>\n</body>\n</html>\n";
 }
 
 }  // namespace weir::anon
