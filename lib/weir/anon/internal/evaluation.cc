@@ -184,7 +184,7 @@ std::optional<uint64_t> Evaluator::LeastInSmallClasses(const Levels& levels,
   if (prepared_.least_rows < 2 || rows > std::numeric_limits<uint32_t>::max()) return std::nullopt;
   // Where much may be suppressed most nodes are grouped in any case; and what grouping says of more
   // general nodes would be lost.
-  const bool is_worthwhile = prepared_.limit() * 4 <= rows && !prepared_.measure->has_bound_above();
+  const bool is_worthwhile = most_suppressed * 4 <= rows && !prepared_.measure->has_bound_above();
   if (most_suppressed > 0 && !is_worthwhile) return std::nullopt;
   return size_bound_.RowsInSmallClasses(*prepared_.packing, source.list, levels,
                                         prepared_.least_rows);
@@ -193,7 +193,7 @@ std::optional<uint64_t> Evaluator::LeastInSmallClasses(const Levels& levels,
 bool Evaluator::DecidesBySizes(const Levels& levels, uint64_t least, const EvaluationGoal& goal,
                                Evaluation& result) {
   const Measure& measure = *prepared_.measure;
-  const bool is_refused = least > prepared_.limit() || (least > 0 && goal.most_suppressed == 0);
+  const bool is_refused = least > goal.most_suppressed;
   if (is_refused) result.suppressed_below = least > prepared_.limit() ? kRefused : least;
   const std::span<const uint32_t> sizes = size_bound_.ExactSizes();
   if (sizes.empty() || !measure.is_of_sizes()) return is_refused;
