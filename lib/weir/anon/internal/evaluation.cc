@@ -55,8 +55,9 @@ ClassView Evaluator::ViewOf(size_t id, const ClassSource& source) {
   if (prepared_.uses_units) view.units = units_.begin[id + 1] - units_.begin[id];
   if (source.population != nullptr) view.population = population_[id];
   if (!has_histograms_) return view;
-  for (size_t s = 0; s < view_rows_.size(); ++s)
+  for (size_t s = 0; s < view_rows_.size(); ++s) {
     histograms_.Read(s, histogram_of_[id], view_rows_[s]);
+  }
   view.sensitive = view_;
   return view;
 }

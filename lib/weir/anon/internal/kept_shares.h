@@ -31,7 +31,7 @@ inline size_t WholeLanes(size_t parts) { return (parts + kLanes - 1) / kLanes * 
 // whole number of lanes.
 class PartRows {
  public:
-  explicit PartRows(size_t parts) {
+  explicit PartRows(size_t parts) {  // NOLINT(*-member-init): few_ is written before it is read
     const size_t size = WholeLanes(parts);
     if (size > few_.size()) many_.resize(size);
     data_ = size > few_.size() ? many_.data() : few_.data();
@@ -47,7 +47,7 @@ class PartRows {
   const double* data() const { return data_; }
 
  private:
-  std::array<double, 64> few_;  // NOLINT(*-member-init): written before it is read
+  std::array<double, 64> few_;
   std::vector<double> many_;
   double* data_;
 };

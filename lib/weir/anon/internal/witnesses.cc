@@ -159,6 +159,7 @@ uint64_t Witnesses::RowsOf(const std::array<const uint64_t*, 3>& bitmaps) const 
 }
 
 // What is in both, in `room` unless one of them has all.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): both are read alike
 const uint64_t* Witnesses::Both(const uint64_t* some, const uint64_t* label, uint64_t* room) const {
   if (label == all_.data()) return some;
   if (some == all_.data()) return label;
