@@ -167,6 +167,31 @@ TEST(SearchTest, WhereAllRowsAreSuppressedTheLowestLevelsWin) {
   }
 }
 
+// A k beyond 32 bits, which is more than all rows: no row is kept, or nothing is found.
+TEST(SearchTest, KeepsNoClassBelowAVeryLargeK) {
+  const Hierarchy hierarchy = *Hierarchy::Create({{"a", "*"}, {"b", "*"}});
+  const std::vector<const Hierarchy*> pointers = {&hierarchy};
+  TupleTable table;
+  table.names = {"q"};
+  table.codes = {{0, 1}};
+  table.rows = {1, UINT32_MAX - 1};
+  table.total_rows = UINT32_MAX;
+  for (const auto measure : {v1::QUALITY_MEASURE_LOSS, v1::QUALITY_MEASURE_AVERAGE_CLASS_SIZE}) {
+    for (const uint64_t k : {uint64_t{1} << 32, uint64_t{1} << 33}) {
+      SearchProblem problem;
+      problem.table = &table;
+      problem.hierarchies = pointers;
+      problem.k_anonymity = {{.k = k}};
+      problem.quality.measure = measure;
+      EXPECT_THAT(Search(problem, {}), StatusIs(StatusCode::kFailedPrecondition));
+      problem.suppression_limit_rows = table.total_rows;
+      const auto found = Search(problem, {});
+      ASSERT_THAT(found, IsOk());
+      EXPECT_EQ(found->suppressed_rows, table.total_rows);
+    }
+  }
+}
+
 TEST(SearchTest, FindsNothingInNoTime) {
   SearchProblem problem = FiveAnonymity(Adult());
   EXPECT_THAT(Search(problem, {.time = std::chrono::milliseconds(-1)}),

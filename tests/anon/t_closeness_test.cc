@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/anon/t_closeness.h"
 
+#include <span>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -47,6 +49,20 @@ TEST(EqualClosenessTest, IsTheTotalVariationDistance) {
   EXPECT_TRUE(Holds(**MakeEqualCloseness(half, Dec("0.2")), {1, 1, 0}));
   EXPECT_FALSE(Holds(**MakeEqualCloseness(half, Dec("0.199999999")), {1, 1, 0}));
   EXPECT_TRUE(Holds(**MakeEqualCloseness(half, Dec("0.000000001")), {5, 3, 2}));
+}
+
+// 200 rows that hold in a class of 71 million: what can be kept is the difference of large numbers.
+TEST(EqualClosenessTest, LosesNoRowOfALargeClassToRounding) {
+  const auto model =
+      *MakeEqualCloseness(Disease({116'672'836, 16'262'582, 16'262'582}), Dec("0.213"));
+  EXPECT_TRUE(Holds(*model, {199, 1, 0}));
+  const uint64_t others = 71'478'557;
+  const Counts counts = {199 + others, 1, 0};
+  const std::span<const uint64_t> values = counts;
+  EXPECT_FALSE(Holds(*model, counts));
+  EXPECT_LE(model->LeastSuppressed(
+                {.rows = others + 200, .units = others + 200, .sensitive = {&values, 1}}),
+            others);
 }
 
 // Li et al., section 4.4, figure 2: nine diseases in a hierarchy of height 3.

@@ -72,7 +72,9 @@ class Discernibility final : public ClassMeasure {
   double Bound(const Levels& levels, uint64_t suppressed) const override {
     const double folded = FoldOf(levels);
     if (suppressed == 0 || ignores_suppression_) return folded;
-    const Int128 least = Int128{rows_} * suppressed + Int128{rows_ - suppressed} * least_class_;
+    const uint64_t lost = std::min(suppressed, rows_);
+    const Int128 least =
+        Int128{rows_} * lost + Int128{rows_ - lost} * std::min(least_class_, rows_);
     return std::max(folded, static_cast<double>(least) * kBelow);
   }
   Rating Rate(const Levels&, const RatedClasses& classes) const override {
@@ -130,7 +132,7 @@ class AverageClassSize final : public ClassMeasure {
   double BoundBelow(const Levels&, const RatedClasses& classes) const override {
     if (ignores_suppression_) return -std::numeric_limits<double>::infinity();
     uint64_t most = 0;
-    const bool is_narrow = rows_ >> 32 == 0;
+    const bool is_narrow = (rows_ | least_class_) >> 32 == 0;
     for (const uint64_t rows : classes.rows) {
       most += is_narrow ? static_cast<uint32_t>(rows) / static_cast<uint32_t>(least_class_)
                         : rows / least_class_;

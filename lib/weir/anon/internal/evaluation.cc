@@ -182,7 +182,8 @@ std::optional<uint64_t> Evaluator::LeastInSmallClasses(const Levels& levels,
                                                        const ClassSource& source,
                                                        uint64_t most_suppressed) {
   const uint64_t rows = prepared_.table().total_rows;
-  if (prepared_.least_rows < 2 || rows > std::numeric_limits<uint32_t>::max()) return std::nullopt;
+  constexpr uint64_t kMost = std::numeric_limits<uint32_t>::max();
+  if (prepared_.least_rows < 2 || rows > kMost || prepared_.least_rows > kMost) return std::nullopt;
   // Where much may be suppressed most nodes are grouped in any case; and what grouping says of more
   // general nodes would be lost.
   const bool is_worthwhile = most_suppressed * 4 <= rows && !prepared_.measure->has_bound_above();

@@ -43,8 +43,8 @@ uint64_t MostKeptRows(uint64_t rows, uint64_t least_rows, const MostKept& most_k
     const double too_many = now - bound.most;
     const double fall = 1 - bound.slope;
     const double next = now - (fall >= kLeastFall ? too_many / fall : too_many);
-    // Rounded in favour of what is kept.
-    const double most = std::max(0.0, next) * (1 + 1e-9) + 1e-6;
+    // Rounded in favour of what is kept: the difference errs by a part of what it is taken from.
+    const double most = std::max(0.0, next) + now * 1e-9 + 1e-6;
     if (most >= now) break;
     kept = static_cast<uint64_t>(most);
   }
