@@ -152,6 +152,21 @@ TEST(VarianceIntervalTest, EndsWhereTheMeanLeavesNoMoreRoom) {
   EXPECT_GE(estimate.value, estimate.low);
 }
 
+// Sums that no mean in the bounds explains well: what the bent test leaves of a piece of means lies
+// below the statistic's zero. Each variance here passes all tests, with the count and mean named.
+TEST(VarianceIntervalTest, HoldsWhatNoTestRejectsOutsideTheBounds) {
+  const VarianceOptions negative = {
+      {272, Laplace(11)}, {461, Laplace(121)}, {14'334, Laplace(21)}, -50, 0};
+  WEIR_ASSERT_OK_AND_ASSIGN(const DerivedEstimate below, EstimateVariance(negative));
+  EXPECT_LE(below.low, 52.08);  // 313, -1.205
+  EXPECT_GE(below.high, 52.08);
+  const VarianceOptions positive = {
+      {325, Laplace(9)}, {-261, Laplace(89)}, {8'730, Laplace(20)}, 0, 34};
+  WEIR_ASSERT_OK_AND_ASSIGN(const DerivedEstimate above, EstimateVariance(positive));
+  EXPECT_LE(above.low, 26.43);  // 335, 0.801
+  EXPECT_GE(above.high, 26.43);
+}
+
 TEST(VarianceIntervalTest, StandardDeviationIsTheRoot) {
   const VarianceOptions options = Options(100'000, 200'000, 900'000);
   WEIR_ASSERT_OK_AND_ASSIGN(const DerivedEstimate variance, EstimateVariance(options));

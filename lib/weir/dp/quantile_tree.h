@@ -55,7 +55,8 @@ enum class QuantileEffort {
 //            sensitivity below the height (a row touches that many nodes).
 // Cost:      mostly of intervals. Six quantiles of 50,001 leaves with kPaths: 1 ms for 1M rows,
 //            4 to 7 ms for 300, where intervals reach over many leaves. At most 4 ms a quantile was
-//            seen for any noise. kWholeTree draws 54,000 noises more, 3 to 7 ms.
+//            seen for any noise in trees of the default shape. kWholeTree draws 54,000 noises more,
+//            3 to 7 ms.
 // Source:    Hay, Rastogi, Miklau, Suciu, "Boosting the accuracy of differentially private
 //            histograms through consistency", VLDB 2010, section 4; James, Stein, "Estimation with
 //            quadratic loss", 1961.

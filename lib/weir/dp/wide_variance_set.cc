@@ -241,7 +241,7 @@ class SetSearch {
     bool has_any = false;
     for (const RealInterval& part : parts) {
       const bool has_part =
-          tier.is_bent ? AddBent({low, largest}, BentTest(noises_, moments_, means, part), least)
+          tier.is_bent ? AddBent({0, largest}, BentTest(noises_, moments_, means, part), least)
                        : AddStraight({low, largest}, straight, least);
       has_any = has_any || has_part;
     }

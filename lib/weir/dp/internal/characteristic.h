@@ -75,7 +75,7 @@ struct NoiseFactors {
 class CharacteristicBlocks {
  public:
   static constexpr size_t kBlock = 16;
-  // Products below this count as zero: a thousandth of what rounding is allowed, all together.
+  // Products below this count as zero: a few hundredths of what rounding is allowed, all together.
   static constexpr double kNegligible = 4e-12;
   using Values = std::array<double, kBlock>;
 

@@ -113,8 +113,9 @@ class TestLaw {
 // Not thread-safe.
 class QuantileLaws {
  public:
-  // Of laws kept from one answer to the next. One takes 2 to 4 kilobytes, up to 400 for noise that
-  // is nearly always zero.
+  // Of laws kept from one answer to the next; those of one answer may take more, where a node has
+  // tens of thousands of children. One takes 2 to 4 kilobytes, up to 400 for noise that is nearly
+  // always zero.
   static constexpr size_t kMostBytes = size_t{32} << 20;
 
   QuantileLaws(const QuantileShape& shape, const NoiseLaw& law, size_t most_bytes = kMostBytes);
