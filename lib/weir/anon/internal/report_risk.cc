@@ -26,6 +26,7 @@ std::string HeatCell(double share) {
   return Cell(html::Percent(share), "figure heat" + std::to_string(heat));
 }
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): in the order of time
 std::string WhatRiskIs(const RiskFigures& before, const RiskFigures& after) {
   const std::string start =
       "Rows that are alike on all quasi-identifiers form a <b>class</b>. Somebody who knows that a "
