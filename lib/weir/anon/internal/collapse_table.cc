@@ -224,16 +224,28 @@ std::vector<uint32_t> Collapser::RankBySort(std::vector<uint64_t>& keys) {
   std::vector<uint32_t> rank_of(order.size());
   std::vector<uint64_t> distinct(keys.size());
   size_t found = 0;
-  const uint64_t* last = nullptr;
-  for (const uint32_t record : order) {
-    const uint64_t* const key = keys.data() + record * words;
-    // The first word decides of most.
-    if (last == nullptr || *key != *last || !std::equal(key + 1, key + words, last + 1)) {
-      std::copy_n(key, words, distinct.data() + found * words);
-      ++found;
+  if (words == 1 && !keys.empty()) {
+    // Free of branches, since whether a key is a new one follows no rule.
+    uint64_t last = ~keys[order[0]];
+    for (const uint32_t record : order) {
+      const uint64_t key = keys.data()[record];
+      found += key != last ? 1 : 0;
+      distinct.data()[found - 1] = key;
+      rank_of.data()[record] = static_cast<uint32_t>(found - 1);
+      last = key;
     }
-    last = key;
-    rank_of.data()[record] = static_cast<uint32_t>(found - 1);
+  } else {
+    const uint64_t* last = nullptr;
+    for (const uint32_t record : order) {
+      const uint64_t* const key = keys.data() + record * words;
+      // The first word decides of most.
+      if (last == nullptr || *key != *last || !std::equal(key + 1, key + words, last + 1)) {
+        std::copy_n(key, words, distinct.data() + found * words);
+        ++found;
+      }
+      last = key;
+      rank_of.data()[record] = static_cast<uint32_t>(found - 1);
+    }
   }
   distinct.resize(found * words);
   keys = std::move(distinct);
