@@ -4,23 +4,13 @@
 #include <algorithm>
 #include <numeric>
 
+#include "weir/anon/internal/items_by_group.h"
+
 namespace weir::anon::internal {
 namespace {
 
 const PerTuple<uint64_t>& UnitsOf(const Prepared& prepared, const ClassSource& source) {
   return source.classes == nullptr ? prepared.table().units : source.classes->units;
-}
-
-// Items by class: those of class c are [begin[c], begin[c + 1]) of `items`.
-PerTuple<uint32_t> ItemsByClass(std::span<const uint32_t> class_of, size_t classes) {
-  PerTuple<uint32_t> by_class;
-  by_class.begin.assign(classes + 1, 0);
-  for (const uint32_t id : class_of) ++by_class.begin[id + 1];
-  std::partial_sum(by_class.begin.begin(), by_class.begin.end(), by_class.begin.begin());
-  by_class.items.resize(class_of.size());
-  std::vector<uint64_t> next(by_class.begin.begin(), by_class.begin.end() - 1);
-  for (uint32_t i = 0; i < class_of.size(); ++i) by_class.items[next[class_of[i]]++] = i;
-  return by_class;
 }
 
 }  // namespace
@@ -54,7 +44,7 @@ std::vector<uint64_t> SumOf(const uint64_t* weights, const Grouper& grouper) {
 PerTuple<uint64_t> MergeUnits(const Prepared& prepared, const ClassSource& source,
                               std::span<const uint32_t> class_of, size_t classes) {
   const PerTuple<uint64_t>& units = UnitsOf(prepared, source);
-  const PerTuple<uint32_t> by_class = ItemsByClass(class_of, classes);
+  const PerTuple<uint32_t> by_class = ItemsByGroup(class_of, classes);
   const size_t cap = prepared.table().unit_cap;
   PerTuple<uint64_t> merged;
   merged.begin.reserve(classes + 1);
@@ -62,8 +52,7 @@ PerTuple<uint64_t> MergeUnits(const Prepared& prepared, const ClassSource& sourc
   std::vector<uint64_t> all;
   for (size_t id = 0; id < classes; ++id) {
     all.clear();
-    for (uint64_t at = by_class.begin[id]; at < by_class.begin[id + 1]; ++at) {
-      const uint32_t item = by_class.items[at];
+    for (const uint32_t item : ItemsOf(by_class, id)) {
       all.insert(all.end(), units.items.begin() + static_cast<ptrdiff_t>(units.begin[item]),
                  units.items.begin() + static_cast<ptrdiff_t>(units.begin[item + 1]));
     }

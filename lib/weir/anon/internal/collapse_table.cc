@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
 #include <span>
 #include <utility>
 
+#include "weir/anon/internal/items_by_group.h"
 #include "weir/anon/internal/key_layout.h"
 #include "weir/anon/internal/sort_keys.h"
 #include "weir/base/catch_memory.h"
@@ -98,12 +98,7 @@ class Collapser {
   static std::vector<uint32_t> RankByHash(std::vector<uint64_t>& keys);
   std::vector<uint32_t> RankBySort(std::vector<uint64_t>& keys);
   void MakeTuples(std::vector<uint64_t>& keys);
-  void ListRecords();
   uint64_t RowsOf(size_t record) const { return table_.held ? 1 : table_.rows_of_record[record]; }
-  std::span<const uint32_t> RecordsOf(size_t tuple) const {
-    return std::span<const uint32_t>(records_).subspan(
-        records_begin_[tuple], records_begin_[tuple + 1] - records_begin_[tuple]);
-  }
   Status CountSensitive();
   void CountValues(const MappedColumn& values, SensitiveColumn& column) const;
   void CollectUnits();
@@ -116,9 +111,7 @@ class Collapser {
   std::vector<MappedColumn> population_columns_;
   KeyLayout layout_{std::span<const unsigned>()};
   CollapsedTable result_;
-  // Records by tuple: those of tuple i are [begin[i], begin[i + 1]).
-  std::vector<uint64_t> records_begin_;
-  std::vector<uint32_t> records_;
+  PerTuple<uint32_t> records_;  // by tuple; only where something is collected by tuple
 };
 
 Status Collapser::CheckRequest() {
@@ -292,19 +285,6 @@ void Collapser::MakeTuples(std::vector<uint64_t>& keys) {
   result_.tuple_of_record = std::move(rank_of);
 }
 
-// Only where something is collected by tuple.
-void Collapser::ListRecords() {
-  const std::vector<uint32_t>& tuple_of = result_.tuple_of_record;
-  records_begin_.assign(result_.table.tuples() + 1, 0);
-  for (const uint32_t tuple : tuple_of) ++records_begin_[tuple + 1];
-  std::partial_sum(records_begin_.begin(), records_begin_.end(), records_begin_.begin());
-  std::vector<uint64_t> next(records_begin_.begin(), records_begin_.end() - 1);
-  records_.resize(tuple_of.size());
-  for (uint32_t record = 0; record < tuple_of.size(); ++record) {
-    records_[next[tuple_of[record]]++] = record;
-  }
-}
-
 void Collapser::CountValues(const MappedColumn& values, SensitiveColumn& column) const {
   std::vector<ValueCount>& items = column.counts.items;
   std::vector<ValueCount> counts;
@@ -312,7 +292,7 @@ void Collapser::CountValues(const MappedColumn& values, SensitiveColumn& column)
   column.counts.begin.push_back(0);
   for (size_t tuple = 0; tuple < result_.table.tuples(); ++tuple) {
     counts.clear();
-    for (const uint32_t record : RecordsOf(tuple)) {
+    for (const uint32_t record : ItemsOf(records_, tuple)) {
       counts.push_back({.value = values.At(record), .rows = RowsOf(record)});
     }
     std::sort(counts.begin(), counts.end(),
@@ -365,7 +345,7 @@ void Collapser::CollectUnits() {
   std::vector<uint64_t> units;
   for (size_t tuple = 0; tuple < table.tuples(); ++tuple) {
     units.clear();
-    for (const uint32_t record : RecordsOf(tuple)) AddUnitsOf(record, units);
+    for (const uint32_t record : ItemsOf(records_, tuple)) AddUnitsOf(record, units);
     std::sort(units.begin(), units.end());
     const auto end = std::unique(units.begin(), units.end());
     const auto count = std::min<size_t>(static_cast<size_t>(end - units.begin()), table.unit_cap);
@@ -387,7 +367,9 @@ StatusOr<CollapsedTable> Collapser::Run() {
   }
   for (const CodeMap& map : request_.quasi_identifiers) result_.table.names.push_back(map.column);
   result_.table.total_rows = table_.facts.rows;
-  if (!request_.sensitive.empty() || table_.has_unit()) ListRecords();
+  if (!request_.sensitive.empty() || table_.has_unit()) {
+    records_ = ItemsByGroup(result_.tuple_of_record, result_.table.tuples());
+  }
   WEIR_RETURN_IF_ERROR(CountSensitive());
   if (table_.has_unit()) CollectUnits();
   return std::move(result_);

@@ -7,29 +7,19 @@
 #include <span>
 #include <vector>
 
+#include "weir/anon/internal/items_by_group.h"
+#include "weir/anon/internal/tuple_counter.h"
+
 namespace weir::anon::internal {
 namespace {
 
-// Items by class: those of class c are [begin[c], begin[c + 1]) of `items`.
-PerTuple<uint32_t> ListByClass(std::span<const uint32_t> class_of, size_t classes) {
-  PerTuple<uint32_t> list;
-  list.begin.assign(classes + 1, 0);
-  for (const uint32_t id : class_of) ++list.begin[id + 1];
-  std::partial_sum(list.begin.begin(), list.begin.end(), list.begin.begin());
-  list.items.resize(class_of.size());
-  std::vector<uint64_t> next(list.begin.begin(), list.begin.end() - 1);
-  for (size_t item = 0; item < class_of.size(); ++item) {
-    list.items[next[class_of[item]]++] = static_cast<uint32_t>(item);
-  }
-  return list;
-}
-
+// Distinct units of a class; without held rows at most the cap.
 class UnitCounter {
  public:
   UnitCounter(const CodedTable& records, const CollapsedTable& collapsed, const ClassTable& classes)
-      : records_(records), collapsed_(collapsed) {
+      : records_(records), tuples_(collapsed.table) {
     if (!records.held) {
-      members_ = ListByClass(classes.class_of, classes.rows.size());
+      members_ = ItemsByGroup(classes.class_of, classes.rows.size());
       return;
     }
     std::vector<uint32_t> class_of_record;
@@ -37,35 +27,23 @@ class UnitCounter {
     for (const uint32_t tuple : collapsed.tuple_of_record) {
       class_of_record.push_back(classes.class_of[tuple]);
     }
-    members_ = ListByClass(class_of_record, classes.rows.size());
+    members_ = ItemsByGroup(class_of_record, classes.rows.size());
   }
 
-  // Distinct units of a class; without held rows at most the cap.
   uint64_t UnitsOf(size_t id) {
+    const std::span<const uint32_t> members = ItemsOf(members_, id);
+    if (!records_.held) return tuples_.UnitsOf(members);
     units_.clear();
-    for (uint64_t at = members_.begin[id]; at < members_.begin[id + 1]; ++at) {
-      Add(members_.items[at]);
+    for (const uint32_t record : members) {
+      if (const uint64_t unit = records_.unit_of_row[record]; unit != 0) units_.push_back(unit);
     }
     std::sort(units_.begin(), units_.end());
-    const auto end = std::unique(units_.begin(), units_.end());
-    const auto units = static_cast<uint64_t>(end - units_.begin());
-    return records_.held ? units : std::min<uint64_t>(units, collapsed_.table.unit_cap);
+    return static_cast<uint64_t>(std::unique(units_.begin(), units_.end()) - units_.begin());
   }
 
  private:
-  void Add(uint32_t member) {
-    if (records_.held) {
-      const uint64_t unit = records_.unit_of_row[member];
-      if (unit != 0) units_.push_back(unit);
-      return;
-    }
-    const PerTuple<uint64_t>& all = collapsed_.table.units;
-    units_.insert(units_.end(), all.items.begin() + static_cast<ptrdiff_t>(all.begin[member]),
-                  all.items.begin() + static_cast<ptrdiff_t>(all.begin[member + 1]));
-  }
-
   const CodedTable& records_;
-  const CollapsedTable& collapsed_;
+  TupleCounter tuples_;
   PerTuple<uint32_t> members_;  // records if they are rows, else tuples
   std::vector<uint64_t> units_;
 };
