@@ -32,10 +32,7 @@ class LikenessModel final : public ClassModel {
       : attribute_(attribute), text_(FormatDecimal(beta)), ratio_(ratio), kind_(kind) {
     limits_.reserve(attribute.rows.size());
     for (const uint64_t rows : attribute.rows) limits_.push_back(LimitOf(rows, ToDouble(beta)));
-    std::vector<double> highest;
-    highest.reserve(limits_.size());
-    for (const ShareLimit& limit : limits_) highest.push_back(limit.highest);
-    highest_ = internal::KeptShares(std::move(highest));
+    highest_ = internal::KeptShares(limits_, [](const ShareLimit& limit) { return limit.highest; });
     least_rows_ = internal::LeastRows(limits_.size(), attribute.total, [&](uint64_t rows) {
       uint64_t most = 0;
       for (const ShareLimit& limit : limits_) most += internal::MostRows(limit.highest, rows);

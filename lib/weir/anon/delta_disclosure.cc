@@ -35,10 +35,8 @@ class DisclosureModel final : public ClassModel {
       const double share = static_cast<double>(rows) / static_cast<double>(attribute.total);
       intervals_.push_back({.low = share * std::exp2(-delta_), .high = share * std::exp2(delta_)});
     }
-    std::vector<double> highest;
-    highest.reserve(intervals_.size());
-    for (const Interval& interval : intervals_) highest.push_back(interval.high);
-    highest_ = internal::KeptShares(std::move(highest));
+    highest_ =
+        internal::KeptShares(intervals_, [](const Interval& interval) { return interval.high; });
     least_rows_ = internal::LeastRows(intervals_.size(), attribute.total,
                                       [&](uint64_t rows) { return IsPossible(rows); });
   }

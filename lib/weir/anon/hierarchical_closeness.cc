@@ -59,13 +59,6 @@ struct Label {
   double share = 0;
 };
 
-internal::KeptShares SharesOf(const std::vector<Label>& labels) {
-  std::vector<double> shares;
-  shares.reserve(labels.size());
-  for (const Label& label : labels) shares.push_back(label.share);
-  return internal::KeptShares(std::move(shares));
-}
-
 std::vector<Label> LabelsOf(const std::vector<Leaf>& leaves, const SensitiveAttribute& attribute,
                             const Hierarchy& hierarchy) {
   std::vector<Label> labels;
@@ -96,7 +89,7 @@ class HierarchicalModel final : public ClassModel {
         height_(static_cast<double>(std::max<size_t>(1, hierarchy.levels() - 1))),
         leaves_(WalkLeaves(attribute, hierarchy)),
         labels_(LabelsOf(leaves_, attribute, hierarchy)),
-        shares_(SharesOf(labels_)),
+        shares_(labels_, [](const Label& label) { return label.share; }),
         limit_(std::move(limit)) {
     const auto levels = RowsByLevel(attribute, hierarchy);
     uint64_t labels = 0;

@@ -22,10 +22,8 @@ class EqualModel final : public ClassModel {
   EqualModel(const SensitiveAttribute& attribute, ClosenessLimit limit)
       : attribute_(attribute), limit_(std::move(limit)) {
     const double scale = 1 / static_cast<double>(attribute.total);
-    std::vector<double> shares;
-    shares.reserve(attribute.rows.size());
-    for (const uint64_t rows : attribute.rows) shares.push_back(static_cast<double>(rows) * scale);
-    shares_ = internal::KeptShares(std::move(shares));
+    shares_ = internal::KeptShares(
+        attribute.rows, [scale](uint64_t rows) { return static_cast<double>(rows) * scale; });
     least_rows_ = internal::LeastRows(attribute.rows.size(), attribute.total, [&](uint64_t rows) {
       return limit_.Admits(internal::LeastExcess(attribute_.rows, attribute_.total, rows), rows);
     });

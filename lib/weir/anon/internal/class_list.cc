@@ -87,7 +87,7 @@ ClassList MakeClassList(const Prepared& prepared, const ClassSource& source,
   if (prepared.uses_sensitive) {
     std::vector<uint32_t> all(grouper.classes());
     std::iota(all.begin(), all.end(), 0U);
-    MergeHistograms(prepared, source.classes == nullptr ? nullptr : &source.classes->histograms,
+    MergeHistograms(prepared, source.histograms(),
                     {.class_of = grouper.class_of(), .place_of = all, .places = grouper.classes()},
                     made.histograms);
   }

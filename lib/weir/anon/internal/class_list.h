@@ -31,6 +31,10 @@ struct ClassSource {
   const uint64_t* population = nullptr;
   const uint64_t* squares = nullptr;
   const ClassList* classes = nullptr;  // null: the tuples, whose sensitive values are sparse
+
+  const Histograms* histograms() const {
+    return classes == nullptr ? nullptr : &classes->histograms;
+  }
 };
 ClassSource SourceOf(const Prepared& prepared);
 ClassSource SourceOf(const ClassList& classes);

@@ -74,7 +74,7 @@ void Evaluator::NeedHistograms(const ClassSource& source) {
   for (size_t id = 0; id < classes; ++id) {
     histogram_of_[id] = is_suppressed_[id] == 0 ? next++ : static_cast<uint32_t>(wanted);
   }
-  MergeHistograms(prepared_, source.classes == nullptr ? nullptr : &source.classes->histograms,
+  MergeHistograms(prepared_, source.histograms(),
                   {.class_of = grouper_.class_of(), .place_of = histogram_of_, .places = wanted},
                   histograms_);
   view_.clear();

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "weir/anon/internal/least_rows.h"
@@ -56,8 +55,11 @@ class PartRows {
 class KeptShares {
  public:
   KeptShares() = default;
-  explicit KeptShares(std::vector<double> shares) : shares_(std::move(shares)) {
-    shares_.resize(WholeLanes(shares_.size()));
+  // One share a part, as share_of(part) has it.
+  template <class Part, class ShareOf>
+  KeptShares(const std::vector<Part>& parts, const ShareOf& share_of) {
+    shares_.resize(WholeLanes(parts.size()));
+    std::transform(parts.begin(), parts.end(), shares_.begin(), share_of);
   }
 
   // Summed over the parts, if `kept` rows are kept in all. `own`: one a share.
