@@ -57,19 +57,29 @@ double ExactExcess(const PairCase& test, double y, double z) {
   return excess;
 }
 
+// The question of a case, where the first statistic's limit is `limit`.
+struct Pair {
+  Pair(const PairCase& test, double limit)
+      : shared({test.shared}),
+        fresh({test.fresh}),
+        second({shared, fresh, test.first_weight, test.second_weight}, RunsOf(test.own), limit,
+               fourier) {}
+
+  RealFourier fourier{kPoints};
+  std::vector<WeightedNoise> shared;
+  std::vector<WeightedNoise> fresh;
+  SecondRejection second;
+};
+
 class SecondRejectionTest : public ::testing::TestWithParam<PairCase> {};
 
 TEST_P(SecondRejectionTest, AddsNoMoreThanTheRiskAndHardlyLess) {
   const PairCase& test = GetParam();
   const double y = 2.3 * Deviation(test, test.first_weight, nullptr);
   const double deviation = Deviation(test, test.second_weight, &test.fresh);
-  RealFourier fourier(kPoints);
-  const std::vector<WeightedNoise> shared = {test.shared};
-  const std::vector<WeightedNoise> fresh = {test.fresh};
-  const SecondRejection second({shared, fresh, test.first_weight, test.second_weight},
-                               RunsOf(test.own), y, fourier);
+  const Pair pair(test, y);
   for (const double risk : {0.03, 0.015, 0.004}) {
-    const double z = second.Threshold(risk);
+    const double z = pair.second.Threshold(risk);
     EXPECT_LE(ExactExcess(test, y, z), risk) << risk;
     EXPECT_GT(ExactExcess(test, y, z - 0.05 * deviation), risk) << risk;
   }
@@ -78,41 +88,30 @@ TEST_P(SecondRejectionTest, AddsNoMoreThanTheRiskAndHardlyLess) {
 TEST_P(SecondRejectionTest, IsNearerThanATestForItself) {
   const PairCase& test = GetParam();
   const double y = 2.3 * Deviation(test, test.first_weight, nullptr);
-  RealFourier fourier(kPoints);
-  const std::vector<WeightedNoise> shared = {test.shared};
-  const std::vector<WeightedNoise> fresh = {test.fresh};
-  const SecondRejection second({shared, fresh, test.first_weight, test.second_weight},
-                               RunsOf(test.own), y, fourier);
+  const Pair pair(test, y);
   const std::vector<WeightedNoise> all = {
       test.shared, test.fresh, {test.own, test.second_weight, 1}};
-  EXPECT_LT(second.Threshold(0.015), WeightedSum(all).HalfWidth(0.03));
+  EXPECT_LT(pair.second.Threshold(0.015), WeightedSum(all).HalfWidth(0.03));
 }
 
 TEST_P(SecondRejectionTest, FindsNothingForARiskBelowItsPrecision) {
   const PairCase& test = GetParam();
-  RealFourier fourier(kPoints);
-  const std::vector<WeightedNoise> shared = {test.shared};
-  const std::vector<WeightedNoise> fresh = {test.fresh};
-  const SecondRejection second({shared, fresh, test.first_weight, test.second_weight},
-                               RunsOf(test.own), 1, fourier);
-  EXPECT_TRUE(std::isinf(second.Threshold(0)));
+  const Pair pair(test, 1);
+  EXPECT_TRUE(std::isinf(pair.second.Threshold(0)));
 }
 
 // What the caller moves into its range is the same wherever the search begins.
 TEST_P(SecondRejectionTest, ARangeChangesNothingInside) {
   const PairCase& test = GetParam();
   const double y = 2.3 * Deviation(test, test.first_weight, nullptr);
-  RealFourier fourier(kPoints);
-  const std::vector<WeightedNoise> shared = {test.shared};
-  const std::vector<WeightedNoise> fresh = {test.fresh};
-  const SecondRejection second({shared, fresh, test.first_weight, test.second_weight},
-                               RunsOf(test.own), y, fourier);
-  const double z = second.Threshold(0.015);
+  const Pair pair(test, y);
+  const double z = pair.second.Threshold(0.015);
   for (const double near : {0.5, 0.9, 1.0, 1.1}) {
     for (const double width : {0.05, 0.3, 3.0}) {
       const double far = near + width;
-      EXPECT_DOUBLE_EQ(std::clamp(second.Threshold(0.015, {near * z, far * z}), near * z, far * z),
-                       std::clamp(z, near * z, far * z))
+      EXPECT_DOUBLE_EQ(
+          std::clamp(pair.second.Threshold(0.015, {near * z, far * z}), near * z, far * z),
+          std::clamp(z, near * z, far * z))
           << near << " " << width;
     }
   }

@@ -3,49 +3,21 @@
 // 1) rows in [0, 200] in steps of 0.001, one row a person, medians of 15 runs. `table` is that of
 // one row of a table whose rows are answered together. Noise is for epsilon 1 (Gaussian: delta
 // 1e-6) but where it is `narrow`: nearly always zero, as at an epsilon of several hundred.
-#include <algorithm>
-#include <cmath>
-#include <random>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tests/benchmark/dp/topics.h"
 #include "tests/benchmark/measure/cost.h"
+#include "tests/benchmark/measure/quantile_rows.h"
 #include "weir/base/random.h"
-#include "weir/dp/noise_planner.h"
 #include "weir/dp/quantile_tree.h"
 
 namespace weir::bench {
 namespace {
 
-constexpr int128 kHighest = 200'000;
 constexpr int kRuns = 15;
 constexpr double kTargetMs = 2;
-
-dp::QuantileCounts CountsOf(const dp::QuantileShape& shape, size_t rows, uint64_t seed) {
-  std::mt19937_64 words(seed);
-  std::lognormal_distribution<double> law(3, 1);
-  std::vector<int64_t> leaves(shape.leaves());
-  for (size_t row = 0; row < rows; ++row) {
-    const double value = std::min(200.0, law(words));
-    ++leaves[shape.LeafOf(static_cast<int128>(std::llround(1000 * value)))];
-  }
-  dp::QuantileCounts counts(shape);
-  for (uint32_t leaf = 0; leaf < shape.leaves(); ++leaf) OrFail(counts.Add(leaf, leaves[leaf]));
-  return counts;
-}
-
-NoiseEvent PlannedNoise(const dp::QuantileShape& shape, NoiseKind kind) {
-  const dp::MeasureSensitivity sensitivity = OrFail(
-      shape.Sensitivity(OrFail(L0Sensitivity::Create(1)), OrFail(LInfSensitivity::Create(1))));
-  const bool is_pure = kind == NoiseKind::kDiscreteLaplace;
-  return OrFail(dp::PlanNoise({.epsilon = OrFail(Epsilon::Parse("1")),
-                               .delta = OrFail(Delta::Parse(is_pure ? "0" : "0.000001")),
-                               .measures = {sensitivity},
-                               .kind = kind}))
-      .measures[0]
-      .event;
-}
 
 struct Case {
   std::string name;
@@ -57,12 +29,13 @@ struct Case {
 };
 
 void Measure(const Case& test, NoiseKind kind, Figures& figures) {
-  const dp::QuantileShape shape = OrFail(dp::QuantileShape::Create({0, kHighest, kind}));
-  NoiseEvent event = PlannedNoise(shape, kind);
+  const dp::QuantileShape shape = OrFail(dp::QuantileShape::Create({0, kHighestStep, kind}));
+  NoiseEvent event = QuantileNoise(shape, kind, "1");
   event.parameter = test.parameter.value_or(event.parameter);
   std::vector<dp::QuantileCounts> trees;
   trees.reserve(test.trees);
-  for (size_t i = 0; i < test.trees; ++i) trees.push_back(CountsOf(shape, test.rows, i + 1));
+  for (size_t i = 0; i < test.trees; ++i)
+    trees.push_back(CountsOf(shape, LognormalSteps(test.rows, i + 1)));
   std::vector<double> times;
   for (int run = 0; run < (test.trees > 1 ? 3 : kRuns); ++run) {
     const double start = ProcessCpuMs();

@@ -7,47 +7,23 @@
 #include <array>
 #include <cmath>
 #include <numbers>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "tests/benchmark/measure/cost.h"
+#include "tests/benchmark/measure/quantile_rows.h"
 #include "tests/benchmark/utility/topics.h"
 #include "tests/statistical/dp/quantile_bound.h"
 #include "weir/base/random.h"
-#include "weir/dp/noise_planner.h"
 #include "weir/dp/quantile_tree.h"
 
 namespace weir::bench {
 namespace {
 
 constexpr std::array<int64_t, 6> kTwentieths = {2, 5, 10, 15, 18, 19};
-constexpr int128 kHighest = 200'000;
+constexpr uint64_t kSeed = 20'260'101;
 constexpr int kRuns = 200;
 constexpr double kStepsOfEqualEnds = 1.959964;  // of the normal law at 2.5 %
-
-std::vector<int64_t> LeavesOfRows(const dp::QuantileShape& shape, size_t count) {
-  std::mt19937_64 words(20'260'101);
-  std::lognormal_distribution<double> law(3, 1);
-  std::vector<int64_t> leaves(shape.leaves());
-  for (size_t i = 0; i < count; ++i) {
-    const int128 value = std::min(kHighest, int128{std::llround(law(words) * 1000)});
-    ++leaves[shape.LeafOf(value)];
-  }
-  return leaves;
-}
-
-NoiseEvent Plan(const dp::QuantileShape& shape, NoiseKind kind) {
-  const dp::MeasureSensitivity sensitivity = OrFail(
-      shape.Sensitivity(OrFail(L0Sensitivity::Create(1)), OrFail(LInfSensitivity::Create(1))));
-  const bool is_pure = kind == NoiseKind::kDiscreteLaplace;
-  return OrFail(dp::PlanNoise({.epsilon = OrFail(Epsilon::Parse("1")),
-                               .delta = OrFail(Delta::Parse(is_pure ? "0" : "0.000001")),
-                               .measures = {sensitivity},
-                               .kind = kind}))
-      .measures[0]
-      .event;
-}
 
 // The smallest variance of an unbiased linear estimate of R(boundary) - q n from all nodes, in
 // units of one noise's: the recursion of QuantilePath with siblings combined with all below them
@@ -173,9 +149,9 @@ std::string NameOf(size_t rows) {
 }
 
 void AddCase(size_t rows, NoiseKind kind, Figures& figures) {
-  const dp::QuantileShape shape = OrFail(dp::QuantileShape::Create({0, kHighest, kind}));
-  const NoiseEvent event = Plan(shape, kind);
-  const std::vector<int64_t> leaves = LeavesOfRows(shape, rows);
+  const dp::QuantileShape shape = OrFail(dp::QuantileShape::Create({0, kHighestStep, kind}));
+  const NoiseEvent event = QuantileNoise(shape, kind, "1");
+  const std::vector<int64_t> leaves = LeavesOf(shape, LognormalSteps(rows, kSeed));
   const Sizes sizes = MeasureSizes(shape, leaves, event);
   const double deviation = OrFail(dp::StandardError(dp::LawOf(event)));
   double leaf_by_leaf = 0;

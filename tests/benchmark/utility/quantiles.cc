@@ -8,13 +8,12 @@
 #include <array>
 #include <cmath>
 #include <ctime>
-#include <random>
 #include <tuple>
 
 #include "tests/benchmark/measure/cost.h"
+#include "tests/benchmark/measure/quantile_rows.h"
 #include "tests/benchmark/utility/topics.h"
 #include "weir/base/random.h"
-#include "weir/dp/noise_planner.h"
 #include "weir/dp/quantile_tree.h"
 
 namespace weir::bench {
@@ -23,13 +22,13 @@ namespace {
 constexpr std::array<double, 6> kQuantiles = {0.1, 0.25, 0.5, 0.75, 0.9, 0.95};
 constexpr std::array<double, 6> kGoogle100k = {61, 233, 482, 718, 863, 912};
 constexpr std::array<double, 6> kGoogle1M = {534, 2232, 4730, 7078, 8500, 8968};
-constexpr int128 kHighest = 200'000;
+constexpr uint64_t kSeed = 20'260'101;
 constexpr double kTargetRows = 20;
 constexpr double kGoogleMergeMs = 25.7;
 constexpr int kRuns = 40;
 
 struct Rows {
-  std::vector<int64_t> below;  // rows with a value less than v, for v = 0 .. kHighest + 1
+  std::vector<int64_t> below;  // rows with a value less than v, for v = 0 .. kHighestStep + 1
 
   // Distance from `rank` to the ranks that a row of this value has.
   double Error(int128 value, double rank) const {
@@ -39,18 +38,8 @@ struct Rows {
   }
 };
 
-std::vector<int64_t> Lognormal(size_t count) {
-  std::mt19937_64 words(20'260'101);
-  std::lognormal_distribution<double> law(3, 1);
-  std::vector<int64_t> values(count);
-  for (int64_t& value : values) {
-    value = std::min(static_cast<int64_t>(kHighest), int64_t{std::llround(law(words) * 1000)});
-  }
-  return values;
-}
-
 Rows CountRows(const std::vector<int64_t>& values) {
-  Rows rows{std::vector<int64_t>(static_cast<size_t>(kHighest) + 2)};
+  Rows rows{std::vector<int64_t>(static_cast<size_t>(kHighestStep) + 2)};
   for (const int64_t value : values) ++rows.below[static_cast<size_t>(value) + 1];
   for (size_t v = 1; v < rows.below.size(); ++v) rows.below[v] += rows.below[v - 1];
   return rows;
@@ -71,31 +60,9 @@ std::string NameOf(const Case& test) {
   return name + (test.effort == dp::QuantileEffort::kPaths ? ", paths, " : ", whole tree, ");
 }
 
-NoiseEvent Plan(const dp::QuantileShape& shape, const Case& test) {
-  const dp::MeasureSensitivity sensitivity = OrFail(
-      shape.Sensitivity(OrFail(L0Sensitivity::Create(1)), OrFail(LInfSensitivity::Create(1))));
-  const bool is_pure = test.kind == NoiseKind::kDiscreteLaplace;
-  return OrFail(dp::PlanNoise({.epsilon = OrFail(Epsilon::Parse(test.epsilon)),
-                               .delta = OrFail(Delta::Parse(is_pure ? "0" : "0.000001")),
-                               .measures = {sensitivity},
-                               .kind = test.kind}))
-      .measures[0]
-      .event;
-}
-
 std::optional<double> BaselineOf(const Case& test, size_t quantile) {
   if (std::string(test.epsilon) != "1") return std::nullopt;
   return test.rows >= 1'000'000 ? kGoogle1M[quantile] : kGoogle100k[quantile];
-}
-
-dp::QuantileCounts CountsOf(const dp::QuantileShape& shape, const std::vector<int64_t>& values) {
-  std::vector<int64_t> leaves(shape.leaves());
-  for (const int64_t value : values) ++leaves[shape.LeafOf(value)];
-  dp::QuantileCounts counts(shape);
-  for (uint32_t leaf = 0; leaf < shape.leaves(); ++leaf) {
-    if (!counts.Add(leaf, leaves[leaf]).ok()) std::exit(1);
-  }
-  return counts;
 }
 
 struct Measured {
@@ -106,11 +73,11 @@ struct Measured {
 };
 
 Measured Measure(const Case& test) {
-  const std::vector<int64_t> values = Lognormal(test.rows);
+  const std::vector<int64_t> values = LognormalSteps(test.rows, kSeed);
   const Rows rows = CountRows(values);
-  const dp::QuantileShape shape = OrFail(dp::QuantileShape::Create({0, kHighest, test.kind}));
+  const dp::QuantileShape shape = OrFail(dp::QuantileShape::Create({0, kHighestStep, test.kind}));
   const dp::QuantileCounts counts = CountsOf(shape, values);
-  const NoiseEvent event = Plan(shape, test);
+  const NoiseEvent event = QuantileNoise(shape, test.kind, test.epsilon);
   Measured measured;
   for (int run = 0; run < kRuns; ++run) {
     const double start = ProcessCpuMs();
