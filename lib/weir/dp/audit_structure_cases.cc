@@ -2,12 +2,12 @@
 #include <array>
 #include <cmath>
 #include <memory>
-#include <numbers>
 #include <utility>
 #include <vector>
 
 #include "weir/dp/calibration.h"
 #include "weir/dp/internal/audit_case_groups.h"
+#include "weir/dp/internal/normal_law.h"
 #include "weir/dp/quantile_tree.h"
 #include "weir/dp/rational.h"
 #include "weir/dp/running_noise.h"
@@ -68,8 +68,6 @@ AuditCase QuantileCase(AuditBuild build) {
 constexpr size_t kPeriods = 4;
 constexpr int kReach = 1000;  // far above the rounding of totals
 
-double NormalTail(double x) { return std::erfc(x / std::numbers::sqrt2) / 2; }
-
 // The privacy loss of the totals, up to an increasing affine map: what is released is nearly
 // A B^-1 y, with y = B x + noise, and the loss is the product of y with B d, d the unit's rows.
 class TotalsLoss {
@@ -116,8 +114,8 @@ AuditCase RunningCase(AuditBuild build) {
   const auto noise =
       std::make_shared<const RunningNoise>(RunningNoise::Create(kPeriods, variance).value());
   const TotalsLoss loss({kReach, kReach, 0, 0});
-  const double delta =
-      NormalTail(epsilon - 0.5) - std::exp(epsilon) * NormalTail(epsilon + 0.5) + 1e-6;
+  const double delta = internal::NormalTail(epsilon - 0.5) -
+                       std::exp(epsilon) * internal::NormalTail(epsilon + 0.5) + 1e-6;
   return {.name = "running_totals/first_periods",
           .claim = "4 periods, rows up to 1000 in 2 of them",
           .fault = "noise for a unit of one period",

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "weir/dp/internal/law_tail.h"
+#include "weir/dp/internal/normal_law.h"
 #include "weir/dp/rational.h"
 
 namespace weir::dp::internal {
@@ -163,8 +164,6 @@ double LaplaceTail(const std::array<double, 3>& scales, const BentForm& form, do
 
 // --- Gaussian noise ---
 
-double UpperNormal(double z) { return std::erfc(z / std::numbers::sqrt2) / 2; }
-
 // Of X1 + sum X2 + count X3.
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): both are named at the calls
 double DeviationOf(const std::array<double, 3>& sigmas, double sum, double count) {
@@ -192,15 +191,15 @@ double JointTail(const std::array<double, 3>& sigmas, const BentForm& form, cons
   constexpr std::array<double, 4> kSteps = {0.14, 0.33, 0.6, 1.1};
   double joint = 0;
   double near = w / widest;
-  double tail = UpperNormal(near);
+  double tail = NormalTail(near);
   for (const double step : kSteps) {
     const double far = w / widest + step;
-    const double beyond = UpperNormal(far);
-    joint += (tail - beyond) * UpperNormal(-slope * (is_positive ? far : near));
+    const double beyond = NormalTail(far);
+    joint += (tail - beyond) * NormalTail(-slope * (is_positive ? far : near));
     near = far;
     tail = beyond;
   }
-  return joint + tail * (is_positive ? 1 : UpperNormal(-slope * near));
+  return joint + tail * (is_positive ? 1 : NormalTail(-slope * near));
 }
 
 double GaussianTail(const std::array<double, 3>& sigmas, const BentForm& form, double w) {
@@ -208,7 +207,7 @@ double GaussianTail(const std::array<double, 3>& sigmas, const BentForm& form, d
   const double least = form.least_mean;
   const double most = form.most_mean;
   if (form.outwards == 0 && form.inwards == 0) {
-    return UpperNormal(w / DeviationOf(sigmas, 2 * most, count.most_size()));
+    return NormalTail(w / DeviationOf(sigmas, 2 * most, count.most_size()));
   }
   const auto covariance = [&](const Range& of_sum, const Range& of_count) {
     return of_sum.high * Square(sigmas[1]) +
@@ -257,7 +256,7 @@ double BentSum::CountTail(double k) const {
   const double scale = scales_[2];
   if (!is_gaussian_) return std::exp(-k / scale) / (1 + std::exp(-1 / scale));
   if (scale < kNarrowestGaussian) return OneSidedTail(count_law_, std::min(k, kFarthestCount));
-  return UpperNormal((k - kGaussianOffset) / scale) * (1 + 1e-11) + 1e-15;
+  return NormalTail((k - kGaussianOffset) / scale) * (1 + 1e-11) + 1e-15;
 }
 
 double BentSum::Tail(const BentForm& form, double w) const {

@@ -5,8 +5,9 @@
 #include <array>
 #include <cmath>
 #include <functional>
-#include <numbers>
 #include <utility>
+
+#include "weir/dp/internal/normal_law.h"
 
 namespace weir::dp::internal {
 namespace {
@@ -19,19 +20,6 @@ constexpr double kRoughResolution = 0.2;
 constexpr uint32_t kLevelsKept = 2;
 // Risks of which the least distance is kept.
 constexpr size_t kMostRisks = 64;
-
-// How many deviations a normal value exceeds with chance `tail`, by Newton's method on logarithms.
-// Assumes: tail < 1/2.
-double NormalQuantile(double tail) {
-  const double height = std::log(tail);
-  double place = std::sqrt(-2 * std::log(2 * tail));
-  for (int step = 0; step < 8; ++step) {
-    const double above = std::erfc(place / std::numbers::sqrt2) / 2;
-    const double density = std::exp(-place * place / 2) / std::sqrt(2 * std::numbers::pi);
-    place += (std::log(above) - height) * above / density;
-  }
-  return place;
-}
 
 double ReachOf(const WeightedNoise& noise, double slip) {
   const std::array<WeightedNoise, 1> noises = {noise};

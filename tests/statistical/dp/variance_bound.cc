@@ -5,33 +5,23 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdlib>
-#include <numbers>
 #include <vector>
 
 #include "weir/dp/internal/law_tail.h"
+#include "weir/dp/internal/normal_law.h"
 #include "weir/dp/rational.h"
 
 namespace weir::test {
 namespace {
 
 using dp::NoiseLaw;
+using dp::internal::NormalQuantile;
+using dp::internal::NormalTail;
 using Moments = std::array<int64_t, 3>;
 
 constexpr double kStep = 0.02;  // of logarithms of likelihood ratios
 
 // --- the most powerful test ---
-
-double UpperNormal(double z) { return std::erfc(z / std::numbers::sqrt2) / 2; }
-
-double NormalPoint(double tail) {
-  double low = 0;
-  double high = 9;
-  for (int step = 0; step < 80; ++step) {
-    const double middle = (low + high) / 2;
-    (UpperNormal(middle) > tail ? low : high) = middle;
-  }
-  return high;
-}
 
 // Chances of the values first, first + 1, ... in steps.
 struct Ratios {
@@ -159,7 +149,7 @@ double KeptMoments(const Moments& shifts, const std::array<NoiseLaw, 3>& laws, d
     const auto shift = static_cast<double>(shifts[i]);
     squares += shift * shift / dp::ToDouble(laws[i].parameter);
   }
-  return 1 - UpperNormal(NormalPoint(alpha) - std::sqrt(squares));
+  return 1 - NormalTail(NormalQuantile(alpha) - std::sqrt(squares));
 }
 
 Moments NearestMoments(const MomentCase& data, double variance, double power) {

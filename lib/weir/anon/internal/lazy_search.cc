@@ -165,10 +165,7 @@ bool LazySearch::IsOver() const {
 }
 
 SearchOutcome LazySearch::Run() {
-  Node bottom = {.id = 0, .levels = lattice_.bottom()};
-  bottom.total_level = TotalLevel(bottom.levels);
-  bottom.bound = measure_.FoldOf(bottom.levels);
-  open_.push(std::move(bottom));
+  open_.push(NodeAt(lattice_.bottom()));
   Descend();
   while (!open_.empty()) {
     const Node node = open_.top();

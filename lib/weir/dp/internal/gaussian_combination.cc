@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
+#include "weir/dp/internal/normal_law.h"
 #include "weir/dp/intervals.h"
 
 namespace weir::dp::internal {
@@ -13,19 +13,6 @@ namespace {
 constexpr double kSmoothing = 2;           // t of the proof
 constexpr double kLatticeRatio = 1.5e-17;  // e of the proof
 constexpr double kGuard = 1 + 1e-12;
-
-double TwoSidedNormalTail(double x) { return std::erfc(x / std::numbers::sqrt2); }
-
-// Smallest x, up to rounding, with P[|N(0, 1)| > x] <= tail.
-double NormalQuantile(double tail) {
-  double low = 0;
-  double high = 40;
-  for (int step = 0; step < 64; ++step) {
-    const double middle = (low + high) / 2;
-    (TwoSidedNormalTail(middle) > tail ? low : high) = middle;
-  }
-  return high;
-}
 
 }  // namespace
 
@@ -39,8 +26,8 @@ double CoverageFactor(const CombinedNoise& noise) {
     const double excess = std::exp(kLatticeRatio * static_cast<double>(noise.terms));
     for (int step = 0; step <= 28; ++step) {
       const double u = step / 4.0;
-      const double kept = 1 - TwoSidedNormalTail(u) / 2;
-      const double y = stretch * NormalQuantile(tail * kept / excess);
+      const double kept = 1 - NormalTail(u);
+      const double y = stretch * NormalQuantile(tail * kept / excess / 2);
       best = std::min(best, y + u * smoothing_sigma);
     }
   }
@@ -53,7 +40,7 @@ double RoundedDeviation(double sigma) {
   if (sigma >= 2) return std::sqrt(sigma * sigma + 1.0 / 12);
   if (sigma <= 0) return 0;
   double sum = 0;
-  for (int k = 40; k >= 1; --k) sum += (2 * k - 1) * TwoSidedNormalTail((k - 0.5) / sigma);
+  for (int k = 40; k >= 1; --k) sum += (2 * k - 1) * 2 * NormalTail((k - 0.5) / sigma);
   return std::sqrt(sum);
 }
 

@@ -17,6 +17,17 @@ inline double NormalDensity(double x) {
 // P[X > x] of the standard normal law, to a few roundings relative (x^2 of them for large x).
 inline double NormalTail(double x) { return std::erfc(x / std::numbers::sqrt2) / 2; }
 
+// Smallest x >= 0, up to rounding, with P[X > x] <= tail; 40 at most.
+inline double NormalQuantile(double tail) {
+  double low = 0;
+  double high = 40;
+  for (int step = 0; step < 64; ++step) {
+    const double middle = (low + high) / 2;
+    (NormalTail(middle) > tail ? low : high) = middle;
+  }
+  return high;
+}
+
 // Mills' ratio, NormalTail(x) / NormalDensity(x), for x >= 0: to about 10^-13 relative.
 inline double MillsRatio(double x) {
   constexpr double kFar = 25;
