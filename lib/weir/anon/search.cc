@@ -10,6 +10,7 @@
 #include "weir/anon/internal/lazy_search.h"
 #include "weir/anon/internal/prepared.h"
 #include "weir/anon/internal/size_bound.h"
+#include "weir/anon/internal/size_counter.h"
 
 namespace weir::anon {
 namespace {
@@ -61,8 +62,10 @@ Status NothingHolds(const Prepared& prepared, const SearchOutcome& outcome) {
 }
 
 Status CheckMemory(const Prepared& prepared, const SearchLimits& limits) {
-  const uint64_t bytes = (prepared.keys.size() + prepared.squares.size()) * sizeof(uint64_t) +
-                         internal::SizeBound::MemoryFor(prepared.tuples.size);
+  const size_t tuples = prepared.tuples.size;
+  uint64_t bytes = (prepared.keys.size() + prepared.squares.size()) * sizeof(uint64_t) +
+                   internal::SizeBound::MemoryFor(tuples);
+  if (prepared.is_of_sizes()) bytes += internal::SizeCounter::MemoryFor(tuples);
   if (bytes <= limits.memory_bytes) return OkStatus();
   return ResourceExhausted("the distinct tuples take %llu MiB; the search may use %llu MiB",
                            static_cast<unsigned long long>(bytes >> 20),

@@ -23,7 +23,7 @@ class AttributeMeasure final : public Measure {
   Rating BoundRating(const Levels& levels, uint64_t suppressed) const override;
   Rating Rate(const Levels& levels, const RatedClasses& classes) const override;
   std::vector<double> LeastExtra(const Levels& levels, const RatedClasses& classes) const override;
-  bool is_of_sizes() const override { return true; }
+  ClassNeeds needs() const override { return ClassNeeds::kLabelsOfSuppressed; }
   bool has_extra() const override { return design_.suppressed_bits > 0; }
   double PartWith(size_t attribute, size_t level, double extra) const override {
     return Part(attribute, Value(attribute, design_.terms[attribute][level].lowest + extra));

@@ -86,7 +86,7 @@ class Discernibility final : public ClassMeasure {
     return {.key = static_cast<double>(sum)};
   }
   bool has_bound_above() const override { return true; }
-  bool is_of_sizes() const override { return true; }
+  ClassNeeds needs() const override { return ClassNeeds::kSizes; }
   double BoundAbove(const Levels&, const RatedClasses& classes) const override {
     // Rows of a class that is suppressed here are above in one of least_class_ rows, or suppressed.
     const uint64_t least = ignores_suppression_ ? 0 : std::min(least_class_, rows_);
@@ -118,7 +118,7 @@ class AverageClassSize final : public ClassMeasure {
     return {.key = Average(kept, suppressed > 0)};
   }
   bool has_bound_above() const override { return true; }
-  bool is_of_sizes() const override { return true; }
+  ClassNeeds needs() const override { return ClassNeeds::kSizes; }
   double BoundAbove(const Levels&, const RatedClasses& classes) const override {
     const ClassCounts& counts = classes.counts;
     const double of_all =

@@ -213,32 +213,25 @@ std::vector<uint32_t> Collapser::RankByHash(std::vector<uint64_t>& keys) {
 // The same by sorting all keys.
 std::vector<uint32_t> Collapser::RankBySort(std::vector<uint64_t>& keys) {
   const size_t words = layout_.words();
+  if (words == 1) {
+    RankedKeys ranked = RankKeys(keys);
+    keys = std::move(ranked.distinct);
+    return std::move(ranked.rank_of);
+  }
   const std::vector<uint32_t> order = SortKeys(keys, words);
   std::vector<uint32_t> rank_of(order.size());
   std::vector<uint64_t> distinct(keys.size());
   size_t found = 0;
-  if (words == 1 && !keys.empty()) {
-    // Free of branches, since whether a key is a new one follows no rule.
-    uint64_t last = ~keys[order[0]];
-    for (const uint32_t record : order) {
-      const uint64_t key = keys.data()[record];
-      found += key != last ? 1 : 0;
-      distinct.data()[found - 1] = key;
-      rank_of.data()[record] = static_cast<uint32_t>(found - 1);
-      last = key;
+  const uint64_t* last = nullptr;
+  for (const uint32_t record : order) {
+    const uint64_t* const key = keys.data() + record * words;
+    // The first word decides of most.
+    if (last == nullptr || *key != *last || !std::equal(key + 1, key + words, last + 1)) {
+      std::copy_n(key, words, distinct.data() + found * words);
+      ++found;
     }
-  } else {
-    const uint64_t* last = nullptr;
-    for (const uint32_t record : order) {
-      const uint64_t* const key = keys.data() + record * words;
-      // The first word decides of most.
-      if (last == nullptr || *key != *last || !std::equal(key + 1, key + words, last + 1)) {
-        std::copy_n(key, words, distinct.data() + found * words);
-        ++found;
-      }
-      last = key;
-      rank_of.data()[record] = static_cast<uint32_t>(found - 1);
-    }
+    last = key;
+    rank_of.data()[record] = static_cast<uint32_t>(found - 1);
   }
   distinct.resize(found * words);
   keys = std::move(distinct);

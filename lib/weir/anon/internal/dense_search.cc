@@ -316,7 +316,7 @@ bool DenseSearch::IsRefutedByWitness(const Node& node) {
 // above as well, learns most in the middle.
 size_t DenseSearch::FirstOf(const std::vector<Node>& path) const {
   const size_t last = path.size() - 1;
-  if (measure_.has_bound_above() && measure_.is_of_sizes()) return last - last / 2;
+  if (measure_.needs() == ClassNeeds::kSizes) return last - last / 2;
   return prepared_.other_models.empty() ? last : last - last / 4;
 }
 

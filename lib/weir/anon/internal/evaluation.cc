@@ -6,7 +6,6 @@
 #include <utility>
 
 namespace weir::anon::internal {
-
 void Evaluator::Start(const ClassSource& source) {
   is_suppressed_.assign(grouper_.classes(), 0);
   suppressed_rows_ = 0;
@@ -192,40 +191,62 @@ std::optional<uint64_t> Evaluator::LeastInSmallClasses(const Levels& levels,
                                         prepared_.least_rows);
 }
 
+RatedClasses Evaluator::RatedSizes(std::span<const uint32_t> sizes) {
+  sizes_.assign(sizes.begin(), sizes.end());
+  is_suppressed_.resize(sizes.size());
+  ClassCounts counts;
+  for (size_t id = 0; id < sizes.size(); ++id) {
+    const uint32_t rows = sizes[id];
+    const bool is_small = rows < prepared_.least_rows;
+    is_suppressed_.data()[id] = static_cast<uint8_t>(is_small);
+    counts.all += rows > 0 ? 1 : 0;
+    counts.suppressed += is_small && rows > 0 ? 1 : 0;
+    counts.suppressed_rows += is_small ? rows : 0;
+  }
+  return {.rows = sizes_, .is_suppressed = is_suppressed_, .counts = counts};
+}
+
 bool Evaluator::DecidesBySizes(const Levels& levels, uint64_t least, const EvaluationGoal& goal,
                                Evaluation& result) {
   const Measure& measure = *prepared_.measure;
   const bool is_refused = least > goal.most_suppressed;
   if (is_refused) result.suppressed_below = least > prepared_.limit() ? kRefused : least;
   const std::span<const uint32_t> sizes = size_bound_.ExactSizes();
-  if (sizes.empty() || !measure.is_of_sizes()) return is_refused;
+  if (sizes.empty() || measure.needs() == ClassNeeds::kLabels) return is_refused;
   const bool is_all = least == 0 && prepared_.is_by_rows_alone();
   if (!is_all && !(is_refused && measure.has_bound_above())) return is_refused;
-  sizes_.assign(sizes.begin(), sizes.end());
-  is_suppressed_.assign(sizes.size(), 0);
-  ClassCounts counts;
-  for (const uint32_t rows : sizes) {
-    const bool is_small = rows < prepared_.least_rows;
-    counts.all += rows > 0 ? 1 : 0;
-    counts.suppressed += is_small && rows > 0 ? 1 : 0;
-    counts.suppressed_rows += is_small ? rows : 0;
-  }
-  const RatedClasses rated = {.rows = sizes_, .is_suppressed = is_suppressed_, .counts = counts};
-  result.bound_above = measure.BoundAbove(levels, rated);
-  if (is_refused) return true;
-  if (goal.purpose != Purpose::kRate) result.bound_below = measure.BoundBelow(levels, rated);
-  result.classes = counts.all;
-  result.rating = measure.Rate(levels, rated);
+  RateSizes(levels, RatedSizes(sizes), goal, result);
   return true;
 }
 
-void Evaluator::BoundOthers(const Levels& levels, const ClassSource& source,
+bool Evaluator::CountsDecide(const Levels& levels, const ClassSource& source,
+                             const EvaluationGoal& goal, Evaluation& result) {
+  constexpr uint64_t kMost = std::numeric_limits<uint32_t>::max();
+  if (!prepared_.is_of_sizes() || prepared_.table().total_rows > kMost) return false;
+  if (!size_counter_.Count(*prepared_.packing, source.list, levels)) return false;
+  RateSizes(levels, RatedSizes(size_counter_.sizes()), goal, result);
+  return true;
+}
+
+// What the sizes of classes say, if nothing but these counts.
+void Evaluator::RateSizes(const Levels& levels, const RatedClasses& rated,
+                          const EvaluationGoal& goal, Evaluation& result) const {
+  const uint64_t suppressed = rated.counts.suppressed_rows;
+  result.suppressed_below = suppressed > prepared_.limit() ? kRefused : suppressed;
+  BoundOthers(levels, rated, goal, result);
+  if (suppressed > goal.most_suppressed) return;
+  result.suppressed_rows = suppressed;
+  result.classes = rated.counts.all - rated.counts.suppressed;
+  result.rating = prepared_.measure->Rate(levels, rated);
+}
+
+void Evaluator::BoundOthers(const Levels& levels, const RatedClasses& rated,
                             const EvaluationGoal& goal, Evaluation& result) const {
-  const RatedClasses rated = Rated(source);
+  const uint64_t suppressed = rated.counts.suppressed_rows;
   result.bound_above = prepared_.measure->BoundAbove(levels, rated);
-  if (goal.purpose == Purpose::kRate || suppressed_rows_ > prepared_.limit()) return;
+  if (goal.purpose == Purpose::kRate || suppressed > prepared_.limit()) return;
   result.bound_below = prepared_.measure->BoundBelow(levels, rated);
-  if (suppressed_rows_ > 0) result.extra = prepared_.measure->LeastExtra(levels, rated);
+  if (suppressed > 0) result.extra = prepared_.measure->LeastExtra(levels, rated);
 }
 
 Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
@@ -235,6 +256,7 @@ Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
   const std::optional<uint64_t> least = LeastInSmallClasses(levels, source, most_suppressed);
   Evaluation by_sizes;
   if (least && DecidesBySizes(levels, *least, goal, by_sizes)) return by_sizes;
+  if (CountsDecide(levels, source, goal, by_sizes)) return by_sizes;
   is_grouped_ = true;
   grouper_.Group(*prepared_.packing, source.list, levels);
   Start(source);
@@ -245,7 +267,7 @@ Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
     return result;
   };
   if (suppressed_rows_ > most_suppressed) {
-    BoundOthers(levels, source, goal, result);
+    BoundOthers(levels, Rated(source), goal, result);
     return give_up(suppressed_rows_);
   }
   const uint64_t least_by_table = LeastSuppressedByTable();
@@ -255,7 +277,7 @@ Evaluation Evaluator::Evaluate(const Levels& levels, const ClassSource& source,
   JudgeModels(prepared_.monotone_models, source, goal, most_suppressed - suppressed_rows_);
   JudgePartialRules(levels, source);
   const uint64_t monotone = suppressed_rows_;
-  BoundOthers(levels, source, goal, result);
+  BoundOthers(levels, Rated(source), goal, result);
   if (monotone > most_suppressed) return give_up(monotone);
   // None of these rows was counted above.
   const uint64_t below = std::max(

@@ -12,6 +12,7 @@
 #include "weir/anon/internal/grouping.h"
 #include "weir/anon/internal/prepared.h"
 #include "weir/anon/internal/size_bound.h"
+#include "weir/anon/internal/size_counter.h"
 #include "weir/anon/internal/snapshots.h"
 
 namespace weir::anon::internal {
@@ -76,7 +77,7 @@ class Evaluator {
  private:
   // What follows for other nodes from the classes, and from those suppressed so far if these are
   // suppressed in every more special node.
-  void BoundOthers(const Levels& levels, const ClassSource& source, const EvaluationGoal& goal,
+  void BoundOthers(const Levels& levels, const RatedClasses& rated, const EvaluationGoal& goal,
                    Evaluation& result) const;
   RatedClasses Rated(const ClassSource& source) const {
     return {.items = source.list,
@@ -94,6 +95,12 @@ class Evaluator {
   // Whether these rows decide, so that nothing needs to be grouped; then `result` is all there is.
   bool DecidesBySizes(const Levels& levels, uint64_t least, const EvaluationGoal& goal,
                       Evaluation& result);
+  // Whether the sizes of all classes decide: no more is asked, and they could be counted.
+  bool CountsDecide(const Levels& levels, const ClassSource& source, const EvaluationGoal& goal,
+                    Evaluation& result);
+  RatedClasses RatedSizes(std::span<const uint32_t> sizes);
+  void RateSizes(const Levels& levels, const RatedClasses& rated, const EvaluationGoal& goal,
+                 Evaluation& result) const;
   void Start(const ClassSource& source);
   void JudgeSizes(const ClassSource& source);
   void JudgeUnits(const ClassSource& source);
@@ -124,6 +131,7 @@ class Evaluator {
   Grouper grouper_;
   Grouper partial_grouper_;
   SizeBound size_bound_;
+  SizeCounter size_counter_;
   std::vector<uint64_t> sizes_;  // of classes that were counted and not grouped, among zeros
   std::vector<uint8_t> is_suppressed_;
   // Of classes with rows.

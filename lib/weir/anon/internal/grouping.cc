@@ -25,6 +25,10 @@ struct Numbers {
   const uint32_t base;
   uint32_t next;
 
+  // All ones if `found` is of this grouping, else 0.
+  uint64_t OnesIfOwn(uint32_t found) const {
+    return ((uint64_t{found} - base) >> 63) - 1;
+  }
   uint32_t Take(uint32_t found) {
     const uint32_t is_new = -static_cast<uint32_t>(found < base);
     const uint32_t number = (found & ~is_new) | (next & is_new);
@@ -204,8 +208,8 @@ void Grouper::Insert(std::vector<Slot<Index>>& table, size_t count, uint32_t* co
   for (size_t i = 0; i < count; ++i) {
     const auto index = static_cast<Index>(block[i]);
     uint32_t at = places[i];
-    while (static_cast<unsigned>(slots[at].number >= numbers.base) &
-           static_cast<unsigned>(slots[at].index != index)) {
+    // Also free of branches, but for whether both hold, which is seldom.
+    while ((numbers.OnesIfOwn(slots[at].number) & (slots[at].index ^ index)) != 0) {
       at = (at + 1) & mask;
     }
     const uint32_t number = numbers.Take(slots[at].number);

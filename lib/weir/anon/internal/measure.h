@@ -80,6 +80,10 @@ struct RatedClasses {
   ClassCounts counts = {};
 };
 
+// What the bounds and ratings of a measure ask of classes beside their sizes and which of them are
+// suppressed: labels, by an item of each class.
+enum class ClassNeeds { kLabels, kLabelsOfSuppressed, kSizes };
+
 // How the parts of attributes make up the key of a bound.
 enum class Fold { kSum, kProduct, kMaximum };
 // What is folded so far, with the next attribute's part.
@@ -115,8 +119,7 @@ class Measure {
   virtual double BoundAbove(const Levels& levels, const RatedClasses& classes) const;
   // Whether that says something.
   virtual bool has_bound_above() const { return false; }
-  // Whether the bounds and ratings of classes, none suppressed, ask for their sizes alone.
-  virtual bool is_of_sizes() const { return false; }
+  virtual ClassNeeds needs() const { return ClassNeeds::kLabels; }
   // No rating of a more special node has a smaller key; -infinity: nothing is known.
   virtual double BoundBelow(const Levels& levels, const RatedClasses& classes) const;
   // What the suppressed rows add at least to each attribute, here and in every more special node,

@@ -156,6 +156,38 @@ std::vector<std::vector<uint32_t>> TuplesOfCounts(const TupleTable& table) {
   return tuples_of;
 }
 
+// Whether a node that suppresses nothing is rated alike at all levels, and better than any that
+// suppresses a row.
+bool CostsOnlySuppression(const Measure& measure,
+                          const std::vector<std::pair<size_t, size_t>>& ranges) {
+  // Of a maximum, the cheapest level of an attribute cannot be told while another is larger.
+  if (measure.fold() == Fold::kMaximum) return false;
+  Levels cheapest;
+  for (const auto& [low, high] : ranges) cheapest.push_back(static_cast<uint8_t>(low));
+  for (size_t a = 0; a < ranges.size(); ++a) {
+    const auto [low, high] = ranges[a];
+    Levels levels = cheapest;
+    for (size_t level = low; level <= high; ++level) {
+      if (measure.part(a, level) != measure.part(a, low)) return false;
+      levels[a] = static_cast<uint8_t>(level);
+      if (measure.Bound(levels, 1) < measure.Bound(cheapest, 1)) cheapest[a] = levels[a];
+    }
+  }
+  return measure.Bound(cheapest, 1) > measure.Bound(cheapest, 0);
+}
+
+uint64_t LimitOf(const Prepared& prepared, const std::vector<std::pair<size_t, size_t>>& ranges) {
+  const SearchProblem& problem = *prepared.problem;
+  // The most general node suppresses nothing if there are rows enough.
+  bool is_possible_without =
+      prepared.is_by_rows_alone() && problem.table->total_rows >= prepared.least_rows;
+  for (size_t a = 0; a < ranges.size(); ++a) {
+    is_possible_without &= problem.hierarchies[a]->size(ranges[a].second) == 1;
+  }
+  if (is_possible_without && CostsOnlySuppression(*prepared.measure, ranges)) return 0;
+  return problem.suppression_limit_rows;
+}
+
 }  // namespace
 
 Levels PartialRule::Restrict(const Levels& levels) const {
@@ -197,15 +229,16 @@ StatusOr<std::unique_ptr<Prepared>> Prepare(const SearchProblem& problem) {
   if (prepared->uses_sensitive) prepared->tuple_of_count = TuplesOfCounts(table);
   prepared->tuples = {.size = table.tuples(), .keys = prepared->keys, .rows = table.rows};
   prepared->marginals = std::make_unique<Marginals>(*prepared->packing, prepared->tuples);
-  SkipLevels(*prepared, ranges);
-  WEIR_ASSIGN_OR_RETURN(Lattice lattice, Lattice::Create(ranges));
-  prepared->lattice = std::make_unique<Lattice>(std::move(lattice));
   WEIR_ASSIGN_OR_RETURN(prepared->measure, MakeMeasure({.packing = prepared->packing.get(),
                                                         .tuples = prepared->tuples,
                                                         .rows = table.total_rows,
                                                         .marginals = prepared->marginals.get(),
                                                         .options = problem.quality,
                                                         .least_class = prepared->least_rows}));
+  prepared->limit_rows = LimitOf(*prepared, ranges);
+  SkipLevels(*prepared, ranges);
+  WEIR_ASSIGN_OR_RETURN(Lattice lattice, Lattice::Create(ranges));
+  prepared->lattice = std::make_unique<Lattice>(std::move(lattice));
   if (prepared->measure->needs_squares()) {
     prepared->squares.reserve(table.tuples());
     for (const uint64_t rows : table.rows) prepared->squares.push_back(rows * rows);

@@ -40,6 +40,8 @@ struct Prepared {
   std::unique_ptr<Marginals> marginals = nullptr;  // of the tuples
   std::unique_ptr<Measure> measure = nullptr;
 
+  uint64_t limit_rows = 0;
+
   // Rules on all attributes.
   uint64_t least_rows = 1;  // no class of fewer rows can be kept
   uint64_t least_units = 0;
@@ -53,12 +55,17 @@ struct Prepared {
   bool uses_units = false;
 
   const TupleTable& table() const { return *problem->table; }
-  uint64_t limit() const { return problem->suppression_limit_rows; }
+  // The rows that may be suppressed: the problem's limit, or 0 where nothing is gained by any.
+  uint64_t limit() const { return limit_rows; }
   bool has_population() const { return !problem->table->population.empty(); }
   // Whether the lattice leaves out the ground values of some attribute.
   bool is_above_ground() const;
-  // Whether class sizes in rows decide everything.
+  // Whether class sizes in rows decide what is suppressed.
   bool is_by_rows_alone() const;
+  // Whether they decide everything.
+  bool is_of_sizes() const {
+    return measure->needs() == ClassNeeds::kSizes && is_by_rows_alone();
+  }
 };
 
 // Errors: INVALID_ARGUMENT  the parts of the problem do not fit together.

@@ -32,6 +32,7 @@ class SizeBound {
 
  private:
   void FillPlaces(size_t items);
+  void CountInLanes(const KeyList& items, size_t places);
   template <int Count, bool IsFirst>
   void FillFrom(size_t items, size_t first);
 

@@ -70,39 +70,93 @@ BitRange DifferingBits(const std::vector<uint64_t>& keys) {
           .end = static_cast<unsigned>(std::bit_width(differ))};
 }
 
-// Key and place share a word if there is room.
-std::vector<uint32_t> SortWords(const std::vector<uint64_t>& keys) {
-  const size_t n = keys.size();
-  std::vector<uint32_t> order(n);
-  const BitRange bits = DifferingBits(keys);
-  const unsigned width = bits.end - bits.begin;
-  const auto place_bits = static_cast<unsigned>(std::bit_width(n));
-  if (width + place_bits <= 64) {
-    Entries<uint64_t> entries(n);
-    // What lies above the differing bits is the same in all keys and may be lost.
-    for (size_t i = 0; i < n; ++i) entries.data[i] = keys[i] >> bits.begin << place_bits | i;
-    SortByDigits(entries, {.begin = place_bits, .end = place_bits + width},
-                 [](uint64_t entry) { return entry; });
-    const uint64_t mask = (uint64_t{1} << place_bits) - 1;
-    for (size_t i = 0; i < n; ++i) order[i] = static_cast<uint32_t>(entries.data[i] & mask);
-    return order;
-  }
+// Keys with their numbers, in the order of the keys; both share a word if there is room.
+class SortedWords {
+ public:
+  explicit SortedWords(const std::vector<uint64_t>& keys);
+
+  // Of keys, of which there is one.
+  uint64_t smallest() const { return wide_.size > 0 ? wide_.data[0].key : KeyIn(narrow_.data[0]); }
+  // Calls `visit` with each key and its number.
+  template <class Visit>
+  void ForEach(const Visit& visit) const;
+
+ private:
   struct Entry {
     uint64_t key = 0;
     uint64_t place = 0;
   };
-  Entries<Entry> entries(n);
-  for (size_t i = 0; i < n; ++i) entries.data[i] = {.key = keys[i], .place = i};
-  SortByDigits(entries, bits, [](const Entry& entry) { return entry.key; });
-  for (size_t i = 0; i < n; ++i) order[i] = static_cast<uint32_t>(entries.data[i].place);
-  return order;
+  uint64_t KeyIn(uint64_t entry) const { return entry >> place_bits_ << begin_ | common_; }
+
+  unsigned place_bits_;
+  unsigned begin_ = 0;   // of the bits that differ
+  uint64_t common_ = 0;  // the others
+  Entries<uint64_t> narrow_{0};
+  Entries<Entry> wide_{0};
+};
+
+SortedWords::SortedWords(const std::vector<uint64_t>& keys)
+    : place_bits_(static_cast<unsigned>(std::bit_width(keys.size()))) {
+  const size_t n = keys.size();
+  const BitRange bits = DifferingBits(keys);
+  const unsigned width = bits.end - bits.begin;
+  if (width + place_bits_ <= 64) {
+    narrow_ = Entries<uint64_t>(n);
+    begin_ = bits.begin;
+    if (n > 0) common_ = width == 64 ? 0 : keys[0] & ~(((uint64_t{1} << width) - 1) << begin_);
+    // What lies above the differing bits is the same in all keys and may be lost.
+    for (size_t i = 0; i < n; ++i) narrow_.data[i] = keys[i] >> bits.begin << place_bits_ | i;
+    SortByDigits(narrow_, {.begin = place_bits_, .end = place_bits_ + width},
+                 [](uint64_t entry) { return entry; });
+    return;
+  }
+  wide_ = Entries<Entry>(n);
+  for (size_t i = 0; i < n; ++i) wide_.data[i] = {.key = keys[i], .place = i};
+  SortByDigits(wide_, bits, [](const Entry& entry) { return entry.key; });
+}
+
+template <class Visit>
+void SortedWords::ForEach(const Visit& visit) const {
+  const uint64_t mask = (uint64_t{1} << place_bits_) - 1;
+  for (size_t i = 0; i < narrow_.size; ++i) {
+    const uint64_t entry = narrow_.data[i];
+    visit(KeyIn(entry), static_cast<uint32_t>(entry & mask));
+  }
+  for (size_t i = 0; i < wide_.size; ++i) {
+    visit(wide_.data[i].key, static_cast<uint32_t>(wide_.data[i].place));
+  }
 }
 
 }  // namespace
 
+RankedKeys RankKeys(const std::vector<uint64_t>& keys) {
+  RankedKeys ranked = {.distinct = std::vector<uint64_t>(keys.size()),
+                       .rank_of = std::vector<uint32_t>(keys.size())};
+  if (keys.empty()) return ranked;
+  const SortedWords sorted(keys);
+  uint64_t* const distinct = ranked.distinct.data();
+  uint32_t* const rank_of = ranked.rank_of.data();
+  uint64_t last = ~sorted.smallest();
+  uint32_t found = 0;
+  // Free of branches, since whether a key is a new one follows no rule.
+  sorted.ForEach([&](uint64_t key, uint32_t place) {
+    found += key != last ? 1 : 0;
+    distinct[found - 1] = key;
+    rank_of[place] = found - 1;
+    last = key;
+  });
+  ranked.distinct.resize(found);
+  return ranked;
+}
+
 std::vector<uint32_t> SortKeys(const std::vector<uint64_t>& keys, size_t words) {
-  if (words == 1) return SortWords(keys);
-  std::vector<uint32_t> order(keys.size() / words);
+  std::vector<uint32_t> order;
+  order.reserve(keys.size() / words);
+  if (words == 1) {
+    SortedWords(keys).ForEach([&](uint64_t, uint32_t place) { order.push_back(place); });
+    return order;
+  }
+  order.resize(keys.size() / words);
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
     const uint64_t* const left = keys.data() + a * words;

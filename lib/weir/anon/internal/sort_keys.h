@@ -15,6 +15,14 @@ namespace weir::anon::internal {
 //       comparison sort.
 std::vector<uint32_t> SortKeys(const std::vector<uint64_t>& keys, size_t words);
 
+// Distinct keys, ascending, and what becomes of those that they were taken from.
+struct RankedKeys {
+  std::vector<uint64_t> distinct = {};
+  std::vector<uint32_t> rank_of = {};  // by number of a key, its place in `distinct`
+};
+// For keys of one word each.
+RankedKeys RankKeys(const std::vector<uint64_t>& keys);
+
 }  // namespace weir::anon::internal
 
 #endif  // WEIR_ANON_INTERNAL_SORT_KEYS_H_
