@@ -249,7 +249,7 @@ RandomProblem AnyProblem() {
                         v1::QUALITY_MEASURE_NORMALIZED_ENTROPY, v1::QUALITY_MEASURE_ENTROPY_LOSS,
                         v1::QUALITY_MEASURE_DISCERNIBILITY, v1::QUALITY_MEASURE_AVERAGE_CLASS_SIZE,
                         v1::QUALITY_MEASURE_AMBIGUITY, v1::QUALITY_MEASURE_KL_DIVERGENCE);
-  problem.quality.suppression_factor = *rc::gen::element(0.0, 0.25, 0.5, 0.8);
+  problem.quality.suppression_factor = *rc::gen::element(0.0, 0.25, 0.5, 0.8, 1.0);
   problem.quality.ignore_suppression = *rc::gen::arbitrary<bool>();
   const bool is_weighted = problem.quality.measure == v1::QUALITY_MEASURE_LOSS ||
                            problem.quality.measure == v1::QUALITY_MEASURE_PRECISION ||

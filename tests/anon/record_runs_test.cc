@@ -105,6 +105,22 @@ RC_GTEST_PROP(SortKeysPropertyTest, IsAStableSort, (bool wide)) {
   for (size_t i = 0; i < count; ++i) RC_ASSERT(order[i] == expected[i].second);
 }
 
+// Keys that leave the places no room beside them, too.
+RC_GTEST_PROP(RankKeysPropertyTest, PutsEachKeyInItsPlace, (bool wide)) {
+  std::vector<uint64_t> keys(*rc::gen::inRange<size_t>(0, 200));
+  const uint64_t common = *rc::gen::arbitrary<uint64_t>() & ~uint64_t{7};
+  for (uint64_t& key : keys) {
+    key = wide ? *rc::gen::arbitrary<uint64_t>() : common | *rc::gen::inRange<uint64_t>(0, 8);
+  }
+  std::vector<uint64_t> distinct = keys;
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  const RankedKeys ranked = RankKeys(keys);
+  RC_ASSERT(ranked.distinct == distinct);
+  RC_ASSERT(ranked.rank_of.size() == keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) RC_ASSERT(distinct[ranked.rank_of[i]] == keys[i]);
+}
+
 RC_GTEST_PROP(KeyLayoutPropertyTest, GivesBackWhatWasPut, ()) {
   const auto bits = *rc::gen::container<std::vector<unsigned>>(rc::gen::inRange(0u, 33u));
   const KeyLayout layout(bits);

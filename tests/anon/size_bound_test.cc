@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/anon/internal/size_bound.h"
 
+#include <algorithm>
 #include <bit>
 #include <map>
 #include <random>
@@ -12,6 +13,7 @@
 
 #include "tests/anon/small_table.h"
 #include "tests/anon/stepped_hierarchies.h"
+#include "weir/anon/internal/size_counter.h"
 
 namespace weir::anon::internal {
 namespace {
@@ -44,6 +46,32 @@ class Counted {
     uint64_t small = 0;
     for (const auto& [labels, rows] : rows_of_) small += rows < least ? rows : 0;
     return small;
+  }
+  // Ascending.
+  std::vector<uint64_t> TrueSizes() const {
+    std::vector<uint64_t> sizes;
+    for (const auto& [labels, rows] : rows_of_) sizes.push_back(rows);
+    std::sort(sizes.begin(), sizes.end());
+    return sizes;
+  }
+  std::vector<uint64_t> CountedSizes(SizeCounter& counter) {
+    const KeyList items = {.size = table_.tuples(), .keys = keys_, .rows = table_.rows};
+    if (!counter.Count(packing_, items, levels_)) return {};
+    std::vector<uint64_t> sizes(counter.sizes().begin(), counter.sizes().end());
+    std::sort(sizes.begin(), sizes.end());
+    return sizes;
+  }
+  // Tuples without rows, as those of a population alone are.
+  void EmptyTuplesOf(const Row& first) {
+    for (size_t tuple = 0; tuple < table_.tuples(); ++tuple) {
+      Row row;
+      for (size_t a = 0; a < kAttributes; ++a) row.push_back(table_.codes[a][tuple]);
+      if (row[0] != first[0]) continue;
+      const auto left = rows_of_.find(LabelsOf(row));
+      left->second -= table_.rows[tuple];
+      if (left->second == 0) rows_of_.erase(left);
+      table_.rows[tuple] = 0;
+    }
   }
   // Rows of the classes that the last bound names.
   std::vector<uint64_t> RowsOfSmallest(size_t most) const {
@@ -100,6 +128,25 @@ RC_GTEST_PROP(SizeBoundPropertyTest, IsNeverAboveTheTruth, ()) {
   const std::vector<uint64_t> smallest = counted.RowsOfSmallest(3);
   RC_ASSERT((bound > 0) == !smallest.empty());
   for (const uint64_t rows_of_class : smallest) RC_ASSERT(rows_of_class < least);
+}
+
+// One counter for all, so that what a call leaves behind would be seen in the next.
+RC_GTEST_PROP(SizeCounterPropertyTest, CountsTheRowsOfEachClass, ()) {
+  static SizeCounter counter;
+  const Rows rows = *rc::gen::nonEmpty(test::RandomRows(kAttributes, kValues));
+  const Levels levels = *rc::gen::container<Levels>(kAttributes, rc::gen::inRange<uint8_t>(0, 3));
+  Counted counted(rows, levels);
+  RC_ASSERT(counted.CountedSizes(counter) == counted.TrueSizes());
+  counted.EmptyTuplesOf(rows[0]);
+  RC_ASSERT(counted.CountedSizes(counter) == counted.TrueSizes());
+}
+
+TEST(SizeCounterTest, CountsManyClassesAfterFewAndBack) {
+  SizeCounter counter;
+  for (const size_t rows : {10U, 20'000U, 500U}) {
+    Counted counted(DrawRows(rows), {0, 0, 0, 1, 0, 0});
+    EXPECT_EQ(counted.CountedSizes(counter), counted.TrueSizes());
+  }
 }
 
 TEST(SizeBoundTest, FindsMostOfManySmallClasses) {

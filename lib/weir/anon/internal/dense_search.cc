@@ -283,7 +283,7 @@ void DenseSearch::RaiseFloor() {
       has_risen = true;
     }
   }
-  if (has_risen) MakeHub(floor_);
+  if (has_risen && outcome_.nodes_checked >= checks_before_hubs_) MakeHub(floor_);
 }
 
 // Hubs generalize the first few attributes as the node does, and leave the rest: whole families of

@@ -26,9 +26,7 @@ struct Numbers {
   uint32_t next;
 
   // All ones if `found` is of this grouping, else 0.
-  uint64_t OnesIfOwn(uint32_t found) const {
-    return ((uint64_t{found} - base) >> 63) - 1;
-  }
+  uint64_t OnesIfOwn(uint32_t found) const { return ((uint64_t{found} - base) >> 63) - 1; }
   uint32_t Take(uint32_t found) {
     const uint32_t is_new = -static_cast<uint32_t>(found < base);
     const uint32_t number = (found & ~is_new) | (next & is_new);

@@ -63,9 +63,7 @@ struct Prepared {
   // Whether class sizes in rows decide what is suppressed.
   bool is_by_rows_alone() const;
   // Whether they decide everything.
-  bool is_of_sizes() const {
-    return measure->needs() == ClassNeeds::kSizes && is_by_rows_alone();
-  }
+  bool is_of_sizes() const { return measure->needs() == ClassNeeds::kSizes && is_by_rows_alone(); }
 };
 
 // Errors: INVALID_ARGUMENT  the parts of the problem do not fit together.

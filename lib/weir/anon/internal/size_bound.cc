@@ -116,12 +116,18 @@ std::span<const uint32_t> SizeBound::ExactSizes() const {
   return cells_;
 }
 
-// Classes of one row end the look through the items; there are many where there are small ones.
+// Classes of one row end the look through the items, of which there are many where there are small
+// ones; or the last small class does, where these are soon counted.
 std::vector<uint32_t> SizeBound::SmallestClasses(size_t most) const {
   struct Found {
     uint32_t rows = 0;
     uint32_t item = 0;
   };
+  size_t small_classes = SIZE_MAX;
+  if (cells_.size() <= kFewPlaces) {
+    small_classes = static_cast<size_t>(std::count_if(
+        cells_.begin(), cells_.end(), [&](uint32_t rows) { return rows > 0 && rows < least_; }));
+  }
   std::vector<Found> found;  // ascending by rows, then item
   for (uint32_t item = 0; item < items_; ++item) {
     const uint32_t rows = cells_.data()[places_.data()[item]];
@@ -134,6 +140,7 @@ std::vector<uint32_t> SizeBound::SmallestClasses(size_t most) const {
     found.insert(at, {.rows = rows, .item = item});
     if (found.size() > most) found.pop_back();
     if (found.size() == most && found.back().rows == 1) break;
+    if (found.size() == small_classes) break;
   }
   std::vector<uint32_t> items;
   items.reserve(found.size());

@@ -42,6 +42,7 @@ Levels Witnesses::Add(const Levels& levels, std::vector<uint64_t> key) {
 
 // All ground values in one pass over the items, but those of attributes that have very many.
 void Witnesses::MakeGroundBitmaps() {
+  has_ground_bitmaps_ = true;
   struct Column {
     BitField field = {};
     const uint64_t* keys = nullptr;
@@ -51,7 +52,9 @@ void Witnesses::MakeGroundBitmaps() {
   columns.reserve(bitmaps_.size());
   for (size_t a = 0; a < bitmaps_.size(); ++a) {
     std::vector<Bitmap>& ground = bitmaps_[a][0];
-    if (ground.size() > kMostGroundBitmaps) continue;
+    // Nobody asks for a label that all have.
+    const bool is_asked = bitmaps_[a][prepared_.lattice->bottom()[a]].size() > 1;
+    if (ground.size() > kMostGroundBitmaps || !is_asked) continue;
     const BitField& field = prepared_.packing->field(a);
     Column& column = columns.emplace_back();
     column = {.field = field, .keys = items_.keys.data() + field.word * items_.size};
@@ -96,7 +99,7 @@ const uint64_t* Witnesses::BitmapOf(size_t attribute, size_t level, uint32_t lab
     Scan(attribute, level, label, bitmap);
     return bitmap.words.data();
   }
-  if (!bitmaps_[attribute][0][0].is_made) MakeGroundBitmaps();
+  if (!has_ground_bitmaps_) MakeGroundBitmaps();
   if (level == 0) return bitmap.words.data();
   bitmap.is_made = true;
   bitmap.words.assign(words_, 0);

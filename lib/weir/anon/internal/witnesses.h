@@ -56,6 +56,7 @@ class Witnesses {
   size_t words_;
   std::vector<std::vector<uint64_t>> known_;               // the last one to refute is first
   std::vector<std::vector<std::vector<Bitmap>>> bitmaps_;  // attribute, level, label
+  bool has_ground_bitmaps_ = false;
   std::vector<const uint64_t*> chosen_;
   std::vector<uint64_t> all_;
   std::vector<uint64_t> room_;
