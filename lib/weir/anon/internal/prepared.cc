@@ -207,8 +207,9 @@ StatusOr<std::unique_ptr<Prepared>> Prepare(const SearchProblem& problem) {
                                                         .options = problem.quality,
                                                         .least_class = prepared->least_rows}));
   if (prepared->measure->needs_squares()) {
+    const SquareScale scale(table.total_rows);
     prepared->squares.reserve(table.tuples());
-    for (const uint64_t rows : table.rows) prepared->squares.push_back(rows * rows);
+    for (const uint64_t rows : table.rows) prepared->squares.push_back(scale.SquareOf(rows));
   }
   return prepared;
 }
