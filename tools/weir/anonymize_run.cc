@@ -202,6 +202,11 @@ anon::AnonymizeOptions OptionsFor(const anon::Recipe& recipe, const AnonymizeEff
 
 Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,
                     const anon::Recipe& recipe, const std::string& recipe_path) {
+  if (outputs.output == "-") {
+    return InvalidArgument(
+        "weir reads the output again and proves it before it gets its name, so it cannot go to "
+        "standard output; write -o FILE.csv or FILE.parquet");
+  }
   if (!outputs.output.ends_with(".csv") && !outputs.output.ends_with(".parquet")) {
     return InvalidArgument("the output must end in .csv or .parquet, got %s",
                            outputs.output.c_str());
