@@ -45,10 +45,10 @@ bool IsZstd(std::string_view first) {
 Status CheckParquetForm(const OpenFile& file) {
   WEIR_ASSIGN_OR_RETURN(const Marks marks, MarksOf(file));
   if (marks.first == kEncryptedParquet) {
-    return InvalidArgument(" is an encrypted Parquet file, which is not read");
+    return DataLoss(" is an encrypted Parquet file, which is not read");
   }
-  if (marks.first != kParquet) return InvalidArgument(" is not a Parquet file");
-  if (marks.last != kParquet) return InvalidArgument(": the Parquet file ends too early");
+  if (marks.first != kParquet) return DataLoss(" is not a Parquet file");
+  if (marks.last != kParquet) return DataLoss(": the Parquet file ends too early");
   return OkStatus();
 }
 
@@ -58,19 +58,19 @@ Status CheckTextForm(const OpenFile& file, Compression compression) {
   const bool is_gzip = marks.first.starts_with(kGzip);
   const bool is_zstd = IsZstd(marks.first);
   if (compression == Compression::kGzip && !is_gzip) {
-    return InvalidArgument(" is not compressed with gzip, as its name says");
+    return DataLoss(" is not compressed with gzip, as its name says");
   }
   if (compression == Compression::kZstd && !is_zstd) {
-    return InvalidArgument(" is not compressed with zstd, as its name says");
+    return DataLoss(" is not compressed with zstd, as its name says");
   }
   if (compression != Compression::kNone) return OkStatus();
-  if (is_gzip) return InvalidArgument(" is compressed with gzip: its name must end in .gz");
-  if (is_zstd) return InvalidArgument(" is compressed with zstd: its name must end in .zst");
+  if (is_gzip) return DataLoss(" is compressed with gzip: its name must end in .gz");
+  if (is_zstd) return DataLoss(" is compressed with zstd: its name must end in .zst");
   if (marks.first == kParquet && marks.last == kParquet) {
-    return InvalidArgument(" is a Parquet file: its name must end in .parquet");
+    return DataLoss(" is a Parquet file: its name must end in .parquet");
   }
   if (marks.first == kZip) {
-    return InvalidArgument(" is a zip archive or a spreadsheet: save what is in it as CSV");
+    return DataLoss(" is a zip archive or a spreadsheet: save what is in it as CSV");
   }
   return OkStatus();
 }

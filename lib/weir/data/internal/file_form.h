@@ -12,8 +12,8 @@ namespace weir::data::internal {
 // a wrong name, or half a file, reads that and not what a parser makes of it. An empty text, also
 // one whose name says that it is compressed, passes.
 //
-// Errors: INVALID_ARGUMENT  another form than the name says, or one that is not read; the message
-//                           goes on after the path: " is not a Parquet file".
+// Errors: DATA_LOSS  another form than the name says, or one that is not read; the message goes on
+//                    after the path: " is not a Parquet file".
 Status CheckParquetForm(const OpenFile& file);
 Status CheckTextForm(const OpenFile& file, Compression compression);
 
