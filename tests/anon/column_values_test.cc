@@ -146,6 +146,56 @@ TEST(ProfileColumnTest, KeysAreIdentifiers) {
   EXPECT_EQ(Profile("ref", Numbered("K", 19, 1)).reason, RoleReason::kLinkable);
 }
 
+// Few people have values that are all different by chance: what others may know of them stays a
+// quasi-identifier.
+TEST(ProfileColumnTest, WhatIsKnownOfPeopleIsNoKeyOfASmallFile) {
+  const Values digits = Numbered("", 30, 1);
+  const Values zips = Numbered("85", 30, 1);  // 85100, 85101, ...
+  const std::vector<std::pair<const char*, Values>> known = {
+      {"zip", zips},
+      {"home_zip", digits},
+      {"county", zips},
+      {"tract_id", digits},
+      {"geoid", digits},
+      {"town", Numbered("Town ", 30, 1)},
+      {"age", digits},
+      {"AgeYears", digits},
+      {"year_of_birth", Numbered("1", 30, 1)},
+      {"dob", Numbered("Jan ", 30, 1)},
+      {"occupation", Numbered("job ", 30, 1)},
+      {"occupation_code", digits},
+      {"start_time", Numbered("at ", 30, 1)},
+      {"height", digits},
+      {"x_coordinate", digits}};
+  for (const auto& [name, values] : known) {
+    const ColumnProfile column = Profile(name, values);
+    EXPECT_EQ(column.role, v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER) << name;
+    EXPECT_EQ(column.reason, RoleReason::kKnown) << name;
+    EXPECT_FALSE(column.repeats) << name;
+  }
+  const auto areas = Profile("zip", zips).hierarchy;
+  ASSERT_TRUE(areas.has_value());
+  EXPECT_EQ(areas->area().kind(), v1::AREA_KIND_US_ZIP);
+  const auto intervals = Profile("age", digits).hierarchy;
+  ASSERT_TRUE(intervals.has_value());
+  EXPECT_TRUE(intervals->has_interval());
+  for (const char* name : {"ref", "date_id", "state_number", "birth_certificate", "birthId"}) {
+    EXPECT_EQ(Profile(name, digits).reason, RoleReason::kKey) << name;
+  }
+  // Not all different: as before.
+  EXPECT_EQ(Profile("age", Numbered("", 30, 4)).reason, RoleReason::kLinkable);
+}
+
+TEST(ProfileColumnTest, DifferentAmountsAndDiagnosesAreNoKeys) {
+  for (const char* name : {"income", "diagnosis", "diagnosis_code"}) {
+    EXPECT_EQ(Profile(name, Numbered("3", 30, 1)).role, v1::ATTRIBUTE_ROLE_SENSITIVE) << name;
+  }
+  EXPECT_EQ(Profile("health_id", Numbered("3", 30, 1)).reason, RoleReason::kKey);
+  EXPECT_EQ(Profile("drug_record", Numbered("3", 30, 1)).reason, RoleReason::kKey);
+  // Texts about one person.
+  EXPECT_EQ(Profile("diagnosis", Numbered("see file ", 30, 1)).reason, RoleReason::kKey);
+}
+
 TEST(ProfileColumnTest, HintsAtSensitiveColumnsAndConstants) {
   EXPECT_EQ(Profile("salary-class", {{"<=50K", 3}, {">50K", 2}}).role,
             v1::ATTRIBUTE_ROLE_SENSITIVE);

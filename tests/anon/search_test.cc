@@ -54,6 +54,33 @@ TEST(SearchTest, CountsRowsBeyondTwentyBits) {
   EXPECT_NEAR(result->score, 0.22041192847984292, 1e-9);
 }
 
+// The divergence is a sum over rows: of so many times the rows, so many times as large. Squares of
+// the rows of one tuple are beyond 64 bits here.
+TEST(SearchTest, DivergenceOfTuplesOfMoreThanFourBillionRows) {
+  SearchProblem problem = FiveAnonymity(Adult());
+  problem.quality.measure = v1::QUALITY_MEASURE_KL_DIVERGENCE;
+  problem.suppression_limit_rows = Adult().table.total_rows / 20;
+  const auto small = Search(problem, {});
+  ASSERT_THAT(small, IsOk());
+  ASSERT_GT(small->suppressed_rows, 0u);
+  for (const uint64_t times : {uint64_t{1} << 33, (uint64_t{3} << 33) - 1}) {
+    TupleTable table = Adult().table;
+    table.total_rows *= times;
+    for (uint64_t& rows : table.rows) rows *= times;
+    SearchProblem large = problem;
+    large.table = &table;
+    large.suppression_limit_rows *= times;
+    large.k_anonymity = {{.k = 5 * times}};
+    const auto found = Search(large, {});
+    ASSERT_THAT(found, IsOk());
+    EXPECT_EQ(found->levels, small->levels);
+    EXPECT_EQ(found->suppressed_rows, small->suppressed_rows * times);
+    EXPECT_EQ(found->classes, small->classes);
+    EXPECT_TRUE(found->optimal);
+    EXPECT_NEAR(found->score / static_cast<double>(times), small->score, 1e-9 * small->score);
+  }
+}
+
 // The keys of the tuples alone would fit.
 TEST(SearchTest, CountsTheMemoryOfItsBounds) {
   const SearchProblem problem = FiveAnonymity(Adult());

@@ -131,6 +131,26 @@ class FullDisk(Adult):
             self.assertEqual([entry.name for entry in self.disk.iterdir()], ["other"])
 
 
+    def test_what_was_replaced_comes_back(self):
+        (self.disk / "other").write_bytes(b"x" * (500 << 10))
+        before = {name: name.encode() for name in ("out.csv", "c.json", "r.json")}
+        for name, content in before.items():
+            (self.folder / name).write_bytes(content)
+        (self.folder / "c.json").unlink()
+        (self.folder / "c.json").symlink_to("elsewhere.json")
+        command = ("anonymize", "a.recipe.yaml", "-o", "out.csv", "--certificate", "c.json", "--json", "r.json",
+                   "--force", "-q", "--report")
+        names = {path.name for path in self.folder.iterdir()}
+        self.refuse(*command, "disk/r", code=1, says="all outputs were removed, and what they replaced is back")
+        self.assertEqual({path.name for path in self.folder.iterdir()}, names)
+        self.assertEqual(os.readlink(self.folder / "c.json"), "elsewhere.json")
+        for name in ("out.csv", "r.json"):
+            self.assertEqual((self.folder / name).read_bytes(), before[name])
+        self.run_weir(*command, "r.html")
+        self.assertEqual({path.name for path in self.folder.iterdir()}, names | {"r.html"})
+        self.assertNotEqual((self.folder / "out.csv").read_bytes(), before["out.csv"])
+
+
 class Modes(Adult):
     def test_facts_about_the_input_are_for_the_owner(self):
         (self.folder / "r.json").write_text("old", encoding="utf-8")

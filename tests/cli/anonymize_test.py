@@ -210,7 +210,8 @@ class BadInput(Adult):
                            "occupation is a quasi-identifier", "a.recipe.yaml:12")
 
     def test_k_larger_than_the_table(self):
-        self.refuse_recipe(adult_recipe(k=30163), "a.recipe.yaml:12", "more than the table has rows")
+        self.refuse_recipe(adult_recipe(k=30163), "a.recipe.yaml:12",
+                           "30163-anonymity needs 30163 rows; the table has 30162", code=3)
 
     def test_value_without_a_place(self):
         path = self.folder / "adult_hierarchy_race.csv"
@@ -379,7 +380,8 @@ models: [{k-anonymity: {k: 3}}]
     def test_many_rows_of_two_riders_are_not_three_riders(self):
         self.write("a.recipe.yaml", self.RECIPE)
         self.write_trips(2, 20)
-        self.refuse("anonymize", "a.recipe.yaml", "-o", "out.csv", says="more than the table has privacy units")
+        self.refuse("anonymize", "a.recipe.yaml", "-o", "out.csv", code=3,
+                    says="3-anonymity needs 3 privacy units; the table has 2")
         self.write("a.recipe.yaml", self.RECIPE.replace("{k: 3}", "{k: 3, count: rows}"))
         self.run_weir("anonymize", "a.recipe.yaml", "-o", "out.csv", "-q")
 

@@ -259,6 +259,16 @@ class Profile(CommandTest):
         self.assertEqual(columns["zip"]["type"], "code")
         self.assertEqual(columns["source"]["role"], "insensitive")
 
+    def test_a_place_is_known_also_where_no_two_people_share_it(self):
+        self.write("few.csv", "zip,age,ref\n" + "".join(f"{85701 + i},{20 + i},{7 * i + 5}\n" for i in range(30)))
+        columns = self.columns_of("few.csv")
+        for name, role, reason in (("zip", "quasi-identifier", "known"), ("age", "quasi-identifier", "known"),
+                                   ("ref", "identifier", "key")):
+            self.assertEqual((columns[name]["role"], columns[name]["reason"]), (role, reason), name)
+        self.assertIn("but others may know it", self.run_weir("profile", "few.csv").text)
+        self.run_weir("profile", "few.csv", "-o", "few.recipe.yaml")
+        self.run_weir("recipe", "check", "few.recipe.yaml")
+
     def test_shows_no_values(self):
         self.write("people.csv", people_csv())
         for options in ((), ("--json",), ("-o", "-")):

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "tools/weir/kept_files.h"
 #include "tools/weir/owner_file.h"
 #include "tools/weir/text_table.h"
 #include "weir/anon/report/report.h"
@@ -202,6 +203,11 @@ anon::AnonymizeOptions OptionsFor(const anon::Recipe& recipe, const AnonymizeEff
 
 Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,
                     const anon::Recipe& recipe, const std::string& recipe_path) {
+  if (outputs.output == "-") {
+    return InvalidArgument(
+        "weir reads the output again and proves it before it gets its name, so it cannot go to "
+        "standard output; write -o FILE.csv or FILE.parquet");
+  }
   if (!outputs.output.ends_with(".csv") && !outputs.output.ends_with(".parquet")) {
     return InvalidArgument("the output must end in .csv or .parquet, got %s",
                            outputs.output.c_str());
@@ -225,6 +231,23 @@ Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,
   return OkStatus();
 }
 
+namespace {
+
+// After a file beside the output could not be written: as if the command had not run.
+Status TakeBack(const Context& context, const std::vector<std::string>& written, KeptFiles& kept,
+                const Status& reason) {
+  bool any = false;
+  for (const std::string& path : written) {
+    WEIR_ASSIGN_OR_RETURN(const bool is_restored, kept.Restore(path));
+    any |= is_restored;
+    if (!is_restored && path != "-") WEIR_RETURN_IF_ERROR(context.files().Remove(path));
+  }
+  return Annotate(reason, any ? "all outputs were removed, and what they replaced is back"
+                              : "all outputs were removed");
+}
+
+}  // namespace
+
 Status RunAnonymization(Context& context, const anon::Recipe& recipe,
                         const std::string& recipe_path, const AnonymizeOutputs& outputs,
                         const AnonymizeEffort& effort, const FindTransformation& find) {
@@ -236,23 +259,27 @@ Status RunAnonymization(Context& context, const anon::Recipe& recipe,
   WEIR_ASSIGN_OR_RETURN(anon::Anonymizer anonymizer,
                         anon::Anonymizer::Open(recipe, options, context.files(), context.random()));
   WEIR_ASSIGN_OR_RETURN(const anon::SearchResult found, find(anonymizer));
-  const anon::OutputLocation location = {
+  KeptFiles kept;
+  const std::vector<std::string> beside = {outputs.certificate, outputs.json, outputs.report};
+  const bool keeps = outputs.force && std::any_of(beside.begin(), beside.end(),
+                                                  [](const auto& path) { return !path.empty(); });
+  anon::OutputLocation location = {
       .path = outputs.output,
       .format =
           outputs.output.ends_with(".parquet") ? v1::FILE_FORMAT_PARQUET : v1::FILE_FORMAT_CSV,
       .delimiter = recipe.input().format == v1::FILE_FORMAT_CSV ? recipe.input().delimiter : ',',
       .replace = outputs.force};
+  if (keeps) {
+    location.before_naming = [&] {
+      return kept.Keep({outputs.output, outputs.certificate, outputs.json, outputs.report});
+    };
+  }
   WEIR_ASSIGN_OR_RETURN(const OwnerView<anon::AnonymizationFacts> facts,
                         anonymizer.Write(found, location));
   progress.Clear();
   std::vector<std::string> written = {outputs.output};
   const Status described = WriteDescriptions(context, recipe, recipe_path, outputs, facts, written);
-  if (!described.ok()) {
-    for (const std::string& path : written) {
-      WEIR_RETURN_IF_ERROR(context.files().Remove(path));
-    }
-    return Annotate(described, "all outputs were removed");
-  }
+  if (!described.ok()) return TakeBack(context, written, kept, described);
   if (context.json) context.PrintData(ResultToJson(facts) + "\n");
   Summarize(context, facts, outputs.output);
   return OkStatus();

@@ -49,6 +49,9 @@ std::string ReasonText(const anon::ColumnProfile& column) {
   if (column.reason == anon::RoleReason::kKey) add("nearly every row has its own value");
   if (column.reason == anon::RoleReason::kNamedKey) add("codes, and the name says id");
   if (column.reason == anon::RoleReason::kConstant) add("one value");
+  if (column.reason == anon::RoleReason::kKnown) {
+    add("looks like a key, but others may know it: place, time or trait");
+  }
   if (column.reason == anon::RoleReason::kSensitiveName) add("only the name says so");
   if (column.repeats) add("repeats: perhaps the privacy unit");
   if (!column.missing_texts.empty()) {
@@ -68,6 +71,8 @@ const char* ReasonWord(anon::RoleReason reason) {
       return "named_key";
     case anon::RoleReason::kConstant:
       return "constant";
+    case anon::RoleReason::kKnown:
+      return "known";
     case anon::RoleReason::kSensitiveName:
       return "sensitive_name";
     default:

@@ -145,6 +145,10 @@ Status Apply(Context& context, ApplyCommand& command) {
     return InvalidArgument("%s is not frozen; `weir recipe freeze` does that",
                            command.recipe.c_str());
   }
+  if (command.input == "-") {
+    return InvalidArgument(
+        "a delivery is read more than once and cannot come from standard input; save it to a file");
+  }
   std::error_code ignored;
   const anon::Recipe recipe =
       frozen.WithInput(std::filesystem::absolute(command.input, ignored).string());

@@ -132,9 +132,10 @@ class Anonymizer {
   //
   // Errors: INVALID_ARGUMENT  with the place in the recipe: a column that the input lacks, a value
   //                           without a place in its hierarchy (how many, never which), a level
-  //                           that a hierarchy lacks, k larger than the table, a part of the
-  //                           recipe that this version does not do, a target that is neither a
-  //                           quasi-identifier nor sensitive; also as ReadMicrodata.
+  //                           that a hierarchy lacks, a part of the recipe that this version does
+  //                           not do, a target that is neither a quasi-identifier nor sensitive;
+  //                           also as ReadMicrodata.
+  //         FAILED_PRECONDITION  fewer rows, units or values than a model needs (PolicyRefusal).
   static StatusOr<Anonymizer> Open(const Recipe& recipe, const AnonymizeOptions& options,
                                    Files& files, RandomSource& random);
 

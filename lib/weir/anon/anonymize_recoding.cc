@@ -33,6 +33,14 @@ double CellShare(const SearchProblem& problem, const RecodedTable& recoded, size
   return hierarchy.share(level, hierarchy.codes(level)[problem.table->codes[attribute][tuple]]);
 }
 
+// The share of the rows in four digits, rounded up, so that it is enough as a limit.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): integers
+std::string LimitFor(uint64_t suppressed, uint64_t rows) {
+  constexpr int128 kParts = 10'000;
+  const int128 parts = (kParts * suppressed + rows - 1) / rows;
+  return FormatDecimal(MakeDecimal(parts, 4));
+}
+
 }  // namespace
 
 bool Anonymizer::IsGlobal(const Recipe& recipe) {
@@ -78,9 +86,12 @@ StatusOr<SearchResult> Anonymizer::UseRecoding(Recoding recoding, SearchResult s
                         ApplyRecoding(state.problem, std::move(recoding), SuppressedText()));
   const RecodedTable& recoded = *state.recoded;
   if (recoded.classes.suppressed_rows > state.problem.suppression_limit_rows) {
-    return PolicyRefusal("anonymization_models",
-                         "the recoding leaves more rows suppressed than the limit allows; raise "
-                         "suppression_limit or use another recoding");
+    return PolicyRefusal(
+        "anonymization_models",
+        "the recoding leaves more rows suppressed than the limit allows; a "
+        "suppression limit of " +
+            LimitFor(recoded.classes.suppressed_rows, state.collapsed.table.total_rows) +
+            " would do for this file");
   }
   search.levels.assign(state.hierarchies.size(), 0);
   double product = 1;

@@ -20,14 +20,21 @@
 namespace weir::anon {
 namespace {
 
-// Whether the table has at least k distinct privacy units, as far as the cap tells.
-bool HasUnits(const TupleTable& table, uint64_t k) {
+// The distinct privacy units of the table, counted up to `most`; not beyond what the cap tells.
+uint64_t CountUnits(const TupleTable& table, uint64_t most) {
   std::set<uint64_t> units;
   for (const uint64_t unit : table.units.items) {
     units.insert(unit);
-    if (units.size() >= k) return true;
+    if (units.size() >= most) break;
   }
-  return false;
+  return units.size();
+}
+
+// The table has less than the model needs, whatever becomes of it: the model refuses the table.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): text, text
+Status TooFew(const std::string& model, const std::string& needs, uint64_t has) {
+  return PolicyRefusal("anonymization_models",
+                       model + " needs " + needs + "; the table has " + std::to_string(has));
 }
 
 class ModelMaker {
@@ -86,13 +93,13 @@ class ModelMaker {
   Status AddKAnonymity(const v1::KAnonymity& model) {
     KAnonymityRule rule = {.k = model.k(), .count_units = model.count() == v1::COUNT_OF_UNITS};
     const TupleTable& table = *problem_.table;
+    const std::string k = std::to_string(rule.k);
     if (table.total_rows < rule.k) {
-      return InvalidArgument("k is %u, more than the table has rows; choose a smaller k",
-                             model.k());
+      return TooFew(k + "-anonymity", k + " rows", table.total_rows);
     }
-    if (rule.count_units && !HasUnits(table, rule.k)) {
-      return InvalidArgument("k is %u, more than the table has privacy units; choose a smaller k",
-                             model.k());
+    if (rule.count_units) {
+      const uint64_t units = CountUnits(table, rule.k);
+      if (units < rule.k) return TooFew(k + "-anonymity", k + " privacy units", units);
     }
     for (const std::string& name : model.attributes()) {
       const auto found = std::find(table.names.begin(), table.names.end(), name);
@@ -135,9 +142,10 @@ class ModelMaker {
     WEIR_ASSIGN_OR_RETURN(const SensitiveAttribute attribute, Attribute(model.attribute()));
     WEIR_ASSIGN_OR_RETURN(const Decimal l, ParseDecimal(model.l()));
     WEIR_ASSIGN_OR_RETURN(const int128 whole, ScaleDecimal(l, 0, Rounding::kDown));
-    if (whole > static_cast<int128>(attribute.values_in_use())) {
-      return InvalidArgument("l is %s, more than %s has different values; choose a smaller l",
-                             model.l().c_str(), model.attribute().c_str());
+    const uint64_t values = attribute.values_in_use();
+    if (Compare(l, MakeDecimal(static_cast<int128>(values), 0)) > 0) {
+      return TooFew(model.l() + "-diversity",
+                    model.l() + " different values of " + model.attribute(), values);
     }
     const auto count = static_cast<uint64_t>(whole);
     switch (model.kind()) {

@@ -22,9 +22,11 @@ struct SensitiveValues {
 
 // Makes the models of a recipe for a table and puts them into `problem`, whose `table` is set.
 //
-// Errors: INVALID_ARGUMENT  with the place in the recipe: k larger than the table has rows or
-//                           units, l larger than the attribute has values, more digits than a
-//                           model takes.
+// Errors, with the place in the recipe:
+//   INVALID_ARGUMENT     more digits than a model takes, a population smaller than the table.
+//   FAILED_PRECONDITION  k larger than the table has rows or units, l larger than the attribute has
+//                        values: the table is in order, and no output of it holds the model
+//                        (PolicyRefusal).
 Status AddModels(const Recipe& recipe, const std::map<std::string, SensitiveValues>& sensitive,
                  SearchProblem& problem);
 

@@ -50,6 +50,9 @@ struct OutputLocation {
   v1::FileFormat format = v1::FILE_FORMAT_CSV;  // CSV or Parquet
   char delimiter = ',';
   bool replace = false;  // an existing file is replaced, else refused
+  // Called when all is written and proved, before the file gets its name: what is there still is
+  // what was there before. An error ends the writing.
+  std::function<Status()> before_naming = {};
 };
 
 // Whether WriteMicrodata could begin: ask before long work.

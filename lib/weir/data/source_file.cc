@@ -41,6 +41,11 @@ StatusOr<OpenFile> OpenRegularFile(const std::string& path) {
   if (::fstat(file.descriptor(), &facts) != 0) {
     return InvalidArgument("cannot read %s: %s", path.c_str(), Reason(errno).c_str());
   }
+  if (S_ISFIFO(facts.st_mode) || S_ISCHR(facts.st_mode)) {
+    return InvalidArgument(
+        "%s is not a regular file; save what it gives to a file, which can be read more than once",
+        path.c_str());
+  }
   if (!S_ISREG(facts.st_mode)) return InvalidArgument("%s is not a regular file", path.c_str());
   return file;
 }

@@ -250,12 +250,13 @@ class Ambiguity final : public ClassMeasure {
 // (Kifer and Gehrke 2006; the sum over rows is ARX's).
 class KullbackLeibler final : public ClassMeasure {
  public:
-  explicit KullbackLeibler(const MeasureInput& input) : ClassMeasure(input), areas_(packing_) {
+  explicit KullbackLeibler(const MeasureInput& input)
+      : ClassMeasure(input), areas_(packing_), scale_(input.rows) {
     const auto rows = static_cast<double>(std::max<uint64_t>(1, rows_));
     std::vector<uint64_t> squares;
     squares.reserve(input.tuples.size);
     for (const uint64_t count : input.tuples.rows) {
-      squares.push_back(count * count);
+      squares.push_back(scale_.SquareOf(count));
       if (count == 0) continue;
       const auto own = static_cast<double>(count);
       input_ += own * own / rows * std::log2(own / rows);
@@ -270,7 +271,7 @@ class KullbackLeibler final : public ClassMeasure {
           part += static_cast<double>(marginals.at(a, level)[label]) *
                   std::log2(areas_.at(a, level)[label]);
         }
-        part = part / rows * kBelow;
+        part = part * scale_.unit() / rows * kBelow;
         parts_[a].push_back(a == 0 ? part + input_ - 1e-9 * (1 + std::abs(input_)) : part);
       }
     }
@@ -290,18 +291,20 @@ class KullbackLeibler final : public ClassMeasure {
         continue;
       }
       const double density = static_cast<double>(classes.rows[id]) / rows;
-      bits.Add(static_cast<double>(classes.squares[id]) *
+      bits.Add(static_cast<double>(classes.squares[id]) * scale_.unit() *
                std::log2(density / areas_.OfClass(levels, classes, id)));
     }
     if (suppressed_rows > 0) {
       const double density = static_cast<double>(suppressed_rows) / rows;
-      bits.Add(static_cast<double>(suppressed_squares) * std::log2(density / areas_.all()));
+      bits.Add(static_cast<double>(suppressed_squares) * scale_.unit() *
+               std::log2(density / areas_.all()));
     }
     return {.key = input_ - bits.Value() / rows};
   }
 
  private:
   Areas areas_;
+  SquareScale scale_;
   double input_ = 0;  // sum over rows of f log2 f
 };
 

@@ -3,6 +3,8 @@
 #define WEIR_ANON_INTERNAL_MEASURE_H_
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -69,6 +71,23 @@ struct ClassCounts {
   uint64_t suppressed_rows = 0;
 };
 
+// Squares of rows of tuples in whole units of 2^shift, so that the sum of them all has room in 64
+// bits: exact for a table of fewer than 2^32 rows. Sums do not depend on the order.
+class SquareScale {
+ public:
+  explicit SquareScale(uint64_t total_rows)
+      : shift_(std::max(0, 2 * static_cast<int>(std::bit_width(total_rows)) - 64)) {}
+  // Rounded down.
+  uint64_t SquareOf(uint64_t rows) const {
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<uint64_t>((Wide{rows} * rows) >> shift_);
+  }
+  double unit() const { return std::ldexp(1.0, shift_); }
+
+ private:
+  int shift_;
+};
+
 // The classes of one generalization, as a measure sees them. Classes without rows (those of the
 // population alone) do not count.
 struct RatedClasses {
@@ -76,7 +95,7 @@ struct RatedClasses {
   std::span<const uint32_t> first = {};         // an item of each class
   std::span<const uint64_t> rows = {};          // of each class
   std::span<const uint8_t> is_suppressed = {};  // of each class
-  std::span<const uint64_t> squares = {};       // only if needs_squares()
+  std::span<const uint64_t> squares = {};       // on the SquareScale; only if needs_squares()
   ClassCounts counts = {};
 };
 

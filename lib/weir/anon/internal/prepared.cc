@@ -240,8 +240,9 @@ StatusOr<std::unique_ptr<Prepared>> Prepare(const SearchProblem& problem) {
   WEIR_ASSIGN_OR_RETURN(Lattice lattice, Lattice::Create(ranges));
   prepared->lattice = std::make_unique<Lattice>(std::move(lattice));
   if (prepared->measure->needs_squares()) {
+    const SquareScale scale(table.total_rows);
     prepared->squares.reserve(table.tuples());
-    for (const uint64_t rows : table.rows) prepared->squares.push_back(rows * rows);
+    for (const uint64_t rows : table.rows) prepared->squares.push_back(scale.SquareOf(rows));
   }
   return prepared;
 }

@@ -30,7 +30,8 @@ struct Prepared {
   const SearchProblem* problem = nullptr;
   std::unique_ptr<Packing> packing = nullptr;
   std::vector<uint64_t> keys = {};
-  std::vector<uint64_t> squares = {};  // of the rows of each tuple, if the measure needs them
+  std::vector<uint64_t> squares =
+      {};  // of each tuple's rows (SquareScale), if the measure needs them
   KeyList tuples = {};
   // By sensitive attribute, if uses_sensitive: the tuple of each entry of its counts.
   std::vector<std::vector<uint32_t>> tuple_of_count = {};

@@ -128,6 +128,7 @@ StatusOr<OutputFacts> WriteAll(const CodedTable& table, const OutputCells& cells
     WEIR_RETURN_IF_ERROR(checked);
     WEIR_RETURN_IF_ERROR(on_disk);
   }
+  if (location.before_naming) WEIR_RETURN_IF_ERROR(location.before_naming());
   WEIR_RETURN_IF_ERROR(file.Commit());
   return facts;
 }

@@ -26,6 +26,29 @@ constexpr std::array<std::string_view, 27> kSensitiveWords = {
     "earnings",  "debt",        "religion",   "religious",  "political", "party",  "union",
     "sexual",    "orientation", "genetic",    "conviction", "offense",   "arrest"};
 
+// Codes of places: also with "id" behind them ("tract_id") they name no person.
+constexpr std::array<std::string_view, 18> kPlaceCodeWords = {
+    "zip",        "zipcode",     "zip5",   "zcta",       "postal", "postcode",
+    "postalcode", "fips",        "county", "geoid",      "puma",   "tract",
+    "countyfp",   "censustract", "block",  "blockgroup", "taz",    "precinct"};
+// What neighbours, colleagues or a register know of a person: where, when and what somebody is.
+constexpr std::array<std::string_view, 64> kKnownWords = {
+    "city",        "town",        "village",      "municipality",  "borough",  "district",
+    "ward",        "parish",      "neighborhood", "neighbourhood", "state",    "province",
+    "region",      "country",     "zone",         "birthplace",    "lat",      "latitude",
+    "lon",         "lng",         "longitude",    "easting",       "northing", "coordinate",
+    "coordinates", "xcoordinate", "ycoordinate",  "xcoord",        "ycoord",   "dob",
+    "birth",       "birthdate",   "birthday",     "born",          "age",      "ages",
+    "date",        "time",        "datetime",     "timestamp",     "year",     "month",
+    "day",         "hour",        "sex",          "gender",        "race",     "ethnicity",
+    "ethnic",      "ancestry",    "nationality",  "citizenship",   "language", "marital",
+    "education",   "occupation",  "job",          "profession",    "employer", "industry",
+    "height",      "weight",      "make",         "model"};
+// Of a running number, whatever else the name says.
+constexpr std::array<std::string_view, 10> kNumberWords = {
+    "number", "num",         "no",      "nr",      "record",
+    "serial", "certificate", "license", "licence", "account"};
+
 template <size_t Size>
 bool NameHas(const std::array<std::string_view, Size>& words, std::string_view name) {
   return NameAdmits({.words = words}, name);
@@ -55,12 +78,34 @@ bool IsKey(const ColumnProfile& column) {
          static_cast<double>(column.distinct) >= kKeyShare * static_cast<double>(column.rows);
 }
 
+bool HasSpaces(const std::vector<CountedValue>& values) {
+  return std::any_of(values.begin(), values.end(), [](const CountedValue& value) {
+    return value.text.find(' ') != std::string_view::npos;
+  });
+}
+
 bool IsNamedKey(const ColumnProfile& column, const std::vector<CountedValue>& values) {
   const bool is_code = column.type == v1::VALUE_TYPE_TEXT || column.type == v1::VALUE_TYPE_INT;
   return is_code && column.distinct >= kFewestNamedKeys && NameHas(kKeyWords, column.name) &&
-         std::none_of(values.begin(), values.end(), [](const CountedValue& value) {
-           return value.text.find(' ') != std::string_view::npos;
-         });
+         !HasSpaces(values);
+}
+
+bool NameHasCodeWord(const ColumnProfile& column) {
+  return NameHas(kKeyWords, column.name) || NameHas(kNumberWords, column.name);
+}
+
+// Whether content or name say that others may know the value of a person, although it is no code
+// of that person: in a small file such values are often all different.
+bool IsKnownOfPeople(const ColumnProfile& column) {
+  return HasKind(column, ContentKind::kZipCode) || HasKind(column, ContentKind::kCountyCode) ||
+         HasKind(column, ContentKind::kLatitude) || HasKind(column, ContentKind::kLongitude) ||
+         HasKind(column, ContentKind::kDate) || NameHas(kPlaceCodeWords, column.name) ||
+         (NameHas(kKnownWords, column.name) && !NameHasCodeWord(column));
+}
+
+// Different amounts and diagnoses make no key; words with spaces are texts about a person.
+bool IsSensitiveValue(const ColumnProfile& column, const std::vector<CountedValue>& values) {
+  return NameHas(kSensitiveWords, column.name) && !NameHasCodeWord(column) && !HasSpaces(values);
 }
 
 bool AllMatch(const std::vector<CountedValue>& values, ContentKind kind, size_t bytes) {
@@ -148,7 +193,10 @@ void AssignRole(ColumnProfile& column, const std::vector<CountedValue>& values) 
     assign(v1::ATTRIBUTE_ROLE_IDENTIFIER, RoleReason::kContent);
   } else if (column.distinct + (column.missing > 0 ? 1 : 0) <= 1) {
     assign(v1::ATTRIBUTE_ROLE_INSENSITIVE, RoleReason::kConstant);
-  } else if (IsKey(column)) {
+  } else if ((IsKey(column) || IsNamedKey(column, values)) && IsKnownOfPeople(column)) {
+    assign(v1::ATTRIBUTE_ROLE_QUASI_IDENTIFIER, RoleReason::kKnown);
+    column.hierarchy = HierarchyFor(column, values);
+  } else if (IsKey(column) && !IsSensitiveValue(column, values)) {
     assign(v1::ATTRIBUTE_ROLE_IDENTIFIER, RoleReason::kKey);
   } else if (IsNamedKey(column, values)) {
     assign(v1::ATTRIBUTE_ROLE_IDENTIFIER, RoleReason::kNamedKey);

@@ -27,6 +27,9 @@ enum class RoleReason {
   kKey,       // nearly every row has its own value
   kNamedKey,  // codes in a column whose name says that they are an id
   kConstant,  // one value
+  // Nearly every row has its own value, or the name says id; but content or name also say place,
+  // time or what a person is, which others may know and which is no code of the person.
+  kKnown,
   kSensitiveName,
   kLinkable,  // none of these: somebody could know it
 };

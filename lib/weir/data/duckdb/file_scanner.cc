@@ -12,6 +12,7 @@
 #include "weir/data/internal/byte_stream.h"
 #include "weir/data/internal/column_names.h"
 #include "weir/data/internal/csv_reader.h"
+#include "weir/data/internal/file_form.h"
 #include "weir/data/internal/json_reader.h"
 #include "weir/data/internal/time_text.h"
 #include "weir/data/internal/value_text.h"
@@ -169,6 +170,10 @@ StatusOr<FileScanner> FileScanner::Open(const FileSource& source) {
                            source.path.c_str());
   }
   WEIR_ASSIGN_OR_RETURN(OpenFile file, OpenRegularFile(source.path));
+  const Status form = source.format == SourceFormat::kParquet
+                          ? internal::CheckParquetForm(file)
+                          : internal::CheckTextForm(file, internal::CompressionOf(source.path));
+  if (!form.ok()) return MakeError(form.code(), source.path + MessageOf(form));
   WEIR_ASSIGN_OR_RETURN(const FileFacts facts, FactsOf(file));
   return FileScanner(source, std::move(file), facts);
 }

@@ -16,6 +16,16 @@ std::string Quote(std::string_view text, char quote) {
   return quoted + quote;
 }
 
+// Without the text of the query and the names of descriptors, which are not the user's.
+std::string ReasonIn(std::string_view message) {
+  constexpr std::string_view kDescriptor = " in file '/proc/self/fd/";
+  std::string reason(message.substr(0, message.find("\n\nLINE ")));
+  const size_t begin = reason.find(kDescriptor);
+  if (begin == std::string::npos) return reason;
+  const size_t end = reason.find('\'', begin + kDescriptor.size());
+  return reason.erase(begin, end == std::string::npos ? end : end + 1 - begin);
+}
+
 }  // namespace
 
 std::string QuoteIdentifier(std::string_view name) { return Quote(name, '"'); }
@@ -113,7 +123,7 @@ StatusOr<std::unique_ptr<QueryResult>> Database::Query(const std::string& sql) {
   const StatusCode code = type == DUCKDB_ERROR_OUT_OF_MEMORY ? StatusCode::kResourceExhausted
                           : type == DUCKDB_ERROR_INTERRUPT   ? StatusCode::kCancelled
                                                              : StatusCode::kDataLoss;
-  return MakeError(code, message == nullptr ? "DuckDB gave no reason" : message);
+  return MakeError(code, message == nullptr ? "DuckDB gave no reason" : ReasonIn(message));
 }
 
 }  // namespace weir::data::internal

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/weir/kept_files.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "weir/base/files.h"
+
+namespace weir::tool {
+namespace {
+
+Status Failed(const char* what, const std::string& path, int error) {
+  return Unavailable("cannot %s %s: %s", what, path.c_str(),
+                     std::generic_category().message(error).c_str());
+}
+
+}  // namespace
+
+KeptFiles::~KeptFiles() {
+  for (const auto& [path, name] : kept_) ::unlink(name.c_str());
+}
+
+Status KeptFiles::Keep(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    std::string name = JoinPath(FolderOf(path), TemporaryName());
+    // Without following: what is replaced is a symbolic link itself.
+    if (::linkat(AT_FDCWD, path.c_str(), AT_FDCWD, name.c_str(), 0) == 0) {
+      kept_.emplace_back(path, std::move(name));
+    } else if (errno == EIO) {
+      return Failed("keep", path, errno);
+    }
+  }
+  return OkStatus();
+}
+
+StatusOr<bool> KeptFiles::Restore(const std::string& path) {
+  for (const auto& [kept, name] : kept_) {
+    if (kept != path) continue;
+    if (std::rename(name.c_str(), path.c_str()) != 0) return Failed("restore", path, errno);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace weir::tool
