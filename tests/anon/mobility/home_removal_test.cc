@@ -16,8 +16,10 @@
 namespace weir::anon {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using weir::test::IsOk;
+using weir::test::IsOkAndHolds;
 using weir::test::SeededRandom;
 using weir::test::StatusIs;
 
@@ -110,6 +112,20 @@ TEST(HomeRemovalTest, TrimsBothEndsOfEveryTrip) {
   for (size_t i = 0; i < points.size(); ++i) {
     EXPECT_EQ((*removed)[i], i <= 8 || i >= 92) << i;
   }
+}
+
+TEST(HomeRemovalTest, FindsTheEndsOfATripWithinAMinuteInAnyOrderOfRows) {
+  std::vector<TrackPoint> points;
+  for (const int second : {30, 0, 59, 45, 15}) {
+    points.push_back({.unit = 0,
+                      .trip = 1,
+                      .minute = 12 * 60,
+                      .place = {.latitude = 42.0 + 0.001 * second, .longitude = -83},
+                      .second = second});
+  }
+  const HomeRemovalOptions options = {.least_metres = 1, .most_metres = 2, .trim_metres = 1000};
+  const auto removed = FindPointsToRemove(points, {"rider-1"}, options, SecretOf(1));
+  EXPECT_THAT(removed, IsOkAndHolds(ElementsAre(false, true, true, false, false)));
 }
 
 TEST(HomeRemovalTest, TrimsWhoCirclesAroundTheEndOfATrip) {

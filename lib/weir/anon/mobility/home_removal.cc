@@ -240,7 +240,8 @@ StatusOr<std::vector<bool>> FindPointsToRemove(const std::vector<TrackPoint>& po
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(), [&points](size_t a, size_t b) {
     if (points[a].unit != points[b].unit) return points[a].unit < points[b].unit;
-    return points[a].minute < points[b].minute;
+    if (points[a].minute != points[b].minute) return points[a].minute < points[b].minute;
+    return points[a].second < points[b].second;
   });
   std::vector<bool> removed(points.size(), false);
   std::vector<TrackPoint> track;

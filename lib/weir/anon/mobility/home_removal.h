@@ -30,6 +30,7 @@ struct TrackPoint {
   uint64_t trip = 0;   // of the unit; all alike: its points are one trip
   int64_t minute = 0;  // since 1970, in local time: nights are told by it
   Position place = {};
+  int second = 0;  // within the minute; points of one second are in order of time
 };
 
 struct HomeRemovalOptions {
@@ -78,7 +79,7 @@ std::vector<Hole> HolesAround(std::span<const Position> places, std::string_view
 // By point, whether it is to be removed: in a hole, within `least_metres` of a private place, or
 // of its trip and within `trim_metres` of an end of it.
 //
-// `points`: of one unit in order of time where minutes are equal; units in any order. `units`: what
+// `points`: in any order, but for those of a unit with the same second. `units`: what
 // identifies each unit, by its number.
 // Guarantee: no point within `least_metres` of a place that FindPrivatePlaces finds is kept. Not
 //            hidden: places it does not find, when somebody came and left, how many places.
