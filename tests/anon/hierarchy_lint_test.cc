@@ -96,6 +96,12 @@ TEST(HierarchyLintTest, FindsLabelsThatAreTornApart) {
   EXPECT_THAT(findings[0].what, AllOf(HasSubstr("\"a\""), HasSubstr("\"x\""), HasSubstr("line 1")));
 }
 
+TEST(HierarchyLintTest, QuotesLabelsThatLookLikeAPlaceOfAMessage) {
+  const auto findings = Lint("1;50%s;x;*\n2;50%s;y;*\n");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_THAT(findings[0].what, HasSubstr("\"50%s\" lies under \"y\" here and under \"x\" in"));
+}
+
 TEST(HierarchyLintTest, FindsSpellings) {
   const auto findings =
       Lint("Spain;Europe;*\nItaly;Europa;*\nPeru;South America;*\nBrazil;south  america;*\n");

@@ -88,6 +88,16 @@ TEST(RecipeTest, HashTellsRecipesNotFiles) {
   EXPECT_NE(*Read(With("k: 5", "k: 6"))->Sha256(), *hash);
 }
 
+TEST(RecipeTest, TheFormatOfAnotherDeliveryFollowsFromItsPathUnlessItIsGiven) {
+  const Recipe csv = *Read(kTrips);
+  EXPECT_EQ(csv.WithInput("/next.parquet").input().format, v1::FILE_FORMAT_PARQUET);
+  EXPECT_EQ(csv.WithInput("/next.jsonl.gz").input().format, v1::FILE_FORMAT_JSON);
+  EXPECT_EQ(csv.WithInput("/next.csv.zst").input().format, v1::FILE_FORMAT_CSV);
+  EXPECT_EQ(csv.WithInput("/next.csv").input().delimiter, ';');
+  const Recipe given = *Read(With("delimiter: \";\"", "format: parquet"));
+  EXPECT_EQ(given.WithInput("/next").input().format, v1::FILE_FORMAT_PARQUET);
+}
+
 struct Fault {
   const char* from;
   const char* to;

@@ -16,6 +16,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::Field;
+using ::testing::IsEmpty;
 
 // Values 0 to n - 1, published as value / 10 in labels "[0, 10)", "[10, 20)", ...
 struct Decades {
@@ -58,17 +59,33 @@ auto Is(const std::string& label, uint64_t before, uint64_t after) {
 TEST(UtilityTest, CountsRowsByPublishedLabelInTheOrderOfNumbers) {
   std::vector<uint64_t> rows(111, 0);
   rows[3] = 4;
+  rows[8] = 1;
+  rows[25] = 1;
+  rows[104] = 2;
+  Decades decades(rows);
+  decades.published.suppressed[8] = true;
+  const std::vector<AttributeUtility> utility = UtilityOf(decades.published);
+  ASSERT_EQ(utility.size(), 1U);
+  EXPECT_THAT(utility[0].labels,
+              ElementsAre(Is("[0, 10)", 5, 4), Is("[20, 30)", 1, 1), Is("[100, 110)", 2, 2)));
+  EXPECT_EQ(utility[0].other_labels, 0U);
+  EXPECT_EQ(utility[0].example_value, "25");
+  EXPECT_EQ(utility[0].example_label, "[20, 30)");
+}
+
+TEST(UtilityTest, ValuesOfSuppressedRowsAloneAreNotShown) {
+  std::vector<uint64_t> rows(111, 0);
+  rows[3] = 4;
   rows[25] = 1;
   rows[104] = 2;
   Decades decades(rows);
   decades.published.suppressed[25] = true;
-  const std::vector<AttributeUtility> utility = UtilityOf(decades.published);
-  ASSERT_EQ(utility.size(), 1U);
-  EXPECT_THAT(utility[0].labels,
-              ElementsAre(Is("[0, 10)", 4, 4), Is("[20, 30)", 1, 0), Is("[100, 110)", 2, 2)));
-  EXPECT_EQ(utility[0].other_labels, 0U);
-  EXPECT_EQ(utility[0].example_value, "25");
-  EXPECT_EQ(utility[0].example_label, "[20, 30)");
+  const AttributeUtility utility = UtilityOf(decades.published)[0];
+  EXPECT_THAT(utility.labels, ElementsAre(Is("[0, 10)", 4, 4), Is("[100, 110)", 2, 2)));
+  EXPECT_EQ(utility.other_labels, 1U);
+  EXPECT_THAT(utility.others, Is("", 1, 0));
+  EXPECT_EQ(utility.example_value, "104");
+  EXPECT_EQ(utility.example_label, "[100, 110)");
 }
 
 TEST(UtilityTest, DistinctionAndSeparationAreThoseOfTheRows) {
@@ -92,7 +109,10 @@ TEST(UtilityTest, NothingIsLeftOfASuppressedTable) {
   const AttributeUtility utility = UtilityOf(decades.published)[0];
   EXPECT_EQ(utility.after.values, 0U);
   EXPECT_EQ(utility.after.separation, 0.0);
-  EXPECT_THAT(utility.labels, ElementsAre(Is("[0, 10)", 6, 0)));
+  EXPECT_THAT(utility.labels, IsEmpty());
+  EXPECT_EQ(utility.other_labels, 1U);
+  EXPECT_THAT(utility.others, Is("", 6, 0));
+  EXPECT_EQ(utility.example_value, "");
 }
 
 RC_GTEST_PROP(UtilityProperty, LabelsAndTheRestAreAllRowsAndGeneralizingSeparatesLess, ()) {

@@ -17,6 +17,7 @@ namespace {
 
 constexpr uint32_t kDefaultSamples = 10000;
 constexpr int64_t kDefaultStopMinutes = 60;
+constexpr int64_t kSeconds = 60;  // of a minute
 
 std::optional<double> ReadDegrees(std::string_view text) {
   double value = 0;
@@ -24,6 +25,17 @@ std::optional<double> ReadDegrees(std::string_view text) {
   const bool is_whole = error == std::errc() && end == text.data() + text.size();
   if (!is_whole || !std::isfinite(value)) return std::nullopt;
   return value;
+}
+
+// Since 1970. Fractions of a second are passed over.
+std::optional<int64_t> ReadSecond(std::string_view text) {
+  constexpr size_t kColon = 16;  // of 2025-01-31T08:15:59
+  const std::optional<int64_t> minute = internal::ReadMinute(text);
+  if (!minute.has_value()) return std::nullopt;
+  const bool has_seconds = text.size() >= kColon + 3 && text[kColon] == ':';
+  if (!has_seconds) return *minute * kSeconds;
+  return *minute * kSeconds +
+         std::min<int64_t>(kSeconds - 1, 10 * (text[kColon + 1] - '0') + text[kColon + 2] - '0');
 }
 
 StatusOr<SecretBytes> ReadHoleSecret(const Recipe& recipe, const ActionContext& context,
@@ -41,7 +53,7 @@ class Track {
   Track(const Recipe& recipe, const internal::CodedTable& table)
       : table_(table),
         trip_(table.Find(recipe.mobility().trip())),
-        time_(Decode(recipe.mobility().time(), &internal::ReadMinute)),
+        time_(Decode(recipe.mobility().time(), &ReadSecond)),
         latitude_(Decode(recipe.mobility().latitude(), &ReadDegrees)),
         longitude_(Decode(recipe.mobility().longitude(), &ReadDegrees)) {
     for (const std::string& name : recipe.privacy_unit()) units_.push_back(table.Find(name));
@@ -56,21 +68,23 @@ class Track {
     for (size_t row = 0; row < table_.unit_of_row.size(); ++row) {
       const uint64_t unit = table_.unit_of_row[row];
       if (unit == 0 || (latitude_.IsMissing(row) && longitude_.IsMissing(row))) continue;
-      const auto minute = time_.At(row);
+      const auto time = time_.At(row);
       const auto latitude = latitude_.At(row);
       const auto longitude = longitude_.At(row);
-      if (!minute.has_value() || !latitude.has_value() || !longitude.has_value()) {
+      if (!time.has_value() || !latitude.has_value() || !longitude.has_value()) {
         ++unreadable;
         continue;
       }
+      const int64_t second = (*time % kSeconds + kSeconds) % kSeconds;
       const auto [number, is_new] =
           numbers.try_emplace(unit, static_cast<uint32_t>(numbers.size()));
       if (is_new) units.push_back(NameOf(row));
       rows.push_back(row);
       points.push_back({.unit = number->second,
                         .trip = trip_ == nullptr ? 0 : trip_->codes[row],
-                        .minute = *minute,
-                        .place = {.latitude = *latitude, .longitude = *longitude}});
+                        .minute = (*time - second) / kSeconds,
+                        .place = {.latitude = *latitude, .longitude = *longitude},
+                        .second = static_cast<int>(second)});
     }
     if (unreadable == 0) return points;
     return InvalidArgument(

@@ -14,12 +14,16 @@ namespace {
 constexpr size_t kMostComparedLabels = 2000;
 constexpr size_t kShortestCompared = 5;
 
+// A part may hold %s itself: it is not looked at again.
 std::string Text(const char* format, const std::string& a, const std::string& b,
                  const std::string& c) {
   std::string text = format;
+  size_t at = 0;
   for (const std::string& part : {a, b, c}) {
-    const size_t at = text.find("%s");
-    if (at != std::string::npos) text.replace(at, 2, part);
+    at = text.find("%s", at);
+    if (at == std::string::npos) break;
+    text.replace(at, 2, part);
+    at += part.size();
   }
   return text;
 }

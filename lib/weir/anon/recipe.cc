@@ -246,6 +246,11 @@ StatusOr<Recipe> Recipe::Create(const doc::Document<v1::Recipe>& document,
 
 Recipe Recipe::WithInput(std::string path) const {
   Recipe other = *this;
+  v1::RecipeInput plain;
+  plain.set_path(path);
+  plain.set_format(message_.input().format());
+  const StatusOr<InputLocation> located = LocateInput(plain, folder_);
+  if (located.ok()) other.input_.format = located->format;
   other.input_.path = std::move(path);
   return other;
 }

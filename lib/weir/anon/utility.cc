@@ -46,19 +46,41 @@ bool ComesBefore(const std::string& one, const std::string& other) {
   return one < other;
 }
 
+// A label that suppressed rows alone would have is not published: it is one of the others.
 void KeepLargest(std::vector<LabelCount> all, AttributeUtility& utility) {
   std::stable_sort(all.begin(), all.end(), [](const LabelCount& a, const LabelCount& b) {
+    const bool a_is_published = a.rows_after > 0;
+    const bool b_is_published = b.rows_after > 0;
+    if (a_is_published != b_is_published) return a_is_published;
     return a.rows_before > b.rows_before;
   });
-  for (size_t i = kMostShownLabels; i < all.size(); ++i) {
+  size_t shown = 0;
+  while (shown < std::min(all.size(), kMostShownLabels) && all[shown].rows_after > 0) ++shown;
+  for (size_t i = shown; i < all.size(); ++i) {
     ++utility.other_labels;
     utility.others.rows_before += all[i].rows_before;
     utility.others.rows_after += all[i].rows_after;
   }
-  all.resize(std::min(all.size(), kMostShownLabels));
+  all.resize(shown);
   std::sort(all.begin(), all.end(),
             [](const LabelCount& a, const LabelCount& b) { return ComesBefore(a.label, b.label); });
   utility.labels = std::move(all);
+}
+
+// The middle one of the values that rows which are not suppressed have, with its label.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): rows, then a tuple, of each value
+void AddExample(std::span<const uint64_t> kept_rows_of_value,
+                std::span<const size_t> tuple_of_value, const Hierarchy& hierarchy,
+                const PublishedColumn& column, AttributeUtility& utility) {
+  const auto values = std::count_if(kept_rows_of_value.begin(), kept_rows_of_value.end(),
+                                    [](uint64_t rows) { return rows > 0; });
+  auto left = values / 2;
+  for (uint32_t value = 0; value < kept_rows_of_value.size(); ++value) {
+    if (kept_rows_of_value[value] == 0 || left-- > 0) continue;
+    utility.example_value = hierarchy.label(0, value);
+    utility.example_label = column.labels[column.codes[tuple_of_value[value]]];
+    return;
+  }
 }
 
 AttributeUtility UtilityOfAttribute(const PublishedTable& published, size_t attribute) {
@@ -69,22 +91,19 @@ AttributeUtility UtilityOfAttribute(const PublishedTable& published, size_t attr
   std::vector<uint64_t> rows_of_value(hierarchy.size(0), 0);
   std::vector<uint64_t> all_rows(column.labels.size(), 0);
   std::vector<uint64_t> kept_rows(column.labels.size(), 0);
+  std::vector<uint64_t> kept_rows_of_value(hierarchy.size(0), 0);
   std::vector<size_t> tuple_of_value(hierarchy.size(0), 0);
   for (size_t i = 0; i < table.tuples(); ++i) {
     if (table.rows[i] == 0) continue;
     rows_of_value[ground[i]] += table.rows[i];
-    tuple_of_value[ground[i]] = i;
     all_rows[column.codes[i]] += table.rows[i];
-    if (!published.suppressed[i]) kept_rows[column.codes[i]] += table.rows[i];
+    if (published.suppressed[i]) continue;
+    kept_rows[column.codes[i]] += table.rows[i];
+    kept_rows_of_value[ground[i]] += table.rows[i];
+    tuple_of_value[ground[i]] = i;
   }
   AttributeUtility utility = {.before = Measure(rows_of_value), .after = Measure(kept_rows)};
-  uint64_t left = utility.before.values / 2;
-  for (uint32_t value = 0; value < rows_of_value.size(); ++value) {
-    if (rows_of_value[value] == 0 || left-- > 0) continue;
-    utility.example_value = hierarchy.label(0, value);
-    utility.example_label = column.labels[column.codes[tuple_of_value[value]]];
-    break;
-  }
+  AddExample(kept_rows_of_value, tuple_of_value, hierarchy, column, utility);
   std::vector<LabelCount> counts;
   for (size_t i = 0; i < column.labels.size(); ++i) {
     if (all_rows[i] == 0) continue;

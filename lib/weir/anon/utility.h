@@ -44,14 +44,14 @@ struct TellingApart {
 
 // What is left of one quasi-identifier. Suppressed rows do not count as "after".
 struct AttributeUtility {
-  // The middle one of the values that occur, in the order of the hierarchy, and its label.
+  // The middle value of rows that are not suppressed, in the hierarchy's order, and its label.
   std::string example_value;
   std::string example_label;
   TellingApart before = {};
   TellingApart after = {};
-  // The labels that most rows have, in the order of their numbers, else of their texts.
+  // The published labels that most rows have, in the order of their numbers, else of their texts.
   std::vector<LabelCount> labels = {};
-  // The rest: `label` is empty.
+  // The rest, and what only suppressed rows would have: `label` is empty.
   uint64_t other_labels = 0;
   LabelCount others = {};
 };

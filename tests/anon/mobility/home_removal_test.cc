@@ -16,8 +16,10 @@
 namespace weir::anon {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using weir::test::IsOk;
+using weir::test::IsOkAndHolds;
 using weir::test::SeededRandom;
 using weir::test::StatusIs;
 
@@ -112,6 +114,38 @@ TEST(HomeRemovalTest, TrimsBothEndsOfEveryTrip) {
   }
 }
 
+TEST(HomeRemovalTest, FindsTheEndsOfATripWithinAMinuteInAnyOrderOfRows) {
+  std::vector<TrackPoint> points;
+  for (const int second : {30, 0, 59, 45, 15}) {
+    points.push_back({.unit = 0,
+                      .trip = 1,
+                      .minute = 12 * 60,
+                      .place = {.latitude = 42.0 + 0.001 * second, .longitude = -83},
+                      .second = second});
+  }
+  const HomeRemovalOptions options = {.least_metres = 1, .most_metres = 2, .trim_metres = 1000};
+  const auto removed = FindPointsToRemove(points, {"rider-1"}, options, SecretOf(1));
+  EXPECT_THAT(removed, IsOkAndHolds(ElementsAre(false, true, true, false, false)));
+}
+
+TEST(HomeRemovalTest, TrimsWhoCirclesAroundTheEndOfATrip) {
+  std::vector<TrackPoint> points;
+  for (int i = 0; i <= 100; ++i) {
+    // Ten times back and forth over 111 metres, then away.
+    const double north = i <= 20 ? 0.001 * (i % 2) : 0.001 * (i - 20);
+    points.push_back({.unit = 0,
+                      .trip = 1,
+                      .minute = 12 * 60 + i,
+                      .place = {.latitude = 42.0 + north, .longitude = -83}});
+  }
+  const HomeRemovalOptions options = {.least_metres = 1, .most_metres = 2, .trim_metres = 1000};
+  const auto removed = FindPointsToRemove(points, {"rider-1"}, options, SecretOf(1));
+  ASSERT_THAT(removed, IsOk());
+  for (size_t i = 0; i < points.size(); ++i) {
+    EXPECT_EQ((*removed)[i], i <= 28 || i >= 92) << i;
+  }
+}
+
 TEST(HomeRemovalTest, TheSameSecretDrawsTheSameHole) {
   const SecretBytes secret = SecretOf(1);
   const Hole one = HoleAround(kHome, "rider-1", kOptions, secret);
@@ -120,6 +154,21 @@ TEST(HomeRemovalTest, TheSameSecretDrawsTheSameHole) {
   EXPECT_EQ(one.radius_metres, again.radius_metres);
   EXPECT_EQ(one.centre.latitude, again.centre.latitude);
   EXPECT_NE(one.radius_metres, other.radius_metres);
+}
+
+TEST(HomeRemovalTest, AKnownPlaceNextDoorTellsNothingOfTheHoleOfTheHome) {
+  const Position cafe = {.latitude = kHome.latitude + 0.002, .longitude = kHome.longitude + 0.001};
+  const std::vector<Position> places = {kHome, cafe, cafe};
+  const std::vector<Hole> holes = HolesAround(places, "rider-1", kOptions, SecretOf(1));
+  ASSERT_EQ(holes.size(), 3u);
+  EXPECT_EQ(holes[0].radius_metres,
+            HoleAround(kHome, "rider-1", kOptions, SecretOf(1)).radius_metres);
+  // From the cafe to the middle of its hole is not from the home to the middle of its own.
+  const Position moved = {.latitude = holes[1].centre.latitude - 0.002,
+                          .longitude = holes[1].centre.longitude - 0.001};
+  EXPECT_GT(MetresBetween(moved, holes[0].centre), 1);
+  EXPECT_NE(holes[0].radius_metres, holes[1].radius_metres);
+  EXPECT_NE(holes[1].radius_metres, holes[2].radius_metres);
 }
 
 // Distance of the home from the centre of its hole, as a share of what it can be, squared: uniform

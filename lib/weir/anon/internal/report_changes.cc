@@ -65,7 +65,7 @@ std::string RowOf(const AnonymizationFacts& facts, const ColumnOutcome& column) 
   const AttributeOutcome* attribute =
       column.is_written ? FindAttribute(facts, column.name) : nullptr;
   std::string example = "-";
-  if (attribute != nullptr && attribute->level > 0) {
+  if (attribute != nullptr && attribute->level > 0 && attribute->utility.after.values > 0) {
     example = Label(attribute->utility.example_value) + " &#x2192; " +
               Label(attribute->utility.example_label);
   }

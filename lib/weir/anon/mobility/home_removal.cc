@@ -129,20 +129,14 @@ Status CheckOptions(const HomeRemovalOptions& options, const SecretBytes& secret
                          secret.size_bytes());
 }
 
-bool IsOnEarth(const Position& place) {
-  return std::abs(place.latitude) <= 90 && std::abs(place.longitude) <= 180;
+// What a hole is drawn for: latitude and longitude in hundredths of a degree.
+std::pair<int64_t, int64_t> CellOf(const Position& place) {
+  return {static_cast<int64_t>(std::floor(place.latitude * kCellsPerDegree)),
+          static_cast<int64_t>(std::floor(place.longitude * kCellsPerDegree))};
 }
 
-// Marks what lies within `metres` of the first point, in the order given.
-template <class Iterator>
-void TrimFrom(Iterator begin, Iterator end, const std::vector<TrackPoint>& points, double metres,
-              std::vector<bool>& removed) {
-  double gone = 0;
-  for (Iterator i = begin; i != end; ++i) {
-    if (i != begin) gone += MetresBetween(points[*std::prev(i)].place, points[*i].place);
-    if (gone > metres) return;
-    removed[*i] = true;
-  }
+bool IsOnEarth(const Position& place) {
+  return std::abs(place.latitude) <= 90 && std::abs(place.longitude) <= 180;
 }
 
 void TrimTrips(std::span<const size_t> order, const std::vector<TrackPoint>& points, double metres,
@@ -151,8 +145,12 @@ void TrimTrips(std::span<const size_t> order, const std::vector<TrackPoint>& poi
   std::map<uint64_t, std::vector<size_t>> trips;
   for (const size_t i : order) trips[points[i].trip].push_back(i);
   for (const auto& [trip, members] : trips) {
-    TrimFrom(members.begin(), members.end(), points, metres, removed);
-    TrimFrom(members.rbegin(), members.rend(), points, metres, removed);
+    // By distance, not along the way: who circles around an end is still there.
+    for (const size_t end : {members.front(), members.back()}) {
+      for (const size_t i : members) {
+        if (MetresBetween(points[i].place, points[end].place) <= metres) removed[i] = true;
+      }
+    }
   }
 }
 
@@ -203,10 +201,11 @@ std::vector<Position> FindPrivatePlaces(std::span<const TrackPoint> points, int6
 }
 
 Hole HoleAround(const Position& place, std::string_view unit, const HomeRemovalOptions& options,
-                const SecretBytes& secret) {
-  const auto row = static_cast<int64_t>(std::floor(place.latitude * kCellsPerDegree));
-  const auto column = static_cast<int64_t>(std::floor(place.longitude * kCellsPerDegree));
-  const std::string label = "weir home removal 1;" + std::to_string(row) + ";" +
+                const SecretBytes& secret, size_t earlier_places) {
+  const auto [row, column] = CellOf(place);
+  const std::string which =
+      earlier_places == 0 ? "" : " after " + std::to_string(earlier_places) + " in the cell";
+  const std::string label = "weir home removal 1" + which + ";" + std::to_string(row) + ";" +
                             std::to_string(column) + ";" + std::string(unit);
   const Sha256Digest digest = HmacSha256(
       secret.Bytes(DangerouslyRevealKey::Because("draws the hole around a home")), label);
@@ -221,6 +220,17 @@ Hole HoleAround(const Position& place, std::string_view unit, const HomeRemovalO
   return hole;
 }
 
+std::vector<Hole> HolesAround(std::span<const Position> places, std::string_view unit,
+                              const HomeRemovalOptions& options, const SecretBytes& secret) {
+  std::map<std::pair<int64_t, int64_t>, size_t> places_in_cell;
+  std::vector<Hole> holes;
+  holes.reserve(places.size());
+  for (const Position& place : places) {
+    holes.push_back(HoleAround(place, unit, options, secret, places_in_cell[CellOf(place)]++));
+  }
+  return holes;
+}
+
 StatusOr<std::vector<bool>> FindPointsToRemove(const std::vector<TrackPoint>& points,
                                                const std::vector<std::string>& units,
                                                const HomeRemovalOptions& options,
@@ -230,7 +240,8 @@ StatusOr<std::vector<bool>> FindPointsToRemove(const std::vector<TrackPoint>& po
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(), [&points](size_t a, size_t b) {
     if (points[a].unit != points[b].unit) return points[a].unit < points[b].unit;
-    return points[a].minute < points[b].minute;
+    if (points[a].minute != points[b].minute) return points[a].minute < points[b].minute;
+    return points[a].second < points[b].second;
   });
   std::vector<bool> removed(points.size(), false);
   std::vector<TrackPoint> track;
@@ -243,12 +254,13 @@ StatusOr<std::vector<bool>> FindPointsToRemove(const std::vector<TrackPoint>& po
       const bool is_known = unit < units.size() && IsOnEarth(track.back().place);
       if (!is_known) return InvalidArgument("a point has no unit or is not on the earth");
     }
-    for (const Position& place : FindPrivatePlaces(track, options.stop_minutes)) {
-      const Hole hole = HoleAround(place, units[unit], options, secret);
+    const std::vector<Position> places = FindPrivatePlaces(track, options.stop_minutes);
+    const std::vector<Hole> holes = HolesAround(places, units[unit], options, secret);
+    for (size_t p = 0; p < places.size(); ++p) {
       for (size_t i = begin; i < end; ++i) {
         const Position& point = points[order[i]].place;
-        if (MetresBetween(point, hole.centre) <= hole.radius_metres ||
-            MetresBetween(point, place) <= options.least_metres) {
+        if (MetresBetween(point, holes[p].centre) <= holes[p].radius_metres ||
+            MetresBetween(point, places[p]) <= options.least_metres) {
           removed[order[i]] = true;
         }
       }

@@ -30,13 +30,14 @@ struct TrackPoint {
   uint64_t trip = 0;   // of the unit; all alike: its points are one trip
   int64_t minute = 0;  // since 1970, in local time: nights are told by it
   Position place = {};
+  int second = 0;  // within the minute; points of one second are in order of time
 };
 
 struct HomeRemovalOptions {
   double least_metres = 0;    // > 0
   double most_metres = 0;     // at least twice as much
   int64_t stop_minutes = 60;  // >= 1
-  double trim_metres = 0;     // at each end of every trip; >= 0
+  double trim_metres = 0;     // around both ends of every trip; >= 0
 };
 
 // Points this close are at one place.
@@ -65,13 +66,20 @@ struct Hole {
 // r - least around the place. Whoever sees the whole hole learns that the place is in the circle of
 // radius r - least around the centre, every point of it alike, and r - least is at least
 // (most - least) / 2. A hole around the place itself would tell the place.
+//
+// `earlier_places`: places of the unit in the same cell that have their holes already. Each has
+// another hole: if one place is known, its hole tells nothing of the others'.
 Hole HoleAround(const Position& place, std::string_view unit, const HomeRemovalOptions& options,
-                const SecretBytes& secret);
+                const SecretBytes& secret, size_t earlier_places = 0);
+
+// The holes around the private places of one unit, the home first.
+std::vector<Hole> HolesAround(std::span<const Position> places, std::string_view unit,
+                              const HomeRemovalOptions& options, const SecretBytes& secret);
 
 // By point, whether it is to be removed: in a hole, within `least_metres` of a private place, or
-// within `trim_metres` of an end of its trip, along the trip.
+// of its trip and within `trim_metres` of an end of it.
 //
-// `points`: of one unit in order of time where minutes are equal; units in any order. `units`: what
+// `points`: in any order, but for those of a unit with the same second. `units`: what
 // identifies each unit, by its number.
 // Guarantee: no point within `least_metres` of a place that FindPrivatePlaces finds is kept. Not
 //            hidden: places it does not find, when somebody came and left, how many places.
