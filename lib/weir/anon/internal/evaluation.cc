@@ -2,10 +2,18 @@
 #include "weir/anon/internal/evaluation.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace weir::anon::internal {
+namespace {
+
+// Whether 32 bits have room for all rows, and for what a class needs of them.
+bool IsNarrow(const Prepared& prepared) {
+  return std::max(prepared.table().total_rows, prepared.least_rows) >> 32 == 0;
+}
+
+}  // namespace
+
 void Evaluator::Start(const ClassSource& source) {
   is_suppressed_.assign(grouper_.classes(), 0);
   suppressed_rows_ = 0;
@@ -181,8 +189,7 @@ std::optional<uint64_t> Evaluator::LeastInSmallClasses(const Levels& levels,
                                                        const ClassSource& source,
                                                        uint64_t most_suppressed) {
   const uint64_t rows = prepared_.table().total_rows;
-  constexpr uint64_t kMost = std::numeric_limits<uint32_t>::max();
-  if (prepared_.least_rows < 2 || rows > kMost || prepared_.least_rows > kMost) return std::nullopt;
+  if (prepared_.least_rows < 2 || !IsNarrow(prepared_)) return std::nullopt;
   // Where much may be suppressed most nodes are grouped in any case; and what grouping says of more
   // general nodes would be lost.
   const bool is_worthwhile = most_suppressed * 4 <= rows && !prepared_.measure->has_bound_above();
@@ -194,15 +201,19 @@ std::optional<uint64_t> Evaluator::LeastInSmallClasses(const Levels& levels,
 RatedClasses Evaluator::RatedSizes(std::span<const uint32_t> sizes) {
   sizes_.assign(sizes.begin(), sizes.end());
   is_suppressed_.resize(sizes.size());
-  ClassCounts counts;
-  for (size_t id = 0; id < sizes.size(); ++id) {
-    const uint32_t rows = sizes[id];
-    const bool is_small = rows < prepared_.least_rows;
-    is_suppressed_.data()[id] = static_cast<uint8_t>(is_small);
-    counts.all += rows > 0 ? 1 : 0;
-    counts.suppressed += is_small && rows > 0 ? 1 : 0;
-    counts.suppressed_rows += is_small ? rows : 0;
+  const auto least = static_cast<uint32_t>(prepared_.least_rows);
+  std::transform(sizes.begin(), sizes.end(), is_suppressed_.begin(),
+                 [&](uint32_t rows) { return static_cast<uint8_t>(rows < least ? 1 : 0); });
+  uint32_t all = 0;
+  uint32_t small = 0;
+  uint32_t small_rows = 0;
+  for (const uint32_t rows : sizes) {
+    const uint32_t is_small = rows < least ? 1 : 0;
+    all += rows > 0 ? 1 : 0;
+    small += rows > 0 ? is_small : 0;
+    small_rows += is_small * rows;
   }
+  const ClassCounts counts = {.all = all, .suppressed = small, .suppressed_rows = small_rows};
   return {.rows = sizes_, .is_suppressed = is_suppressed_, .counts = counts};
 }
 
@@ -221,8 +232,7 @@ bool Evaluator::DecidesBySizes(const Levels& levels, uint64_t least, const Evalu
 
 bool Evaluator::CountsDecide(const Levels& levels, const ClassSource& source,
                              const EvaluationGoal& goal, Evaluation& result) {
-  constexpr uint64_t kMost = std::numeric_limits<uint32_t>::max();
-  if (!prepared_.is_of_sizes() || prepared_.table().total_rows > kMost) return false;
+  if (!prepared_.is_of_sizes() || !IsNarrow(prepared_)) return false;
   if (!size_counter_.Count(*prepared_.packing, source.list, levels)) return false;
   RateSizes(levels, RatedSizes(size_counter_.sizes()), goal, result);
   return true;
