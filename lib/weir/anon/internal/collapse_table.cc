@@ -199,14 +199,9 @@ std::vector<uint32_t> Collapser::RankByHash(std::vector<uint64_t>& keys) {
     slots.assign(size_t{1} << bits, 0);
     for (uint32_t i = 0; i < distinct.size(); ++i) find(distinct[i]) = i + 1;
   }
-  const std::vector<uint32_t> order = SortKeys(distinct, 1);
-  std::vector<uint32_t> rank(order.size());
-  keys.resize(order.size());
-  for (uint32_t tuple = 0; tuple < order.size(); ++tuple) {
-    rank[order[tuple]] = tuple;
-    keys[tuple] = distinct[order[tuple]];
-  }
-  for (uint32_t& number : number_of) number = rank.data()[number];
+  RankedKeys ranked = RankKeys(distinct);
+  keys = std::move(ranked.distinct);
+  for (uint32_t& number : number_of) number = ranked.rank_of.data()[number];
   return number_of;
 }
 

@@ -150,13 +150,7 @@ RankedKeys RankKeys(const std::vector<uint64_t>& keys) {
 }
 
 std::vector<uint32_t> SortKeys(const std::vector<uint64_t>& keys, size_t words) {
-  std::vector<uint32_t> order;
-  order.reserve(keys.size() / words);
-  if (words == 1) {
-    SortedWords(keys).ForEach([&](uint64_t, uint32_t place) { order.push_back(place); });
-    return order;
-  }
-  order.resize(keys.size() / words);
+  std::vector<uint32_t> order(keys.size() / words);
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
     const uint64_t* const left = keys.data() + a * words;
