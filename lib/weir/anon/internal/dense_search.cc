@@ -53,6 +53,7 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
       measure_(*prepared.measure),
       evaluator_(prepared),
       snapshots_(prepared, limits.memory_bytes / 2),
+      suppressed_(lattice_, prepared.limit()),
       start_(std::chrono::steady_clock::now()) {
   floor_ = lattice_.bottom();
   if (prepared.least_rows > 1) {
@@ -103,7 +104,7 @@ void DenseSearch::FillBounds() {
 void DenseSearch::FillOrder() {
   order_.reserve(bounds_.size());
   for (uint32_t id = 0; id < bounds_.size(); ++id) {
-    const bool is_left = is_checked_[id] == 0 && suppressed_[id] <= prepared_.limit() &&
+    const bool is_left = is_checked_[id] == 0 && suppressed_.At(id) <= prepared_.limit() &&
                          !outcome_.best.RulesOut(bounds_[id]);
     if (is_left) order_.push_back(id);
   }
@@ -146,13 +147,18 @@ bool DenseSearch::MayBeBetter(const Node& node, uint64_t suppressed) const {
 bool DenseSearch::IsRuledOut(const Node& node) const {
   return is_checked_[node.id] != 0 ||
          outcome_.best.RulesOut(bounds_[node.id], node.total_level, node.id) ||
-         !MayBeBetter(node, suppressed_[node.id]);
+         !MayBeBetter(node, suppressed_.At(node.id));
+}
+
+// Whether the node may be better than the best although rows are suppressed.
+bool DenseSearch::MayLoseRows(const Node& node) const {
+  return MayBeBetter(node, std::max<uint64_t>(1, suppressed_.At(node.id)));
 }
 
 // The most rows that may be suppressed if the node is to be better than the best.
 uint64_t DenseSearch::MostSuppressed(const Node& node) const {
   if (MayBeBetter(node, prepared_.limit())) return prepared_.limit();
-  uint64_t low = suppressed_[node.id];
+  uint64_t low = suppressed_.At(node.id);
   uint64_t high = prepared_.limit();
   while (low + 1 < high) {
     const uint64_t middle = low + (high - low) / 2;
@@ -183,23 +189,8 @@ std::vector<DenseSearch::Node> DenseSearch::PathAbove(const Node& node) const {
   }
 }
 
-void DenseSearch::RaiseSuppressed(const Levels& levels, uint64_t suppressed) {
-  // What is known of a node is known of all below.
-  if (suppressed == 0 || suppressed_[lattice_.IdOf(levels)] >= suppressed) return;
-  ForEachRun(lattice_, lattice_.bottom(), levels, [&](Id first, uint64_t count) {
-    uint64_t* known = suppressed_.data() + first;
-    if (suppressed == kRefused) {
-      std::fill_n(known, count, kRefused);
-    } else {
-      for (uint64_t i = 0; i < count; ++i) known[i] = std::max(known[i], suppressed);
-    }
-  });
-}
-
 // Of a node with a class that is suppressed in every more special one.
-void DenseSearch::Refuse(const Levels& levels) {
-  RaiseSuppressed(levels, prepared_.limit() == 0 ? kRefused : 1);
-}
+void DenseSearch::Refuse(const Levels& levels) { suppressed_.RaiseBelow(levels, 1); }
 
 void DenseSearch::Check(const Node& node, Purpose purpose) {
   is_checked_[node.id] = 1;
@@ -216,7 +207,7 @@ void DenseSearch::Check(const Node& node, Purpose purpose) {
     }
   }
   outcome_.best.Offer(evaluation, node.total_level, node.id);
-  RaiseSuppressed(node.levels, evaluation.suppressed_below);
+  suppressed_.RaiseBelow(node.levels, evaluation.suppressed_below);
   RaiseBoundsAbove(node, evaluation.bound_above);
   if (evaluation.suppressed_below == kRefused) return;
   if (evaluation.bound_below > bounds_[0]) RaiseBoundsBelow(node.levels, evaluation.bound_below);
@@ -278,7 +269,7 @@ void DenseSearch::RaiseFloor() {
   for (size_t a = 0; a < floor_.size(); ++a) {
     const uint64_t height = uint64_t{lattice_.top()[a]} - floor_[a];
     for (uint64_t below = height; below > 0; --below) {
-      if (suppressed_[top - below * lattice_.stride(a)] <= prepared_.limit()) break;
+      if (suppressed_.At(top - below * lattice_.stride(a)) <= prepared_.limit()) break;
       ++floor_[a];
       has_risen = true;
     }
@@ -305,7 +296,7 @@ void DenseSearch::NeedHubs(const Node& node) {
 
 // Where not one row may be suppressed, a known small class may refuse the node without grouping.
 bool DenseSearch::IsRefutedByWitness(const Node& node) {
-  if (!witnesses_ || MostSuppressed(node) > 0) return false;
+  if (!witnesses_ || MayLoseRows(node)) return false;
   const std::vector<Levels> found = witnesses_->Refute(node.levels);
   for (const Levels& levels : found) Refuse(levels);
   return !found.empty();
@@ -322,7 +313,7 @@ size_t DenseSearch::FirstOf(const std::vector<Node>& path) const {
 
 void DenseSearch::Resolve(const Node& node) {
   if (IsRefutedByWitness(node)) return;
-  if (witnesses_ && prepared_.is_by_rows_alone() && MostSuppressed(node) == 0) {
+  if (witnesses_ && prepared_.is_by_rows_alone() && !MayLoseRows(node)) {
     Check(node, Purpose::kRuleOutBelow);
     return;
   }
@@ -354,7 +345,6 @@ void DenseSearch::Report(size_t done) {
 
 SearchOutcome DenseSearch::Run() {
   FillBounds();
-  suppressed_.assign(bounds_.size(), 0);
   is_checked_.assign(bounds_.size(), 0);
   hub_requests_.assign(bounds_.size(), 0);
   // Before the others are put in order: often it leaves only some of them, or none.
@@ -363,7 +353,7 @@ SearchOutcome DenseSearch::Run() {
   uint64_t ruled_out = 0;
   for (size_t done = 0; done < order_.size(); ++done) {
     const Id id = order_[done];
-    if (is_checked_[id] != 0 || suppressed_[id] > prepared_.limit()) continue;
+    if (is_checked_[id] != 0 || suppressed_.At(id) > prepared_.limit()) continue;
     const bool is_ruled_out = outcome_.best.RulesOut(bounds_[id], total_levels_[id], id);
     if (is_ruled_out && ++ruled_out % 64 != 0) continue;
     const Node node = NodeOf(id);

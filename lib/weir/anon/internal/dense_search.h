@@ -9,6 +9,7 @@
 
 #include "weir/anon/internal/best.h"
 #include "weir/anon/internal/evaluation.h"
+#include "weir/anon/internal/node_suppression.h"
 #include "weir/anon/internal/prepared.h"
 #include "weir/anon/internal/snapshots.h"
 #include "weir/anon/internal/witnesses.h"
@@ -41,6 +42,7 @@ class DenseSearch {
   Node NodeOf(Id id) const;
   bool IsRuledOut(const Node& node) const;
   bool MayBeBetter(const Node& node, uint64_t suppressed) const;
+  bool MayLoseRows(const Node& node) const;
   uint64_t MostSuppressed(const Node& node) const;
   std::vector<Node> PathAbove(const Node& node) const;
   size_t FirstOf(const std::vector<Node>& path) const;
@@ -62,7 +64,6 @@ class DenseSearch {
     Id id = 0;
   };
   void RaiseBy(const std::vector<std::vector<double>>& parts, Folding done);
-  void RaiseSuppressed(const Levels& levels, uint64_t suppressed);
   void Refuse(const Levels& levels);
   bool IsTimeOver();
   void Report(size_t done);
@@ -85,8 +86,7 @@ class DenseSearch {
   std::vector<double> bounds_;
   std::vector<uint32_t> order_;
   std::vector<uint16_t> total_levels_;
-  // kRefused, or the least rows that are suppressed.
-  std::vector<uint64_t> suppressed_;
+  NodeSuppression suppressed_;
   std::vector<uint8_t> is_checked_;
   SearchOutcome outcome_;
   std::chrono::steady_clock::time_point start_;

@@ -10,14 +10,13 @@
 
 #include "weir/anon/internal/class_list.h"
 #include "weir/anon/internal/grouping.h"
+#include "weir/anon/internal/node_suppression.h"
 #include "weir/anon/internal/prepared.h"
 #include "weir/anon/internal/size_bound.h"
 #include "weir/anon/internal/size_counter.h"
 #include "weir/anon/internal/snapshots.h"
 
 namespace weir::anon::internal {
-
-inline constexpr uint64_t kRefused = std::numeric_limits<uint64_t>::max();
 
 // What grouping the rows of one node has shown.
 struct Evaluation {

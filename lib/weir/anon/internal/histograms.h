@@ -5,17 +5,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "weir/anon/internal/prepared.h"
 
 namespace weir::anon::internal {
 
-// How many rows of each class have which sensitive value: of each attribute, value v in class c at
-// [c * values + v]. In 32 bits where the table has fewer than 2^32 rows: half the memory to read.
+// How many rows of each class have which sensitive value: by attribute. In as few bits as hold the
+// rows of the table, since they are read again and again.
 struct Histograms {
-  std::vector<std::vector<uint32_t>> narrow = {};
-  std::vector<std::vector<uint64_t>> wide = {};
+  template <class Count>
+  using Counts = std::vector<std::vector<Count>>;
+  std::variant<Counts<uint16_t>, Counts<uint32_t>, Counts<uint64_t>> counts = {};
 
   size_t Bytes() const;
   // Of one class; `to` has room for each value of the attribute.

@@ -12,7 +12,9 @@ namespace {
 
 constexpr size_t kMostKnown = 16;
 constexpr size_t kMostGroundBitmaps = 512;
-constexpr size_t kBlockWords = 16;
+// Bitmaps are of whole blocks.
+constexpr size_t kBlockWords = 4;
+constexpr size_t kBlockItems = 64 * kBlockWords;
 // Suspects who are looked at, at a time.
 constexpr size_t kMostSuspects = 8;
 // Fewer items are counted as fast as suspects are.
@@ -21,9 +23,12 @@ constexpr size_t kLeastItems = 1024;
 }  // namespace
 
 Witnesses::Witnesses(const Prepared& prepared, const KeyList& items)
-    : prepared_(prepared), items_(items), words_((items.size + 63) / 64) {
-  all_.assign(words_, ~uint64_t{0});
-  if (items.size % 64 != 0) all_.back() >>= 64 - items.size % 64;
+    : prepared_(prepared),
+      items_(items),
+      words_((items.size + kBlockItems - 1) / kBlockItems * kBlockWords),
+      all_(words_, 0) {
+  std::fill_n(all_.begin(), items.size / 64, ~uint64_t{0});
+  if (items.size % 64 != 0) all_[items.size / 64] = (uint64_t{1} << (items.size % 64)) - 1;
   const Packing& packing = *prepared.packing;
   bitmaps_.resize(packing.attributes());
   for (size_t a = 0; a < bitmaps_.size(); ++a) {
@@ -78,7 +83,7 @@ void Witnesses::Scan(size_t attribute, size_t level, uint32_t label, Bitmap& bit
   const uint32_t* codes = prepared_.packing->hierarchy(attribute).codes(level).data();
   const size_t n = items_.size;
   const uint64_t* keys = items_.keys.data() + field.word * n;
-  for (size_t w = 0; w < words_; ++w) {
+  for (size_t w = 0; 64 * w < n; ++w) {
     const size_t end = std::min(n, 64 * w + 64);
     uint64_t bits = 0;
     for (size_t i = 64 * w; i < end; ++i) {
@@ -119,25 +124,10 @@ bool Witnesses::IsSmall(const Levels& levels, const std::vector<uint64_t>& key) 
     const uint64_t* const label = LabelBitmap(a, levels[a], key);
     if (label != all_.data()) chosen_.push_back(label);
   }
-  const uint64_t least = prepared_.least_rows;
-  const uint64_t* rows = items_.rows.data();
-  uint64_t found = 0;
-  std::array<uint64_t, kBlockWords> block = {};
-  for (size_t begin = 0; begin < words_; begin += kBlockWords) {
-    const size_t width = std::min(kBlockWords, words_ - begin);
-    std::copy_n(all_.begin() + static_cast<ptrdiff_t>(begin), width, block.begin());
-    for (const uint64_t* const label : chosen_) {
-      for (size_t w = 0; w < width; ++w) block.data()[w] &= label[begin + w];
-    }
-    for (size_t w = 0; w < width; ++w) {
-      for (uint64_t bits = block.data()[w]; bits != 0; bits &= bits - 1) {
-        found += rows[64 * (begin + w) + static_cast<size_t>(std::countr_zero(bits))];
-        if (found >= least) return false;
-      }
-    }
-  }
+  if (chosen_.empty()) chosen_.push_back(all_.data());
+  const uint64_t found = RowsOf(chosen_);
   // A class of the population alone has nothing to suppress.
-  return found > 0;
+  return found > 0 && found < prepared_.least_rows;
 }
 
 const uint64_t* Witnesses::LabelBitmap(size_t attribute, size_t level,
@@ -148,14 +138,20 @@ const uint64_t* Witnesses::LabelBitmap(size_t attribute, size_t level,
   return BitmapOf(attribute, level, hierarchy.codes(level)[field.Of(key[field.word])]);
 }
 
-uint64_t Witnesses::RowsOf(const std::array<const uint64_t*, 3>& bitmaps) const {
-  const auto [first, second, third] = bitmaps;
+uint64_t Witnesses::RowsOf(std::span<const uint64_t* const> bitmaps) const {
   const uint64_t* const rows = items_.rows.data();
   uint64_t found = 0;
-  for (size_t w = 0; w < words_; ++w) {
-    for (uint64_t bits = first[w] & second[w] & third[w]; bits != 0; bits &= bits - 1) {
-      found += rows[64 * w + static_cast<size_t>(std::countr_zero(bits))];
-      if (found >= prepared_.least_rows) return found;
+  std::array<uint64_t, kBlockWords> block;  // NOLINT(*-member-init): written before it is read
+  for (size_t begin = 0; begin < words_; begin += kBlockWords) {
+    std::copy_n(bitmaps[0] + begin, kBlockWords, block.begin());
+    for (const uint64_t* const bitmap : bitmaps.subspan(1)) {
+      for (size_t w = 0; w < kBlockWords; ++w) block.data()[w] &= bitmap[begin + w];
+    }
+    for (size_t w = 0; w < kBlockWords; ++w) {
+      for (uint64_t bits = block.data()[w]; bits != 0; bits &= bits - 1) {
+        found += rows[64 * (begin + w) + static_cast<size_t>(std::countr_zero(bits))];
+        if (found >= prepared_.least_rows) return found;
+      }
     }
   }
   return found;
@@ -186,7 +182,8 @@ Levels Witnesses::Rise(Levels levels, const std::vector<uint64_t>& key) {
   for (size_t a = 0; a < attributes; ++a) {
     uint8_t& level = levels[a];
     while (level < prepared_.lattice->top()[a] &&
-           RowsOf({behind_[a], before, LabelBitmap(a, level + 1U, key)}) < prepared_.least_rows) {
+           RowsOf(std::array{behind_[a], before, LabelBitmap(a, level + 1U, key)}) <
+               prepared_.least_rows) {
       ++level;
     }
     before = Both(before, LabelBitmap(a, level, key), room);

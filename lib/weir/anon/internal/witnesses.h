@@ -2,9 +2,9 @@
 #ifndef WEIR_ANON_INTERNAL_WITNESSES_H_
 #define WEIR_ANON_INTERNAL_WITNESSES_H_
 
-#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "weir/anon/internal/lattice.h"
@@ -42,8 +42,8 @@ class Witnesses {
   // From a node in which the class of `key` is too small to one above, as general as one finds by
   // generalizing attribute after attribute.
   Levels Rise(Levels levels, const std::vector<uint64_t>& key);
-  // Rows of the tuples in all three; from Prepared::least_rows on it may stop.
-  uint64_t RowsOf(const std::array<const uint64_t*, 3>& bitmaps) const;
+  // Rows of the items in all bitmaps, of which there is one; from Prepared::least_rows on it stops.
+  uint64_t RowsOf(std::span<const uint64_t* const> bitmaps) const;
   const uint64_t* Both(const uint64_t* some, const uint64_t* label, uint64_t* room) const;
   // Of the label that the tuple of `key` has; all_ if all tuples have it.
   const uint64_t* LabelBitmap(size_t attribute, size_t level, const std::vector<uint64_t>& key);
@@ -53,12 +53,12 @@ class Witnesses {
 
   const Prepared& prepared_;
   KeyList items_;
-  size_t words_;
+  size_t words_;  // of a bitmap
+  std::vector<uint64_t> all_;
   std::vector<std::vector<uint64_t>> known_;               // the last one to refute is first
   std::vector<std::vector<std::vector<Bitmap>>> bitmaps_;  // attribute, level, label
   bool has_ground_bitmaps_ = false;
   std::vector<const uint64_t*> chosen_;
-  std::vector<uint64_t> all_;
   std::vector<uint64_t> room_;
   std::vector<const uint64_t*> behind_;  // by attribute: tuples that agree in those behind it
   std::optional<Suspects> suspects_;     // made when known tuples do not do
