@@ -90,8 +90,9 @@ RC_GTEST_PROP(NodeSuppression, RefusesWhatLosesARowUnderALimitOfNone, ()) {
 // Blocks of exactly one word, of one bit, and of all nodes.
 TEST(NodeSuppression, RefusesWithBlocksOfAnySize) {
   for (const Ranges& ranges :
-       {Ranges{{0, 2}, {1, 4}, {0, 3}, {2, 5}}, Ranges{{0, 3}, {0, 99}}, Ranges{{0, 1}, {0, 1}},
-        Ranges{{3, 3}, {7, 7}}, Ranges{{0, 70}}, Ranges{{0, 4}, {0, 63}}}) {
+       {Ranges{{0, 2}, {1, 4}, {0, 3}, {2, 5}}, Ranges{{0, 4}, {0, 2}, {0, 11}},
+        Ranges{{0, 3}, {0, 99}}, Ranges{{0, 1}, {0, 1}}, Ranges{{3, 3}, {7, 7}}, Ranges{{0, 70}},
+        Ranges{{0, 4}, {0, 63}}}) {
     const Lattice lattice = LatticeOf(ranges);
     for (Lattice::Id general = 0; general < lattice.nodes(); ++general) {
       NodeSuppression known(lattice, 0);

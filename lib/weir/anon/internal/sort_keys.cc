@@ -28,32 +28,40 @@ struct Entries {
   std::unique_ptr<Entry[]> data;  // NOLINT(*-c-arrays)
 };
 
-// Digit by digit from the lowest, all counted in one pass; key_of gives the number by which an
-// entry is sorted.
-template <class Entry, class KeyOf>
-void SortByDigits(Entries<Entry>& entries, const BitRange& bits, const KeyOf& key_of) {
-  const size_t digits = (bits.end - bits.begin + kDigitBits - 1) / kDigitBits;
+// Entries entry_of(0), entry_of(1), ..., sorted by the number that key_of gives of each. Digit by
+// digit from the lowest, all counted in one pass.
+template <class Entry, class EntryOf, class KeyOf>
+Entries<Entry> SortByDigits(size_t size, const BitRange& bits, const EntryOf& entry_of,
+                            const KeyOf& key_of) {
+  const size_t digits = std::max<size_t>(1, (bits.end - bits.begin + kDigitBits - 1) / kDigitBits);
   const auto digit_of = [&](const Entry& entry, size_t digit) {
     const unsigned at = bits.begin + static_cast<unsigned>(digit) * kDigitBits;
     const uint64_t mask = (uint64_t{1} << std::min(kDigitBits, bits.end - at)) - 1;
     return static_cast<size_t>(key_of(entry) >> at & mask);
   };
   std::vector<std::array<uint32_t, kDigitValues>> next(digits);
-  for (size_t i = 0; i < entries.size; ++i) {
+  for (size_t i = 0; i < size; ++i) {
+    const Entry entry = entry_of(i);
     for (size_t digit = 0; digit < digits; ++digit) {
-      ++next.data()[digit].data()[digit_of(entries.data[i], digit)];
+      ++next.data()[digit].data()[digit_of(entry, digit)];
     }
   }
-  Entries<Entry> sorted(entries.size);
+  Entries<Entry> sorted(size);
+  Entries<Entry> before(digits > 1 ? size : 0);
   for (size_t digit = 0; digit < digits; ++digit) {
     uint32_t* const to = next[digit].data();
     std::exclusive_scan(to, to + kDigitValues, to, 0U);
-    for (size_t i = 0; i < entries.size; ++i) {
-      const Entry& entry = entries.data[i];
+    const auto place = [&](const Entry& entry) {
       sorted.data[to[digit_of(entry, digit)]++] = entry;
+    };
+    if (digit == 0) {
+      for (size_t i = 0; i < size; ++i) place(entry_of(i));
+    } else {
+      sorted.data.swap(before.data);
+      for (size_t i = 0; i < size; ++i) place(before.data[i]);
     }
-    entries.data.swap(sorted.data);
   }
+  return sorted;
 }
 
 // The bits in which some keys differ, and those between them.
@@ -101,18 +109,18 @@ SortedWords::SortedWords(const std::vector<uint64_t>& keys)
   const BitRange bits = DifferingBits(keys);
   const unsigned width = bits.end - bits.begin;
   if (width + place_bits_ <= 64) {
-    narrow_ = Entries<uint64_t>(n);
     begin_ = bits.begin;
     if (n > 0) common_ = width == 64 ? 0 : keys[0] & ~(((uint64_t{1} << width) - 1) << begin_);
     // What lies above the differing bits is the same in all keys and may be lost.
-    for (size_t i = 0; i < n; ++i) narrow_.data[i] = keys[i] >> bits.begin << place_bits_ | i;
-    SortByDigits(narrow_, {.begin = place_bits_, .end = place_bits_ + width},
-                 [](uint64_t entry) { return entry; });
+    narrow_ = SortByDigits<uint64_t>(
+        n, {.begin = place_bits_, .end = place_bits_ + width},
+        [&](size_t i) { return keys.data()[i] >> begin_ << place_bits_ | i; },
+        [](uint64_t entry) { return entry; });
     return;
   }
-  wide_ = Entries<Entry>(n);
-  for (size_t i = 0; i < n; ++i) wide_.data[i] = {.key = keys[i], .place = i};
-  SortByDigits(wide_, bits, [](const Entry& entry) { return entry.key; });
+  wide_ = SortByDigits<Entry>(
+      n, bits, [&](size_t i) { return Entry{.key = keys.data()[i], .place = i}; },
+      [](const Entry& entry) { return entry.key; });
 }
 
 template <class Visit>
