@@ -11,7 +11,7 @@ namespace weir::anon::internal {
 namespace {
 
 constexpr size_t kMostKnown = 16;
-constexpr size_t kMostGroundBitmaps = 512;
+constexpr size_t kMostLowestLabels = 512;
 // Bitmaps are of whole blocks.
 constexpr size_t kBlockWords = 4;
 constexpr size_t kBlockItems = 64 * kBlockWords;
@@ -45,29 +45,35 @@ Levels Witnesses::Add(const Levels& levels, std::vector<uint64_t> key) {
   return Rise(levels, known_[0]);
 }
 
-// All ground values in one pass over the items, but those of attributes that have very many.
-void Witnesses::MakeGroundBitmaps() {
-  has_ground_bitmaps_ = true;
+// All labels of the lowest levels in one pass over the items, but those of attributes that have
+// very many.
+void Witnesses::MakeLowestBitmaps() {
   struct Column {
     BitField field = {};
     const uint64_t* keys = nullptr;
-    std::vector<uint64_t*> words = {};  // of each value's bitmap
+    std::vector<uint64_t*> words = {};  // by ground value, of its label's bitmap
   };
   std::vector<Column> columns;
   columns.reserve(bitmaps_.size());
+  value_of_lowest_.resize(bitmaps_.size());
   for (size_t a = 0; a < bitmaps_.size(); ++a) {
-    std::vector<Bitmap>& ground = bitmaps_[a][0];
+    const size_t lowest = prepared_.lattice->bottom()[a];
+    std::vector<Bitmap>& bitmaps = bitmaps_[a][lowest];
     // Nobody asks for a label that all have.
-    const bool is_asked = bitmaps_[a][prepared_.lattice->bottom()[a]].size() > 1;
-    if (ground.size() > kMostGroundBitmaps || !is_asked) continue;
+    if (bitmaps.size() > kMostLowestLabels || bitmaps.size() == 1) continue;
+    for (Bitmap& bitmap : bitmaps) {
+      bitmap.is_made = true;
+      bitmap.words.assign(words_, 0);
+    }
     const BitField& field = prepared_.packing->field(a);
     Column& column = columns.emplace_back();
     column = {.field = field, .keys = items_.keys.data() + field.word * items_.size};
-    column.words.reserve(ground.size());
-    for (Bitmap& bitmap : ground) {
-      bitmap.is_made = true;
-      bitmap.words.assign(words_, 0);
-      column.words.push_back(bitmap.words.data());
+    const std::span<const uint32_t> labels = prepared_.packing->hierarchy(a).codes(lowest);
+    column.words.reserve(labels.size());
+    value_of_lowest_[a].resize(bitmaps.size());
+    for (uint32_t value = 0; value < labels.size(); ++value) {
+      column.words.push_back(bitmaps[labels[value]].words.data());
+      value_of_lowest_[a][labels[value]] = value;
     }
   }
   for (size_t i = 0; i < items_.size; ++i) {
@@ -93,26 +99,27 @@ void Witnesses::Scan(size_t attribute, size_t level, uint32_t label, Bitmap& bit
   }
 }
 
-// Labels have a bitmap when they are asked for. An attribute of very many values has none for its
-// other ground values: the tuples are looked through instead.
+// Labels have a bitmap when they are asked for. An attribute of very many labels at its lowest
+// level has none for the others of these: the items are looked through instead.
 const uint64_t* Witnesses::BitmapOf(size_t attribute, size_t level, uint32_t label) {
   Bitmap& bitmap = bitmaps_[attribute][level][label];
   if (bitmap.is_made) return bitmap.words.data();
-  if (bitmaps_[attribute][0].size() > kMostGroundBitmaps) {
+  const std::vector<Bitmap>& lowest = bitmaps_[attribute][prepared_.lattice->bottom()[attribute]];
+  if (lowest.size() > kMostLowestLabels) {
     bitmap.is_made = true;
     bitmap.words.assign(words_, 0);
     Scan(attribute, level, label, bitmap);
     return bitmap.words.data();
   }
-  if (!has_ground_bitmaps_) MakeGroundBitmaps();
-  if (level == 0) return bitmap.words.data();
+  if (value_of_lowest_.empty()) MakeLowestBitmaps();
+  if (bitmap.is_made) return bitmap.words.data();
   bitmap.is_made = true;
   bitmap.words.assign(words_, 0);
-  const std::span<const uint32_t> codes = prepared_.packing->hierarchy(attribute).codes(level);
+  const std::span<const uint32_t> labels = prepared_.packing->hierarchy(attribute).codes(level);
   uint64_t* to = bitmap.words.data();
-  for (size_t code = 0; code < codes.size(); ++code) {
-    if (codes[code] != label) continue;
-    const uint64_t* from = bitmaps_[attribute][0][code].words.data();
+  for (size_t part = 0; part < lowest.size(); ++part) {
+    if (labels[value_of_lowest_[attribute][part]] != label) continue;
+    const uint64_t* from = lowest[part].words.data();
     for (size_t w = 0; w < words_; ++w) to[w] |= from[w];
   }
   return to;

@@ -48,7 +48,7 @@ class Witnesses {
   // Of the label that the tuple of `key` has; all_ if all tuples have it.
   const uint64_t* LabelBitmap(size_t attribute, size_t level, const std::vector<uint64_t>& key);
   const uint64_t* BitmapOf(size_t attribute, size_t level, uint32_t label);
-  void MakeGroundBitmaps();
+  void MakeLowestBitmaps();
   void Scan(size_t attribute, size_t level, uint32_t label, Bitmap& bitmap) const;
 
   const Prepared& prepared_;
@@ -57,7 +57,9 @@ class Witnesses {
   std::vector<uint64_t> all_;
   std::vector<std::vector<uint64_t>> known_;               // the last one to refute is first
   std::vector<std::vector<std::vector<Bitmap>>> bitmaps_;  // attribute, level, label
-  bool has_ground_bitmaps_ = false;
+  // By attribute, one ground value for each label of its lowest level; empty before these have
+  // bitmaps.
+  std::vector<std::vector<uint32_t>> value_of_lowest_;
   std::vector<const uint64_t*> chosen_;
   std::vector<uint64_t> room_;
   std::vector<const uint64_t*> behind_;  // by attribute: tuples that agree in those behind it
