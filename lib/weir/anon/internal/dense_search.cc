@@ -5,6 +5,8 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 namespace weir::anon::internal {
@@ -42,6 +44,18 @@ void SortByDigit(std::vector<uint32_t>& ids, std::vector<uint32_t>& spare, Digit
   spare.resize(ids.size());
   for (const uint32_t id : ids) spare[begin[digit_of(id)]++] = id;
   ids.swap(spare);
+}
+
+// What each of `some` and each of `others` make together, the last varying fastest.
+template <class T, class Combine>
+std::vector<T> Combined(const std::vector<T>& some, const std::vector<T>& others,
+                        const Combine& combine) {
+  std::vector<T> all(some.size() * others.size());
+  T* to = all.data();
+  for (const T& one : some) {
+    for (const T& other : others) *to++ = combine(one, other);
+  }
+  return all;
 }
 
 }  // namespace
@@ -84,18 +98,14 @@ DenseSearch::DenseSearch(const Prepared& prepared, const SearchLimits& limits)
 // The fold in the order of attributes, as Measure::FoldOf has it: bit by bit the same.
 void DenseSearch::FillBounds() {
   bounds_.assign(1, measure_.fold() == Fold::kProduct ? 1.0 : 0.0);
-  std::vector<double> next;
   for (size_t a = 0; a < lattice_.attributes(); ++a) {
-    next.clear();
-    const size_t low = lattice_.bottom()[a];
-    const size_t high = lattice_.top()[a];
-    next.reserve(bounds_.size() * (high - low + 1));
-    for (const double folded : bounds_) {
-      for (size_t level = low; level <= high; ++level) {
-        next.push_back(FoldedWith(measure_.fold(), folded, measure_.part(a, level)));
-      }
+    std::vector<double> parts;
+    for (size_t level = lattice_.bottom()[a]; level <= lattice_.top()[a]; ++level) {
+      parts.push_back(measure_.part(a, level));
     }
-    bounds_.swap(next);
+    bounds_ = Combined(bounds_, parts, [fold = measure_.fold()](double folded, double part) {
+      return FoldedWith(fold, folded, part);
+    });
   }
   for (double& bound : bounds_) bound = measure_.Settled(bound);
 }
@@ -110,17 +120,10 @@ void DenseSearch::FillOrder() {
   }
   if (order_.empty()) return;
   total_levels_.assign(1, 0);
-  std::vector<uint16_t> next;
   for (size_t a = 0; a < lattice_.attributes(); ++a) {
-    next.clear();
-    const unsigned count = 1U + lattice_.top()[a] - lattice_.bottom()[a];
-    next.reserve(total_levels_.size() * count);
-    for (const uint16_t total : total_levels_) {
-      for (unsigned level = 0; level < count; ++level) {
-        next.push_back(static_cast<uint16_t>(total + level));
-      }
-    }
-    total_levels_.swap(next);
+    std::vector<uint16_t> levels(1U + lattice_.top()[a] - lattice_.bottom()[a]);
+    std::iota(levels.begin(), levels.end(), uint16_t{0});
+    total_levels_ = Combined(total_levels_, levels, std::plus<uint16_t>());
   }
   std::vector<uint32_t> keys(bounds_.size());
   for (size_t id = 0; id < keys.size(); ++id) keys[id] = Ordered(bounds_[id]);
