@@ -17,6 +17,8 @@ constexpr size_t kPlacesPerItem = 2;
 // Where there are fewer, items of the same place follow closely.
 constexpr size_t kFewPlaces = 512;
 constexpr size_t kLanes = 4;
+// Items that are looked through at a time.
+constexpr size_t kBlock = 128;
 
 size_t MostPlaces(size_t items) {
   return std::bit_ceil(kPlacesPerItem * std::max<size_t>(items, 1));
@@ -129,18 +131,30 @@ std::vector<uint32_t> SizeBound::SmallestClasses(size_t most) const {
         cells_.begin(), cells_.end(), [&](uint32_t rows) { return rows > 0 && rows < least_; }));
   }
   std::vector<Found> found;  // ascending by rows, then item
-  for (uint32_t item = 0; item < items_; ++item) {
+  const auto is_enough = [&] {
+    return found.size() == small_classes || (found.size() == most && found.back().rows == 1);
+  };
+  const auto take = [&](uint32_t item) {
     const uint32_t rows = cells_.data()[places_.data()[item]];
-    if (rows == 0 || rows >= least_) continue;
-    if (found.size() == most && rows >= found.back().rows) continue;
+    if (found.size() == most && rows >= found.back().rows) return;
     const auto is_same = [&](const Found& other) { return places_[other.item] == places_[item]; };
-    if (std::any_of(found.begin(), found.end(), is_same)) continue;
+    if (std::any_of(found.begin(), found.end(), is_same)) return;
     const auto at =
         std::find_if(found.begin(), found.end(), [&](const Found& f) { return f.rows > rows; });
     found.insert(at, {.rows = rows, .item = item});
     if (found.size() > most) found.pop_back();
-    if (found.size() == most && found.back().rows == 1) break;
-    if (found.size() == small_classes) break;
+  };
+  // Which items are in small classes follows no rule: they are put together without a branch.
+  std::array<uint32_t, kBlock> small;  // NOLINT(*-member-init): written before it is read
+  for (size_t begin = 0; begin < items_ && !is_enough(); begin += kBlock) {
+    const size_t end = std::min(begin + kBlock, items_);
+    size_t count = 0;
+    for (size_t item = begin; item < end; ++item) {
+      small.data()[count] = static_cast<uint32_t>(item);
+      // No rows at all are no class.
+      count += cells_.data()[places_.data()[item]] - 1 < least_ - 1 ? 1 : 0;
+    }
+    for (size_t i = 0; i < count && !is_enough(); ++i) take(small.data()[i]);
   }
   std::vector<uint32_t> items;
   items.reserve(found.size());
