@@ -103,6 +103,17 @@ class Report(CommandTest):
             for part in svg.get("aria-labelledby").split():
                 self.assertTrue(names[part])
 
+    def test_every_column_of_a_table_has_a_heading(self):
+        self.run_adult()
+        heads = ["".join(head.itertext()).strip() for head in self.page().iter("th")]
+        self.assertTrue(all(heads), heads)
+
+    def test_words_of_the_page_are_not_broken_beside_long_names(self):
+        self.run_adult()
+        words = [cell for cell in self.section(self.page(), "changes").iter("td") if cell.get("class") == "words"]
+        self.assertEqual(len(words), 2 * 9)
+        self.assertIn("th[scope=col], td.words { overflow-wrap: normal; }", "".join(self.page().itertext()))
+
     def test_nothing_is_loaded_and_nothing_runs(self):
         self.run_adult()
         page = self.page()

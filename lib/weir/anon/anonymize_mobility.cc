@@ -27,15 +27,32 @@ std::optional<double> ReadDegrees(std::string_view text) {
   return value;
 }
 
-// Since 1970. Fractions of a second are passed over.
-std::optional<int64_t> ReadSecond(std::string_view text) {
+struct PointTime {
+  int64_t second = 0;            // since 1970
+  std::optional<int> zone = {};  // as of ZonedMinute
+};
+
+// Fractions of a second are passed over.
+std::optional<PointTime> ReadSecond(std::string_view text) {
   constexpr size_t kColon = 16;  // of 2025-01-31T08:15:59
-  const std::optional<int64_t> minute = internal::ReadMinute(text);
-  if (!minute.has_value()) return std::nullopt;
+  const auto read = internal::ReadZonedMinute(text);
+  if (!read.has_value()) return std::nullopt;
+  const int64_t begin = read->minute * kSeconds;
   const bool has_seconds = text.size() >= kColon + 3 && text[kColon] == ':';
-  if (!has_seconds) return *minute * kSeconds;
-  return *minute * kSeconds +
-         std::min<int64_t>(kSeconds - 1, 10 * (text[kColon + 1] - '0') + text[kColon + 2] - '0');
+  if (!has_seconds) return PointTime{.second = begin, .zone = read->zone};
+  const int second = 10 * (text[kColon + 1] - '0') + text[kColon + 2] - '0';
+  return PointTime{.second = begin + std::min<int64_t>(kSeconds - 1, second), .zone = read->zone};
+}
+
+// What is to be added to a time as it was read, in minutes. UTC says nothing about where people
+// are: there an hour is 15 degrees.
+int LocalMinutes(std::optional<int> zone, double longitude) {
+  if (!zone.has_value()) return 0;
+  if (*zone != 0) return *zone;
+  constexpr double kDegreesPerHour = 15;
+  constexpr int kMinutesPerHour = 60;
+  return kMinutesPerHour *
+         static_cast<int>(std::lround(std::clamp(longitude, -180.0, 180.0) / kDegreesPerHour));
 }
 
 StatusOr<SecretBytes> ReadHoleSecret(const Recipe& recipe, const ActionContext& context,
@@ -75,16 +92,17 @@ class Track {
         ++unreadable;
         continue;
       }
-      const int64_t second = (*time % kSeconds + kSeconds) % kSeconds;
+      const int64_t second = (time->second % kSeconds + kSeconds) % kSeconds;
       const auto [number, is_new] =
           numbers.try_emplace(unit, static_cast<uint32_t>(numbers.size()));
       if (is_new) units.push_back(NameOf(row));
       rows.push_back(row);
       points.push_back({.unit = number->second,
                         .trip = trip_ == nullptr ? 0 : trip_->codes[row],
-                        .minute = (*time - second) / kSeconds,
+                        .minute = (time->second - second) / kSeconds,
                         .place = {.latitude = *latitude, .longitude = *longitude},
-                        .second = static_cast<int>(second)});
+                        .second = static_cast<int>(second),
+                        .local_minutes = LocalMinutes(time->zone, *longitude)});
     }
     if (unreadable == 0) return points;
     return InvalidArgument(
@@ -126,7 +144,7 @@ class Track {
 
   const internal::CodedTable& table_;
   const CodedColumn* trip_;
-  Decoded<int64_t> time_;
+  Decoded<PointTime> time_;
   Decoded<double> latitude_;
   Decoded<double> longitude_;
   std::vector<const CodedColumn*> units_;

@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "weir/anon/internal/text_hash.h"
+
 namespace weir::anon {
 namespace {
 
@@ -69,10 +71,9 @@ class NaiveBayes {
   void Learn(size_t row) { Count(row, 1); }
   void Forget(size_t row) { Count(row, UINT32_MAX); }
 
-  uint32_t MostFrequent() const {
-    return static_cast<uint32_t>(std::max_element(rows_of_.begin(), rows_of_.end()) -
-                                 rows_of_.begin());
-  }
+  uint32_t values() const { return target_.values; }
+  // Rows of the most frequent value.
+  uint32_t MostRows() const { return *std::max_element(rows_of_.begin(), rows_of_.end()); }
 
   uint32_t Guess(size_t row) {
     scores_.assign(target_.values, 0);
@@ -107,6 +108,27 @@ class NaiveBayes {
   std::vector<double> logarithms_;
   std::vector<double> scores_;
 };
+
+// Where a row stands among mixed ones.
+std::pair<uint64_t, size_t> PlaceOf(size_t row) {
+  return {internal::HashWord(internal::HashWord(row)), row};
+}
+
+// The rows of each fold. Those of one target after those of another take turns in the folds. They
+// are mixed before: rows that are alike stand side by side, and if these took turns, what is
+// guessed would be spread over the folds more evenly than chance does it, and look easier than it
+// is.
+std::vector<std::vector<size_t>> StratifiedFolds(const NaiveBayes& bayes, size_t count) {
+  std::vector<std::vector<size_t>> rows_of(bayes.values());
+  for (size_t row = 0; row < count; ++row) rows_of[bayes.target(row)].push_back(row);
+  std::vector<std::vector<size_t>> folds(kFolds);
+  size_t next = 0;
+  for (std::vector<size_t>& rows : rows_of) {
+    std::sort(rows.begin(), rows.end(), [](size_t a, size_t b) { return PlaceOf(a) < PlaceOf(b); });
+    for (const size_t row : rows) folds[next++ % kFolds].push_back(row);
+  }
+  return folds;
+}
 
 // Rows of a table, taken singly: which tuple each is of and what is to be guessed.
 struct Sample {
@@ -190,20 +212,18 @@ Accuracy CrossValidate(const LabelledRows& rows) {
   const size_t count = rows.target.size();
   if (count < 2 * kFolds) return {};
   NaiveBayes bayes(rows);
+  const uint32_t most_frequent = bayes.MostRows();
   uint64_t right = 0;
-  uint64_t frequent = 0;
-  for (size_t fold = 0; fold < kFolds; ++fold) {
-    for (size_t row = fold; row < count; row += kFolds) bayes.Forget(row);
-    const uint32_t most_frequent = bayes.MostFrequent();
-    for (size_t row = fold; row < count; row += kFolds) {
-      if (bayes.target(row) == most_frequent) ++frequent;
+  for (const std::vector<size_t>& fold : StratifiedFolds(bayes, count)) {
+    for (const size_t row : fold) bayes.Forget(row);
+    for (const size_t row : fold) {
       if (bayes.target(row) == bayes.Guess(row)) ++right;
     }
-    for (size_t row = fold; row < count; row += kFolds) bayes.Learn(row);
+    for (const size_t row : fold) bayes.Learn(row);
   }
   const auto rows_guessed = static_cast<double>(count);
   return {.rows = count,
-          .majority = static_cast<double>(frequent) / rows_guessed,
+          .majority = static_cast<double>(most_frequent) / rows_guessed,
           .predicted = static_cast<double>(right) / rows_guessed};
 }
 

@@ -14,7 +14,7 @@ namespace weir::anon {
 // How often a target is guessed from the other columns of the same row.
 struct Accuracy {
   uint64_t rows = 0;     // that were guessed
-  double majority = 0;   // right guesses of one who always says the most frequent value
+  double majority = 0;   // share of the most frequent value: right guesses of who always says it
   double predicted = 0;  // right guesses of the classifier
 };
 
@@ -40,13 +40,16 @@ struct LabelledRows {
 };
 
 // Share of right guesses of a naive Bayes classifier with add-one smoothing, cross-validated in
-// kFolds folds: row i is guessed by what was learned from the rows of the other folds, its fold
-// being i mod kFolds. Of equally likely values the smaller code is guessed. Deterministic.
+// kFolds folds: a row is guessed by what was learned from the rows of the other folds. The folds
+// are stratified: the rows of each target, in an order that is mixed but always the same, take
+// turns in them, so that no fold lacks of a value what the others have of it. Of equally likely
+// values the smaller code is guessed. Deterministic.
 //
 // Errors: none; fewer than 2 * kFolds rows give no figures.
 // Cost:   rows * values * features.
 // Source: Kohavi, "A study of cross-validation and bootstrap for accuracy estimation and model
-//         selection", IJCAI 1995; Mitchell, "Machine learning", 1997, section 6.9.
+//         selection", IJCAI 1995 (which recommends stratification); Mitchell, "Machine learning",
+//         1997, section 6.9.
 Accuracy CrossValidate(const LabelledRows& rows);
 
 // Guesses the values of a sensitive column of the table from all quasi-identifiers (`place` in

@@ -83,6 +83,66 @@ TEST(HomeRemovalTest, WithoutNightsHomeIsWhereTripsEnd) {
   EXPECT_LT(MetresBetween(places[0], kHome), kPlaceMetres);
 }
 
+// Six nights on alternating sides of home, four elsewhere, and each day on the way.
+std::vector<TrackPoint> NightsAt(const Position& one_side, const Position& other_side) {
+  std::vector<TrackPoint> points;
+  for (int night = 0; night < 10; ++night) {
+    Position place = night % 2 == 0 ? one_side : other_side;
+    if (night >= 6) place.latitude -= 0.1;
+    points.push_back({.minute = night * kDay, .place = place});
+    points.push_back({.minute = night * kDay + 12 * 60,
+                      .place = {.latitude = one_side.latitude + 0.2 + 0.01 * night,
+                                .longitude = one_side.longitude}});
+  }
+  return points;
+}
+
+TEST(HomeRemovalTest, APlaceIsOneAlsoFarFromTheMeridianOfGreenwich) {
+  for (int i = 0; i < 100; ++i) {
+    const Position south = {.latitude = 64.83 + 0.0001 * i, .longitude = -147.71 + 0.00013 * i};
+    const Position north = {.latitude = south.latitude + 0.000854, .longitude = south.longitude};
+    const auto places = FindPrivatePlaces(NightsAt(south, north), 60);
+    ASSERT_EQ(places.size(), 1U);
+    EXPECT_LT(MetresBetween(places[0], south), kPlaceMetres) << i;
+  }
+}
+
+TEST(HomeRemovalTest, APlaceIsOneOnBothSidesOfTheDateLine) {
+  const auto places = FindPrivatePlaces(NightsAt({.latitude = -16.8, .longitude = 179.9999},
+                                                 {.latitude = -16.8, .longitude = -179.9999}),
+                                        60);
+  ASSERT_EQ(places.size(), 1U);
+  EXPECT_LT(MetresBetween(places[0], {.latitude = -16.8, .longitude = 180}), 1);
+  EXPECT_LE(std::abs(places[0].longitude), 180);
+}
+
+TEST(HomeRemovalTest, AStayOnBothSidesOfTheDateLineIsWhereItWas) {
+  std::vector<TrackPoint> points;
+  for (int i = 0; i < 8; ++i) {
+    points.push_back(
+        {.minute = 12 * 60 + 10 * i,
+         .place = {.latitude = -16.8, .longitude = i % 2 == 0 ? 179.9999 : -179.9999}});
+  }
+  const auto places = FindPrivatePlaces(points, 60);
+  ASSERT_EQ(places.size(), 1U);
+  EXPECT_LT(MetresBetween(places[0], {.latitude = -16.8, .longitude = 180}), 10);
+}
+
+TEST(HomeRemovalTest, NightsAreThoseOfLocalTime) {
+  // At home at 23, elsewhere at 15 in the afternoon, both seven hours later in UTC.
+  std::vector<TrackPoint> points;
+  for (int day = 0; day < 3; ++day) {
+    for (const int hour : {15, 23}) {
+      points.push_back({.minute = day * kDay + (hour + 7) * 60,
+                        .place = hour == 23 ? kHome : kWork,
+                        .local_minutes = -7 * 60});
+    }
+  }
+  const auto places = FindPrivatePlaces(points, 60);
+  ASSERT_EQ(places.size(), 1U);
+  EXPECT_LT(MetresBetween(places[0], kHome), 1);
+}
+
 TEST(HomeRemovalTest, KeepsNoPointNearHomeOrWorkAndMostOthers) {
   const std::vector<TrackPoint> points = Commute(5);
   const auto removed = FindPointsToRemove(points, {"rider-1"}, kOptions, SecretOf(1));

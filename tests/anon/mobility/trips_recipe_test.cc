@@ -23,6 +23,7 @@
 namespace weir::anon {
 namespace {
 
+using ::testing::Each;
 using ::testing::HasSubstr;
 using weir::test::IsOk;
 using weir::test::SeededRandom;
@@ -181,6 +182,37 @@ TEST_F(TripsRecipeTest, PlaceAndTimeHaveKRidersAndFewerUniqueTraces) {
   EXPECT_EQ(mobility.known_points, 2u);
   EXPECT_TRUE(mobility.unique_before.is_exact);
   EXPECT_LT(mobility.unique_after.share, mobility.unique_before.share);
+}
+
+// Seen at home at 23 and at the gym at 17: local time, an offset from UTC, and UTC.
+TEST_F(TripsRecipeTest, NightsAreLocalHoweverTimesAreWritten) {
+  const std::vector<std::vector<std::string>> forms = {{"T17:00:00", "T23:00:00"},
+                                                       {"T17:00:00-07:00", "T23:00:00-07:00"},
+                                                       {"T00:00:00Z", "T06:00:00Z"},
+                                                       {"T00:00:00+00:00", "T06:00:00+00:00"}};
+  for (const std::vector<std::string>& times : forms) {
+    SCOPED_TRACE(times[0]);
+    std::string text = "rider,time,latitude,longitude\n";
+    for (int day = 3; day < 9; ++day) {
+      const std::string date = "2025-03-0" + std::to_string(day);
+      text += "a," + date + times[0] + ",39.9,-105.1\n" + "a," + date + times[1] + ",39.7,-105\n";
+    }
+    Write("points.csv", text);
+    const auto recipe = ReadRecipe(
+        "input: {path: points.csv}\n"
+        "privacy_unit: [rider]\n"
+        "attributes: {latitude: quasi-identifier}\n"
+        "models: [{average-risk: 1}]\n"
+        "mobility: {time: time, latitude: latitude, longitude: longitude,\n"
+        "  remove_homes: {least_metres: 200, most_metres: 800}}\n");
+    ASSERT_THAT(recipe, IsOk());
+    auto anonymizer = Anonymizer::Open(*recipe, {}, SystemFiles(), random_);
+    ASSERT_THAT(anonymizer, IsOk());
+    const auto found = anonymizer->Find();
+    ASSERT_THAT(found, IsOk());
+    ASSERT_THAT(anonymizer->Write(*found, {.path = PathOf("out.csv"), .replace = true}), IsOk());
+    EXPECT_THAT(ReadRows("out.csv"), Each(Row{"39.9"}));
+  }
 }
 
 TEST_F(TripsRecipeTest, PointsNearHomesAreGoneBeforeAnythingElse) {

@@ -41,9 +41,9 @@ bool TakeSeconds(std::string_view& text) {
   return end > 0;
 }
 
-// Z, +HH, +HH:MM or nothing, in minutes east of UTC.
+// Z, +HH or +HH:MM, in minutes east of UTC.
 std::optional<int> TakeZone(std::string_view& text) {
-  if (text.empty() || TakeText(text, "Z")) return 0;
+  if (TakeText(text, "Z")) return 0;
   const bool is_west = text[0] == '-';
   if (!TakeText(text, "+") && !TakeText(text, "-")) return std::nullopt;
   const auto hours = TakeNumber(text, 2, 23);
@@ -163,18 +163,25 @@ int Fineness(v1::DateUnit unit) {
 }  // namespace
 
 std::optional<int64_t> ReadMinute(std::string_view text) {
+  const auto read = ReadZonedMinute(text);
+  return read.has_value() ? std::optional(read->minute) : std::nullopt;
+}
+
+std::optional<ZonedMinute> ReadZonedMinute(std::string_view text) {
   const auto day = TakeDay(text);
   if (!day.has_value()) return std::nullopt;
   const int64_t midnight = *day * kMinutesPerDay;
-  if (text.empty()) return midnight;
+  if (text.empty()) return ZonedMinute{.minute = midnight};
   if (!TakeText(text, "T") && !TakeText(text, " ")) return std::nullopt;
   const auto hour = TakeNumber(text, 2, 23);
   if (!hour.has_value() || !TakeText(text, ":")) return std::nullopt;
   const auto minute = TakeNumber(text, 2, kMinutesPerHour - 1);
   if (!minute.has_value() || !TakeSeconds(text)) return std::nullopt;
+  const int64_t local = midnight + int64_t{*hour} * kMinutesPerHour + *minute;
+  if (text.empty()) return ZonedMinute{.minute = local};
   const auto zone = TakeZone(text);
   if (!zone.has_value() || !text.empty()) return std::nullopt;
-  return midnight + int64_t{*hour} * kMinutesPerHour + *minute - *zone;
+  return ZonedMinute{.minute = local - *zone, .zone = zone};
 }
 
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): coarse before fine, as said

@@ -17,6 +17,12 @@ inline constexpr int64_t kMinutesPerDay = int64_t{24} * 60;
 // are cut off; no zone means UTC. None: no such form or no such day.
 std::optional<int64_t> ReadMinute(std::string_view text);
 
+struct ZonedMinute {
+  int64_t minute = 0;            // as of ReadMinute
+  std::optional<int> zone = {};  // minutes east of UTC; none: the text names no zone
+};
+std::optional<ZonedMinute> ReadZonedMinute(std::string_view text);
+
 // Whether the label of unit `coarse` follows from that of `fine`, another one. A week (ISO 8601)
 // lies in no month and in no year.
 bool IsFunctionOf(v1::DateUnit coarse, v1::DateUnit fine);

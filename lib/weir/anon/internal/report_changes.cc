@@ -69,9 +69,9 @@ std::string RowOf(const AnonymizationFacts& facts, const ColumnOutcome& column) 
     example = Label(attribute->utility.example_value) + " &#x2192; " +
               Label(attribute->utility.example_label);
   }
-  return RowHead(Label(column.name)) + Cell(anon::NameOf(column.role)) +
-         Cell(WhatWasDone(column, attribute)) + Cell(example, example == "-" ? "none" : "") +
-         "</tr>\n";
+  return RowHead(Label(column.name)) + Cell(anon::NameOf(column.role), "words") +
+         Cell(WhatWasDone(column, attribute), "words") +
+         Cell(example, example == "-" ? "none" : "") + "</tr>\n";
 }
 
 std::string Listed(const std::vector<std::string>& items) {

@@ -34,7 +34,7 @@ std::string Traces(const MobilityFacts& facts) {
          Table(
              "People whom so many of their own points single out; suppressed rows do not count "
              "as after.",
-             Head("") + Head("Share", "figure") + Head("95 % interval", "figure") +
+             Head("When") + Head("Share", "figure") + Head("95 % interval", "figure") +
                  Head("People", "figure"),
              UniquenessRow("Before", facts.unique_before, "traces-before") +
                  UniquenessRow("After", facts.unique_after, "traces-after"));

@@ -70,7 +70,7 @@ std::string RiskSection(const AnonymizationFacts& facts) {
       "risk", "The risk of finding a person, before and after",
       WhatRiskIs(before, after) +
           Table("Suppressed rows do not count as after.",
-                Head("") + Head("Before", "figure") + Head("After", "figure"), rows) +
+                Head("Figure") + Head("Before", "figure") + Head("After", "figure"), rows) +
           "<div class=\"pictures\">\n<figure><figcaption>In classes of how many rows the rows lie. "
           "Further to the right is safer.</figcaption>" +
           DrawClassSizes(sizes) +

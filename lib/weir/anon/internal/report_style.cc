@@ -51,6 +51,7 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .5rem;
   border-bottom: 1px solid var(--edge); }
 td.figure, th.figure { text-align: right; white-space: nowrap; overflow-wrap: normal; }
 th.figure { white-space: normal; }
+th[scope=col], td.words { overflow-wrap: normal; }
 td.bar { width: 30%; }
 td.label, th[scope=row] { min-width: 6rem; }
 .heat0 { background: #ffffff; color: #1b1f24; } .heat1 { background: #fff3d6; color: #1b1f24; }
@@ -62,6 +63,7 @@ code { font-size: .9em; }
 .open { color: var(--warn); }
 @media (max-width: 40rem) { body { padding: .6rem; } table { font-size: .85rem; }
   th, td { padding: .25rem .3rem; }
+  caption { max-width: calc(100vw - 1.2rem); }
   table.cases thead { position: absolute; clip-path: inset(50%); }
   table.cases tr { display: block; border-bottom: 1px solid var(--edge); padding: .4rem 0; }
   table.cases th, table.cases td { display: block; border: 0; text-align: left;

@@ -74,7 +74,7 @@ std::string UtilitySection(const AnonymizationFacts& facts) {
                            "attribute that was removed. Suppressed rows count as lost.") +
                      Table("",
                            Head("Attribute") + Head("Level", "figure") + Head("Loss", "figure") +
-                               Head("", "bar"),
+                               Head("Loss as a bar", "bar"),
                            rows) +
                      Paragraph("How the rows are spread over the published labels. <i>Before</i> "
                                "counts all rows of the "

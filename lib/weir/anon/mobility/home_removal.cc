@@ -6,6 +6,7 @@
 #include <map>
 #include <numbers>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -34,6 +35,12 @@ bool IsNight(int64_t minute) {
   return minute - (NightBefore(minute) * kDay + kNightBegins * kHour) < kNightMinutes;
 }
 
+int64_t LocalMinute(const TrackPoint& point) { return point.minute + point.local_minutes; }
+
+// From one longitude to another, the short way around the earth.
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): from, to
+double DegreesEast(double from, double to) { return std::remainder(to - from, 360.0); }
+
 // Points that are close to the first of them.
 struct Place {
   Position first = {};
@@ -46,7 +53,8 @@ struct Place {
 
   Position Mean() const {
     const auto n = static_cast<double>(points);
-    return {.latitude = latitudes / n, .longitude = first.longitude + longitudes / n};
+    return {.latitude = latitudes / n,
+            .longitude = DegreesEast(0, first.longitude + longitudes / n)};
   }
 };
 
@@ -55,18 +63,14 @@ class PlaceFinder {
  public:
   Place& At(const Position& position) {
     const auto row = static_cast<int64_t>(std::floor(position.latitude * kRows));
-    const double width = kRows * CosineAt(position.latitude);
-    const auto column = static_cast<int64_t>(std::floor(position.longitude * width));
-    for (int64_t r = row - 1; r <= row + 1; ++r) {
-      for (int64_t c = column - 2; c <= column + 2; ++c) {
-        const auto cell = cells_.find({r, c});
-        if (cell == cells_.end()) continue;
-        for (const size_t i : cell->second) {
-          if (MetresBetween(places_[i].first, position) <= kPlaceMetres) return places_[i];
-        }
-      }
+    std::optional<size_t> found = FindNear(row, position);
+    // The neighbours on the other side of the date line.
+    if (!found.has_value() && std::abs(position.longitude) > 180 - kDateLineDegrees) {
+      const double turn = position.longitude > 0 ? -360 : 360;
+      found = FindNear(row, {position.latitude, position.longitude + turn});
     }
-    cells_[{row, column}].push_back(places_.size());
+    if (found.has_value()) return places_[*found];
+    cells_[{row, ColumnOf(row, position.longitude)}].push_back(places_.size());
     places_.push_back({.first = position});
     return places_.back();
   }
@@ -74,13 +78,37 @@ class PlaceFinder {
 
  private:
   static constexpr double kRows = kMetresPerDegree / kPlaceMetres;
+  // As wide as three columns near a pole.
+  static constexpr double kDateLineDegrees = 3 / (kRows * kLeastCosine);
+
+  // Columns of a row are equally wide: were they of the width at each point, those far from the
+  // meridian of 0 would shift by several from one point to its neighbour in the north.
+  static int64_t ColumnOf(int64_t row, double longitude) {
+    const double columns = kRows * CosineAt((static_cast<double>(row) + 0.5) / kRows);
+    return static_cast<int64_t>(std::floor(longitude * columns));
+  }
+
+  std::optional<size_t> FindNear(int64_t row, const Position& position) const {
+    for (int64_t r = row - 1; r <= row + 1; ++r) {
+      const int64_t column = ColumnOf(r, position.longitude);
+      for (int64_t c = column - 2; c <= column + 2; ++c) {
+        const auto cell = cells_.find({r, c});
+        if (cell == cells_.end()) continue;
+        for (const size_t i : cell->second) {
+          if (MetresBetween(places_[i].first, position) <= kPlaceMetres) return i;
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
   std::map<std::pair<int64_t, int64_t>, std::vector<size_t>> cells_;
   std::vector<Place> places_;
 };
 
 void AddPoint(const Position& position, Place& place) {
   place.latitudes += position.latitude;
-  place.longitudes += position.longitude - place.first.longitude;
+  place.longitudes += DegreesEast(place.first.longitude, position.longitude);
   ++place.points;
 }
 
@@ -89,10 +117,10 @@ void AddStay(std::span<const TrackPoint> stay, PlaceFinder& finder) {
   place.is_stop = true;
   for (const TrackPoint& point : stay) AddPoint(point.place, place);
   // Nights between coming and leaving, in which there may be no point at all.
-  for (int64_t night = NightBefore(stay.front().minute); night <= NightBefore(stay.back().minute);
-       ++night) {
-    const bool is_first = night == NightBefore(stay.front().minute);
-    if (!is_first || IsNight(stay.front().minute)) place.nights.insert(night);
+  const int64_t first = NightBefore(LocalMinute(stay.front()));
+  const int64_t last = NightBefore(LocalMinute(stay.back()));
+  for (int64_t night = first; night <= last; ++night) {
+    if (night > first || IsNight(LocalMinute(stay.front()))) place.nights.insert(night);
   }
 }
 
@@ -182,12 +210,13 @@ std::vector<Position> FindPrivatePlaces(std::span<const TrackPoint> points, int6
   }
   for (size_t i = 0; i < points.size(); ++i) {
     const bool is_end = IsEndOfTrip(points, i);
-    if (!is_end && !IsNight(points[i].minute)) continue;
+    const int64_t local = LocalMinute(points[i]);
+    if (!is_end && !IsNight(local)) continue;
     Place& place = finder.At(points[i].place);
     // A point of a stay counts twice, which moves the mean of its place within that place.
     AddPoint(points[i].place, place);
     if (is_end) ++place.ends_of_trips;
-    if (IsNight(points[i].minute)) place.nights.insert(NightBefore(points[i].minute));
+    if (IsNight(local)) place.nights.insert(NightBefore(local));
   }
   std::vector<Position> found;
   const std::vector<Place>& places = finder.places();

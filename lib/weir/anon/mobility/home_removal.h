@@ -28,9 +28,10 @@ double MetresBetween(const Position& a, const Position& b);
 struct TrackPoint {
   uint32_t unit = 0;   // its number
   uint64_t trip = 0;   // of the unit; all alike: its points are one trip
-  int64_t minute = 0;  // since 1970, in local time: nights are told by it
+  int64_t minute = 0;  // since 1970
   Position place = {};
-  int second = 0;  // within the minute; points of one second are in order of time
+  int second = 0;         // within the minute; points of one second are in order of time
+  int local_minutes = 0;  // what makes `minute` local time, by which nights are told
 };
 
 struct HomeRemovalOptions {
