@@ -87,6 +87,20 @@ class Places(Riders):
         self.recipe(path=".")
         self.refuse("anonymize", "a.recipe.yaml", "-o", "out.csv", says="is not a regular file")
 
+    def test_a_delivery_with_another_delimiter_is_read_if_the_command_says_it(self):
+        self.run_weir("recipe", "freeze", "a.recipe.yaml", "-o", "f.recipe.yaml", "-q")
+        self.write("next.csv", riders(200).replace(",", ";"))
+        apply = ("recipe", "apply", "f.recipe.yaml", "--input", "next.csv", "-o", "out.csv")
+        self.refuse_and_keep(*apply, says="delimiter")
+        self.refuse_and_keep(*apply, "--delimiter", ";;", says="the delimiter must be one character")
+        self.run_weir(*apply, "--delimiter", ";")
+        lines = (self.folder / "out.csv").read_text(encoding="utf-8").splitlines()
+        self.assertEqual(lines[0], "age;zip;mode")
+        self.assertEqual(len(lines), 201)
+        self.run_weir("anonymize", "a.recipe.yaml", "-o", "next.parquet")
+        self.refuse_and_keep("recipe", "apply", "f.recipe.yaml", "--input", "next.parquet", "--delimiter", ";",
+                             "-o", "other.csv", says="only a CSV file has a delimiter")
+
 
 class Forms(Riders):
     def test_content_that_is_not_what_the_name_says(self):
