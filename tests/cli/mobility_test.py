@@ -122,6 +122,41 @@ class Tables(Trips):
         self.run_weir("recipe", "check", "a.recipe.yaml")
 
 
+class TablesWithoutTheirResult(Trips):
+    """A result that cannot be written leaves no table, and what it replaced is back."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("a.recipe.yaml", TABLE % "")
+
+    def table_is_taken_back(self, *result, **options):
+        for old in (None, "what was there before"):
+            if old is not None:
+                self.write("out.csv", old)
+            names = sorted(path.name for path in self.folder.iterdir())
+            done = self.run_weir("anonymize", "a.recipe.yaml", "-o", "out.csv", "-q", *result,
+                                 *(["--force"] if old else []), code=1, **options)
+            self.assertIn("o space left on device", done.err)
+            self.assertIn("all outputs were removed" + (", and what they replaced is back" if old else ""), done.err)
+            self.assertEqual(sorted(path.name for path in self.folder.iterdir()), names)
+            if old is not None:
+                self.assertEqual((self.folder / "out.csv").read_text(encoding="utf-8"), old)
+
+    def test_full_standard_output(self):
+        for result in (("--json",), ("--json", "-")):
+            self.table_is_taken_back(*result, stdout="/dev/full")
+            (self.folder / "out.csv").unlink()
+
+    def test_full_disk(self):
+        with self.small_disk("512k") as disk:
+            (disk / "other").write_bytes(b"x" * (512 << 10))
+            self.table_is_taken_back("--json", "disk/r.json")
+            self.assertEqual([path.name for path in disk.iterdir()], ["other"])
+
+    def test_a_report_that_is_not_made_is_refused(self):
+        self.refuse("anonymize", "a.recipe.yaml", "-o", "out.csv", "--report", "r.html", says="leave --report out")
+
+
 class PlaceAndTime(Trips):
     RECIPE = """input: {path: trips.csv}
 privacy_unit: [rider]

@@ -7,7 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "tools/weir/kept_files.h"
 #include "tools/weir/owner_file.h"
 #include "tools/weir/text_table.h"
 #include "weir/anon/report/report.h"
@@ -97,7 +96,7 @@ Status WriteReport(const Context& context, const anon::Recipe& recipe,
                                    .made_at = FormatTime(context.clock().Now()),
                                    .made_by = std::string("weir ") + WEIR_VERSION};
   return WriteForOwner(context, outputs.report, anon::WriteHtmlReport(facts, recipe, frame),
-                       outputs.force);
+                       outputs.force, "the report");
 }
 
 // The files beside the output; adds those that were written.
@@ -109,18 +108,23 @@ Status WriteDescriptions(const Context& context, const anon::Recipe& recipe,
   if (!outputs.certificate.empty()) {
     v1::Certificate certificate = anon::MakeCertificate(facts);
     certificate.set_made_by(std::string("weir ") + WEIR_VERSION);
-    WEIR_RETURN_IF_ERROR(WriteOutput(
-        context, outputs.certificate,
-        doc::WriteJson(certificate, {.with_schema = true, .indent = 2}) + "\n", outputs.force));
+    WEIR_RETURN_IF_ERROR(
+        WriteOutput(context, outputs.certificate,
+                    doc::WriteJson(certificate, {.with_schema = true, .indent = 2}) + "\n",
+                    outputs.force, "the certificate"));
     written.push_back(outputs.certificate);
   }
   if (!outputs.json.empty()) {
     WEIR_RETURN_IF_ERROR(
-        WriteForOwner(context, outputs.json, ResultToJson(facts) + "\n", outputs.force));
+        WriteResult(context, outputs.json, ResultToJson(facts) + "\n", outputs.force));
     written.push_back(outputs.json);
   }
-  if (outputs.report.empty()) return OkStatus();
-  return WriteReport(context, recipe, recipe_path, outputs, facts);
+  if (!outputs.report.empty()) {
+    WEIR_RETURN_IF_ERROR(WriteReport(context, recipe, recipe_path, outputs, facts));
+    written.push_back(outputs.report);
+  }
+  return context.json ? WriteResult(context, "-", ResultToJson(facts) + "\n", outputs.force)
+                      : OkStatus();
 }
 
 }  // namespace
@@ -217,8 +221,9 @@ Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,
   for (const std::string& path :
        {outputs.output, outputs.json, outputs.certificate, outputs.report}) {
     if (path.empty()) continue;
+    const bool is_file = path != "-";
     for (const std::string& input : inputs) {
-      if (CanonicalPath(path) != CanonicalPath(input)) continue;
+      if (!is_file || CanonicalPath(path) != CanonicalPath(input)) continue;
       return InvalidArgument("%s is an input of this recipe: write to another file", path.c_str());
     }
     for (const std::string& other : written) {
@@ -226,27 +231,23 @@ Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,
       return InvalidArgument("%s cannot be two outputs at once", path.c_str());
     }
     written.push_back(path);
-    WEIR_RETURN_IF_ERROR(CheckWritable(context, path, outputs.force));
+    if (is_file) WEIR_RETURN_IF_ERROR(CheckWritable(context, path, outputs.force));
   }
   return OkStatus();
 }
 
-namespace {
-
-// After a file beside the output could not be written: as if the command had not run.
-Status TakeBack(const Context& context, const std::vector<std::string>& written, KeptFiles& kept,
-                const Status& reason) {
-  bool any = false;
-  for (const std::string& path : written) {
-    WEIR_ASSIGN_OR_RETURN(const bool is_restored, kept.Restore(path));
-    any |= is_restored;
-    if (!is_restored && path != "-") WEIR_RETURN_IF_ERROR(context.files().Remove(path));
-  }
-  return Annotate(reason, any ? "all outputs were removed, and what they replaced is back"
-                              : "all outputs were removed");
+Status WriteResult(const Context& context, const std::string& path, const std::string& json,
+                   bool force) {
+  return WriteForOwner(context, path, json, force, "the result");
 }
 
-}  // namespace
+void KeepReplaced(const AnonymizeOutputs& outputs, KeptFiles& kept,
+                  anon::OutputLocation& location) {
+  if (!outputs.force) return;
+  location.before_naming = [&outputs, &kept] {
+    return kept.Keep({outputs.output, outputs.certificate, outputs.json, outputs.report});
+  };
+}
 
 Status RunAnonymization(Context& context, const anon::Recipe& recipe,
                         const std::string& recipe_path, const AnonymizeOutputs& outputs,
@@ -260,27 +261,19 @@ Status RunAnonymization(Context& context, const anon::Recipe& recipe,
                         anon::Anonymizer::Open(recipe, options, context.files(), context.random()));
   WEIR_ASSIGN_OR_RETURN(const anon::SearchResult found, find(anonymizer));
   KeptFiles kept;
-  const std::vector<std::string> beside = {outputs.certificate, outputs.json, outputs.report};
-  const bool keeps = outputs.force && std::any_of(beside.begin(), beside.end(),
-                                                  [](const auto& path) { return !path.empty(); });
   anon::OutputLocation location = {
       .path = outputs.output,
       .format =
           outputs.output.ends_with(".parquet") ? v1::FILE_FORMAT_PARQUET : v1::FILE_FORMAT_CSV,
       .delimiter = recipe.input().format == v1::FILE_FORMAT_CSV ? recipe.input().delimiter : ',',
       .replace = outputs.force};
-  if (keeps) {
-    location.before_naming = [&] {
-      return kept.Keep({outputs.output, outputs.certificate, outputs.json, outputs.report});
-    };
-  }
+  KeepReplaced(outputs, kept, location);
   WEIR_ASSIGN_OR_RETURN(const OwnerView<anon::AnonymizationFacts> facts,
                         anonymizer.Write(found, location));
   progress.Clear();
   std::vector<std::string> written = {outputs.output};
   const Status described = WriteDescriptions(context, recipe, recipe_path, outputs, facts, written);
-  if (!described.ok()) return TakeBack(context, written, kept, described);
-  if (context.json) context.PrintData(ResultToJson(facts) + "\n");
+  if (!described.ok()) return kept.TakeBack(context.files(), written, described);
   Summarize(context, facts, outputs.output);
   return OkStatus();
 }

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "tools/weir/context.h"
+#include "tools/weir/kept_files.h"
 #include "tools/weir/progress_line.h"
 #include "weir/anon/anonymize.h"
 
@@ -49,6 +50,13 @@ anon::AnonymizeOptions OptionsFor(const anon::Recipe& recipe, const AnonymizeEff
 // Whether all outputs can be written and none of them is a file that is read. Before any work.
 Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,
                     const anon::Recipe& recipe, const std::string& recipe_path);
+
+// With --force: what the outputs replace is kept until all of them stand. Keeps references.
+void KeepReplaced(const AnonymizeOutputs& outputs, KeptFiles& kept, anon::OutputLocation& location);
+
+// The result for the owner, to a file or "-".
+Status WriteResult(const Context& context, const std::string& path, const std::string& json,
+                   bool force);
 
 // Finds or repeats a transformation, writes the file, its certificate, the result and the report,
 // and tells what was done.

@@ -46,21 +46,19 @@ Status Context::NeedState() const {
   return InvalidArgument("this command needs --state FOLDER (or WEIR_STATE in the environment)");
 }
 
-void Context::PrintData(std::string_view text) const {
-  // A short write sets the stream's error, which FinishOutput reports.
-  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stdout));
+void Context::PrintData(std::string_view text, const char* what) const {
+  const bool is_whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if ((is_whole && std::fflush(stdout) == 0) || !output_.ok()) return;
+  output_ = MakeError(
+      StatusCode::kResourceExhausted,
+      std::string("cannot write ") + what + " to standard output: " + ::strerrordesc_np(errno));
 }
 
 void Context::PrintJson(const google::protobuf::Message& message) const {
   PrintData(doc::WriteJson(message, {.with_schema = true, .indent = -1}) + "\n");
 }
 
-Status Context::FinishOutput() const {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return OkStatus();
-  return Internal(
-      "cannot write to standard output; if something was charged, the charge stands "
-      "and the same question costs nothing again");
-}
+Status Context::FinishOutput() const { return output_; }
 
 void Context::Say(std::string_view text) const {
   if (quiet || json) return;
@@ -117,10 +115,10 @@ Status CheckWritable(const Context& context, const std::string& path, bool force
 }
 
 Status WriteOutput(const Context& context, const std::string& path, std::string_view data,
-                   bool force) {
+                   bool force, const char* what) {
   if (path == "-") {
-    context.PrintData(data);
-    return OkStatus();
+    context.PrintData(data, what);
+    return context.FinishOutput();
   }
   WEIR_RETURN_IF_ERROR(CheckWritable(context, path, force));
   return context.files().WriteDurably(path, data, FileMode::kPublic);
@@ -128,8 +126,8 @@ Status WriteOutput(const Context& context, const std::string& path, std::string_
 
 // NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a path, and what is written there
 Status WriteForOwner(const Context& context, const std::string& path, std::string_view data,
-                     bool force) {
-  if (path == "-") return WriteOutput(context, path, data, force);
+                     bool force, const char* what) {
+  if (path == "-") return WriteOutput(context, path, data, force, what);
   WEIR_RETURN_IF_ERROR(CheckWritable(context, path, force));
   return context.files().WriteDurably(path, data, FileMode::kPrivate);
 }

@@ -36,11 +36,12 @@ class Context {
 
   // INVALID_ARGUMENT without a state folder.
   Status NeedState() const;
-  // `text` to stdout.
-  void PrintData(std::string_view text) const;
+  // `text` to stdout. What it could not take is told by FinishOutput, as `what`.
+  void PrintData(std::string_view text, const char* what = "the answer") const;
   // One JSON object with its schema, and a newline.
   void PrintJson(const google::protobuf::Message& message) const;
   // What stdout could not take, such as a full disk, is an error and not a short file.
+  // RESOURCE_EXHAUSTED, naming the first that was not written.
   Status FinishOutput() const;
   // Prose to stderr, unless quiet.
   void Say(std::string_view text) const;
@@ -58,18 +59,19 @@ class Context {
 
  private:
   Status result_;
+  mutable Status output_;
 };
 
 // Reads a document that people write. NOT_FOUND and so on name the path.
 StatusOr<std::string> ReadDocument(Files& files, const std::string& path);
-// Refuses to replace an existing file unless `force`. "-" writes to stdout.
-// Fails early where `WriteOutput` would: before anything is charged.
+// Refuses to replace an existing file unless `force`. "-" writes to stdout, an error of which calls
+// it `what`. Fails early where `WriteOutput` would: before anything is charged.
 Status CheckWritable(const Context& context, const std::string& path, bool force);
 Status WriteOutput(const Context& context, const std::string& path, std::string_view data,
-                   bool force);
+                   bool force, const char* what = "the answer");
 // The same for exact facts about the owner's data: nobody else on the machine may read the file.
 Status WriteForOwner(const Context& context, const std::string& path, std::string_view data,
-                     bool force);
+                     bool force, const char* what = "the answer");
 // The absolute folder of a path.
 std::string AbsoluteFolder(const std::string& path);
 // Bytes to a terminal are refused: binary and private data need `-o -` to be asked for.

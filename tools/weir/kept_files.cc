@@ -8,8 +8,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "weir/base/files.h"
-
 namespace weir::tool {
 namespace {
 
@@ -26,6 +24,7 @@ KeptFiles::~KeptFiles() {
 
 Status KeptFiles::Keep(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
+    if (path.empty() || path == "-") continue;
     std::string name = JoinPath(FolderOf(path), TemporaryName());
     // Without following: what is replaced is a symbolic link itself.
     if (::linkat(AT_FDCWD, path.c_str(), AT_FDCWD, name.c_str(), 0) == 0) {
@@ -44,6 +43,18 @@ StatusOr<bool> KeptFiles::Restore(const std::string& path) {
     return true;
   }
   return false;
+}
+
+Status KeptFiles::TakeBack(Files& files, const std::vector<std::string>& written,
+                           const Status& reason) {
+  bool any = false;
+  for (const std::string& path : written) {
+    WEIR_ASSIGN_OR_RETURN(const bool is_restored, Restore(path));
+    any |= is_restored;
+    if (!is_restored && path != "-") WEIR_RETURN_IF_ERROR(files.Remove(path));
+  }
+  return Annotate(reason, any ? "all outputs were removed, and what they replaced is back"
+                              : "all outputs were removed");
 }
 
 }  // namespace weir::tool

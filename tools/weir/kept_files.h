@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "weir/base/files.h"
 #include "weir/base/status.h"
 
 namespace weir::tool {
@@ -20,11 +21,15 @@ class KeptFiles {
   KeptFiles(const KeptFiles&) = delete;
   KeptFiles& operator=(const KeptFiles&) = delete;
 
-  // Paths of which there is no file pass. UNAVAILABLE where the disk fails.
+  // Paths of which there is no file pass, and so do "" and "-". UNAVAILABLE where the disk fails.
   Status Keep(const std::vector<std::string>& paths);
 
   // Puts the file that was kept back under its name; false: none was kept.
   StatusOr<bool> Restore(const std::string& path);
+
+  // After an output could not be written for `reason`: removes those that were, or puts back what
+  // they replaced, as if the command had not run. Gives the reason, and what was done.
+  Status TakeBack(Files& files, const std::vector<std::string>& written, const Status& reason);
 
  private:
   std::vector<std::pair<std::string, std::string>> kept_;  // path, temporary name

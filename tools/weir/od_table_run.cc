@@ -51,6 +51,16 @@ void SummarizeTable(const Context& context, const OwnerView<anon::OdFacts>& view
   context.Say("wrote " + path);
 }
 
+// The result, in a file and on stdout; adds the file that was written.
+Status WriteResults(const Context& context, const AnonymizeOutputs& outputs,
+                    const std::string& result, std::vector<std::string>& written) {
+  if (!outputs.json.empty()) {
+    WEIR_RETURN_IF_ERROR(WriteResult(context, outputs.json, result, outputs.force));
+    written.push_back(outputs.json);
+  }
+  return context.json ? WriteResult(context, "-", result, outputs.force) : OkStatus();
+}
+
 }  // namespace
 
 Status RunOdTable(Context& context, const anon::Recipe& recipe, const AnonymizeOutputs& outputs,
@@ -64,23 +74,28 @@ Status RunOdTable(Context& context, const anon::Recipe& recipe, const AnonymizeO
         "a table of origins and destinations has no certificate; leave "
         "--certificate out");
   }
+  if (!outputs.report.empty()) {
+    return InvalidArgument(
+        "a table of origins and destinations has no report; leave --report out: --json tells what "
+        "was suppressed");
+  }
   ProgressLine progress(context);
   anon::AnonymizeOptions options = OptionsFor(recipe, effort, progress);
   options.limits.temp_folder = AbsoluteFolder(outputs.output);
-  const anon::OutputLocation location = {
+  KeptFiles kept;
+  anon::OutputLocation location = {
       .path = outputs.output,
       .format = v1::FILE_FORMAT_CSV,
       .delimiter = recipe.input().format == v1::FILE_FORMAT_CSV ? recipe.input().delimiter : ',',
       .replace = outputs.force};
+  KeepReplaced(outputs, kept, location);
   WEIR_ASSIGN_OR_RETURN(
       const OwnerView<anon::OdFacts> facts,
       anon::WriteOdTable(recipe, options, location, context.files(), context.random()));
   progress.Clear();
-  const std::string result = OdToJson(facts) + "\n";
-  if (!outputs.json.empty()) {
-    WEIR_RETURN_IF_ERROR(WriteForOwner(context, outputs.json, result, outputs.force));
-  }
-  if (context.json) context.PrintData(result);
+  std::vector<std::string> written = {outputs.output};
+  const Status described = WriteResults(context, outputs, OdToJson(facts) + "\n", written);
+  if (!described.ok()) return kept.TakeBack(context.files(), written, described);
   SummarizeTable(context, facts, outputs.output);
   return OkStatus();
 }

@@ -69,12 +69,13 @@ Status RunProfile(const Context& context, const ProfileCommand& command) {
   WEIR_RETURN_IF_ERROR(profile.status());
   if (!command.output.empty()) {
     WEIR_ASSIGN_OR_RETURN(const std::string draft, DraftText(command, *profile));
-    WEIR_RETURN_IF_ERROR(WriteOutput(context, command.output, draft, command.force));
+    WEIR_RETURN_IF_ERROR(
+        WriteOutput(context, command.output, draft, command.force, "the draft of a recipe"));
     if (command.output == "-") return OkStatus();
     context.Say("wrote " + command.output + "; it is a proposal, read it before you use it");
   }
-  context.PrintData(context.json ? ProfileToJson(*profile)
-                                 : ProfileToText(*profile, command.input));
+  context.PrintData(context.json ? ProfileToJson(*profile) : ProfileToText(*profile, command.input),
+                    "the profile");
   return OkStatus();
 }
 

@@ -64,23 +64,17 @@ std::string FindingsToJson(const anon::RecipeInspection& inspection, bool show_v
                      nlohmann::ordered_json::error_handler_t::replace);
 }
 
-void PrintInspection(const Context& context, const OwnerView<anon::RecipeInspection>& view,
-                     bool show_values) {
-  const anon::RecipeInspection& inspection = view.ShowToOwner();
-  if (context.json) {
-    context.PrintData(FindingsToJson(inspection, show_values) + "\n");
-    return;
-  }
+std::string FindingsToText(const anon::RecipeInspection& inspection, bool show_values) {
+  std::string text;
   for (const anon::Finding& finding : inspection.findings) {
-    context.PrintData(finding.place + ": " + (finding.is_error ? "error" : "warning") + ": " +
-                      finding.what + "\n");
+    text += finding.place + ": " + (finding.is_error ? "error" : "warning") + ": " + finding.what +
+            "\n";
   }
-  if (!show_values) return;
+  if (!show_values) return text;
   for (const auto& [column, values] : inspection.unplaced) {
-    for (const std::string& value : values) {
-      context.PrintData(column + ": " + QuoteText(value) + "\n");
-    }
+    for (const std::string& value : values) text += column + ": " + QuoteText(value) + "\n";
   }
+  return text;
 }
 
 Status Check(const Context& context, const CheckCommand& command) {
@@ -92,8 +86,12 @@ Status Check(const Context& context, const CheckCommand& command) {
       const OwnerView<anon::RecipeInspection> view,
       anon::Anonymizer::Inspect(recipe, options, context.files(), context.random()));
   progress.Clear();
-  PrintInspection(context, view, command.show_values);
-  const auto& findings = view.ShowToOwner().findings;
+  const anon::RecipeInspection& inspection = view.ShowToOwner();
+  context.PrintData(context.json ? FindingsToJson(inspection, command.show_values) + "\n"
+                                 : FindingsToText(inspection, command.show_values),
+                    "the findings");
+  WEIR_RETURN_IF_ERROR(context.FinishOutput());
+  const auto& findings = inspection.findings;
   const auto errors = std::count_if(findings.begin(), findings.end(),
                                     [](const anon::Finding& finding) { return finding.is_error; });
   if (errors > 0) {
@@ -133,7 +131,8 @@ Status Freeze(const Context& context, const FreezeCommand& command) {
     return InvalidArgument("the frozen recipe would be longer than a document may be (%zu KiB)",
                            doc::kMaxDocumentBytes >> 10);
   }
-  WEIR_RETURN_IF_ERROR(WriteOutput(context, command.output, text, command.force));
+  WEIR_RETURN_IF_ERROR(
+      WriteOutput(context, command.output, text, command.force, "the frozen recipe"));
   if (!found.optimal && frozen.frozen().rounds().empty()) {
     context.Warn("the limit of time or memory ended the search before the best was proved");
   }

@@ -117,11 +117,11 @@ Status KeepInputs(const ReleaseOptions& options, const std::vector<std::string>&
   return InvalidArgument("%s cannot be both the output and the manifest", manifest.c_str());
 }
 
-Status Deliver(const Context& context, const ReleaseOptions& options, const Outcome& outcome) {
+Status WriteOutcome(const Context& context, const ReleaseOptions& options, const Outcome& outcome) {
   WEIR_ASSIGN_OR_RETURN(const data::PlainTable table, data::ReadParquet(outcome.payload, {}));
   if (!options.manifest.empty()) {
-    WEIR_RETURN_IF_ERROR(
-        WriteOutput(context, options.manifest, outcome.manifest, options.output.force));
+    WEIR_RETURN_IF_ERROR(WriteOutput(context, options.manifest, outcome.manifest,
+                                     options.output.force, "the manifest"));
   }
   if (context.json) {
     std::string json = doc::WriteJson(outcome.answer, {.with_schema = true, .indent = -1});
@@ -129,7 +129,7 @@ Status Deliver(const Context& context, const ReleaseOptions& options, const Outc
       json.pop_back();
       json += ",\"rows\":" + RowsToJson(table) + "}";
     }
-    context.PrintData(json + "\n");
+    context.PrintData(json + "\n", "the release");
     if (options.output.path.empty()) return OkStatus();
   }
   WEIR_RETURN_IF_ERROR(WriteTable(context, options.output, table, outcome.payload));
@@ -137,6 +137,16 @@ Status Deliver(const Context& context, const ReleaseOptions& options, const Outc
     context.Say("wrote " + options.output.path);
   }
   return OkStatus();
+}
+
+// What cannot be written now was paid for.
+Status Deliver(const Context& context, const ReleaseOptions& options, const Outcome& outcome) {
+  Status written = WriteOutcome(context, options, outcome);
+  if (written.ok()) written = context.FinishOutput();
+  if (written.ok()) return written;
+  return MakeError(
+      written.code(),
+      MessageOf(written) + "; the charge stands, and the same question costs nothing again");
 }
 
 Status ReleaseThroughMember(const Context& context, const ReleaseOptions& options, Session& session,

@@ -192,7 +192,8 @@ Status RunRisk(const Context& context, const RiskCommand& command) {
     context.Say("wrote " + records.path + ": who stands out in the file, as private as it is");
   }
   context.PrintData(context.json ? RiskReportToJson(findings->report)
-                                 : RiskReportToText(findings->report, command.input));
+                                 : RiskReportToText(findings->report, command.input),
+                    "the report of risks");
   return OkStatus();
 }
 

@@ -32,7 +32,7 @@ Status CheckOutput(const Context& context, const OutputOptions& options) {
 Status WriteTable(const Context& context, const OutputOptions& options,
                   const data::PlainTable& table, const std::string& parquet) {
   if (options.path.empty()) {
-    context.PrintData(ShowTable(table));
+    context.PrintData(ShowTable(table), "the table");
     return OkStatus();
   }
   if (options.path.ends_with(".parquet")) {
@@ -41,7 +41,7 @@ Status WriteTable(const Context& context, const OutputOptions& options,
     return WriteOutput(context, options.path, bytes, options.force);
   }
   WEIR_ASSIGN_OR_RETURN(const std::string csv, data::WriteCsv(table));
-  return WriteOutput(context, options.path, csv, options.force);
+  return WriteOutput(context, options.path, csv, options.force, "the table");
 }
 
 std::string RowsToJson(const data::PlainTable& table) {

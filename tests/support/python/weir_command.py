@@ -3,6 +3,7 @@
 
 usage of every test: TEST REPOSITORY PROGRAMS [unittest options]
 """
+import contextlib
 import csv
 import hashlib
 import io
@@ -121,12 +122,27 @@ class CommandTest(unittest.TestCase):
         return self.write(f"{name}.release.yaml",
                           RELEASE.replace("[0, 4, 8, 12, 16, 20, 24]", f"[0, {edge}, 24]"))
 
-    def run_weir(self, *arguments, code=0, before=(), **options):
+    @contextlib.contextmanager
+    def small_disk(self, size):
+        """A disk of its own at the folder `disk`; only root can mount one."""
+        point = self.folder / "disk"
+        point.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "weir-test", str(point)],
+                                 capture_output=True, check=False)
+        if mounted.returncode != 0:
+            self.skipTest("SKIPPED: no small disk: " + mounted.stderr.decode(errors="replace"))
+        try:
+            yield point
+        finally:
+            subprocess.run(["umount", str(point)], check=True)
+
+    def run_weir(self, *arguments, code=0, before=(), stdout=None, **options):
+        """`stdout`: a path to write it to, in place of keeping it."""
         command = [*before, str(Setting.programs / "weir"), *map(str, arguments)]
         options.setdefault("cwd", self.folder)
-        finished = Finished(subprocess.run(command, capture_output=True, check=False,
-                                           stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS,
-                                           **options))
+        with open(stdout, "wb") if stdout else contextlib.nullcontext(subprocess.PIPE) as output:
+            finished = Finished(subprocess.run(command, stdout=output, stderr=subprocess.PIPE, check=False,
+                                               stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS, **options))
         if code is not None:
             self.assertEqual(finished.code, code, f"{' '.join(command)}\n{finished.err}")
         return finished

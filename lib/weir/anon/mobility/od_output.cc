@@ -178,10 +178,11 @@ StatusOr<std::string> WriteRows(const OdTable& table, const std::vector<bool>& s
   WEIR_ASSIGN_OR_RETURN(internal::NewFile file,
                         internal::NewFile::Create(output.path, output.replace));
   OdRows rows(table, suppressed, mark);
-  WEIR_ASSIGN_OR_RETURN(
-      std::string sha256,
+  StatusOr<std::string> sha256 =
       internal::WriteCsvRows(file.file(), {"origin", "destination", "count"}, output.delimiter,
-                             [&rows]() -> StatusOr<const data::TextRows*> { return rows.Next(); }));
+                             [&rows]() -> StatusOr<const data::TextRows*> { return rows.Next(); });
+  WEIR_RETURN_IF_ERROR(Annotate(sha256.status(), "cannot write " + output.path));
+  if (output.before_naming) WEIR_RETURN_IF_ERROR(output.before_naming());
   WEIR_RETURN_IF_ERROR(file.Commit());
   return sha256;
 }
