@@ -57,17 +57,23 @@ Levels SomeLevels(const Ranges& ranges) {
   return levels;
 }
 
+// The same of both, a few times.
+void SaySome(const Ranges& ranges, const std::vector<uint64_t>& choices, NodeSuppression& known,
+             Plain& plain) {
+  for (int said = *rc::gen::inRange(1, 8); said > 0; --said) {
+    const Levels levels = SomeLevels(ranges);
+    const uint64_t rows = *rc::gen::elementOf(choices);
+    known.RaiseBelow(levels, rows);
+    plain.RaiseBelow(levels, rows);
+  }
+}
+
 RC_GTEST_PROP(NodeSuppression, KnowsTheMostThatWasSaidOfANodeOrOneAbove, ()) {
   const Ranges ranges = SomeRanges();
   const Lattice lattice = LatticeOf(ranges);
   NodeSuppression known(lattice, 100);
   Plain plain(lattice);
-  for (int said = *rc::gen::inRange(1, 8); said > 0; --said) {
-    const Levels levels = SomeLevels(ranges);
-    const uint64_t rows = *rc::gen::element<uint64_t>(0, 1, 2, 50, 100, kRefused);
-    known.RaiseBelow(levels, rows);
-    plain.RaiseBelow(levels, rows);
-  }
+  SaySome(ranges, {0, 1, 2, 50, 100, kRefused}, known, plain);
   for (Lattice::Id id = 0; id < lattice.nodes(); ++id) RC_ASSERT(known.At(id) == plain.rows()[id]);
 }
 
@@ -76,12 +82,7 @@ RC_GTEST_PROP(NodeSuppression, RefusesWhatLosesARowUnderALimitOfNone, ()) {
   const Lattice lattice = LatticeOf(ranges);
   NodeSuppression known(lattice, 0);
   Plain plain(lattice);
-  for (int said = *rc::gen::inRange(1, 8); said > 0; --said) {
-    const Levels levels = SomeLevels(ranges);
-    const uint64_t rows = *rc::gen::element<uint64_t>(0, 1, 7, kRefused);
-    known.RaiseBelow(levels, rows);
-    plain.RaiseBelow(levels, rows);
-  }
+  SaySome(ranges, {0, 1, 7, kRefused}, known, plain);
   for (Lattice::Id id = 0; id < lattice.nodes(); ++id) {
     RC_ASSERT(known.At(id) == (plain.rows()[id] > 0 ? kRefused : 0));
   }

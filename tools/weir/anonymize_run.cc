@@ -114,17 +114,11 @@ Status WriteDescriptions(const Context& context, const anon::Recipe& recipe,
                     outputs.force, "the certificate"));
     written.push_back(outputs.certificate);
   }
-  if (!outputs.json.empty()) {
-    WEIR_RETURN_IF_ERROR(
-        WriteResult(context, outputs.json, ResultToJson(facts) + "\n", outputs.force));
-    written.push_back(outputs.json);
-  }
   if (!outputs.report.empty()) {
     WEIR_RETURN_IF_ERROR(WriteReport(context, recipe, recipe_path, outputs, facts));
     written.push_back(outputs.report);
   }
-  return context.json ? WriteResult(context, "-", ResultToJson(facts) + "\n", outputs.force)
-                      : OkStatus();
+  return WriteResults(context, outputs, ResultToJson(facts) + "\n", written);
 }
 
 }  // namespace
@@ -236,9 +230,13 @@ Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,
   return OkStatus();
 }
 
-Status WriteResult(const Context& context, const std::string& path, const std::string& json,
-                   bool force) {
-  return WriteForOwner(context, path, json, force, "the result");
+Status WriteResults(const Context& context, const AnonymizeOutputs& outputs,
+                    const std::string& json, std::vector<std::string>& written) {
+  if (!outputs.json.empty()) {
+    WEIR_RETURN_IF_ERROR(WriteForOwner(context, outputs.json, json, outputs.force, "the result"));
+    written.push_back(outputs.json);
+  }
+  return context.json ? WriteForOwner(context, "-", json, outputs.force, "the result") : OkStatus();
 }
 
 void KeepReplaced(const AnonymizeOutputs& outputs, KeptFiles& kept,

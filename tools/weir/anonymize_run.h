@@ -54,9 +54,10 @@ Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,
 // With --force: what the outputs replace is kept until all of them stand. Keeps references.
 void KeepReplaced(const AnonymizeOutputs& outputs, KeptFiles& kept, anon::OutputLocation& location);
 
-// The result for the owner, to a file or "-".
-Status WriteResult(const Context& context, const std::string& path, const std::string& json,
-                   bool force);
+// The result for the owner, in a file and on stdout, where they are asked for; adds the file that
+// was written.
+Status WriteResults(const Context& context, const AnonymizeOutputs& outputs,
+                    const std::string& json, std::vector<std::string>& written);
 
 // Finds or repeats a transformation, writes the file, its certificate, the result and the report,
 // and tells what was done.

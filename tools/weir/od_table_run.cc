@@ -51,16 +51,6 @@ void SummarizeTable(const Context& context, const OwnerView<anon::OdFacts>& view
   context.Say("wrote " + path);
 }
 
-// The result, in a file and on stdout; adds the file that was written.
-Status WriteResults(const Context& context, const AnonymizeOutputs& outputs,
-                    const std::string& result, std::vector<std::string>& written) {
-  if (!outputs.json.empty()) {
-    WEIR_RETURN_IF_ERROR(WriteResult(context, outputs.json, result, outputs.force));
-    written.push_back(outputs.json);
-  }
-  return context.json ? WriteResult(context, "-", result, outputs.force) : OkStatus();
-}
-
 }  // namespace
 
 Status RunOdTable(Context& context, const anon::Recipe& recipe, const AnonymizeOutputs& outputs,

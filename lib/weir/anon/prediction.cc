@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -109,23 +110,26 @@ class NaiveBayes {
   std::vector<double> scores_;
 };
 
-// Where a row stands among mixed ones.
-std::pair<uint64_t, size_t> PlaceOf(size_t row) {
-  return {internal::HashWord(internal::HashWord(row)), row};
-}
-
 // The rows of each fold. Those of one target after those of another take turns in the folds. They
 // are mixed before: rows that are alike stand side by side, and if these took turns, what is
 // guessed would be spread over the folds more evenly than chance does it, and look easier than it
 // is.
 std::vector<std::vector<size_t>> StratifiedFolds(const NaiveBayes& bayes, size_t count) {
-  std::vector<std::vector<size_t>> rows_of(bayes.values());
-  for (size_t row = 0; row < count; ++row) rows_of[bayes.target(row)].push_back(row);
+  struct Mixed {
+    uint64_t place;
+    size_t row;
+    auto operator<=>(const Mixed&) const = default;
+  };
+  std::vector<std::vector<Mixed>> rows_of(bayes.values());
+  for (size_t row = 0; row < count; ++row) {
+    const uint64_t place = internal::HashWord(internal::HashWord(row));
+    rows_of[bayes.target(row)].push_back({.place = place, .row = row});
+  }
   std::vector<std::vector<size_t>> folds(kFolds);
   size_t next = 0;
-  for (std::vector<size_t>& rows : rows_of) {
-    std::sort(rows.begin(), rows.end(), [](size_t a, size_t b) { return PlaceOf(a) < PlaceOf(b); });
-    for (const size_t row : rows) folds[next++ % kFolds].push_back(row);
+  for (std::vector<Mixed>& rows : rows_of) {
+    std::sort(rows.begin(), rows.end());
+    for (const Mixed& mixed : rows) folds[next++ % kFolds].push_back(mixed.row);
   }
   return folds;
 }

@@ -61,10 +61,7 @@ void Witnesses::MakeLowestBitmaps() {
     std::vector<Bitmap>& bitmaps = bitmaps_[a][lowest];
     // Nobody asks for a label that all have.
     if (bitmaps.size() > kMostLowestLabels || bitmaps.size() == 1) continue;
-    for (Bitmap& bitmap : bitmaps) {
-      bitmap.is_made = true;
-      bitmap.words.assign(words_, 0);
-    }
+    for (Bitmap& bitmap : bitmaps) bitmap.assign(words_, 0);
     const BitField& field = prepared_.packing->field(a);
     Column& column = columns.emplace_back();
     column = {.field = field, .keys = items_.keys.data() + field.word * items_.size};
@@ -72,7 +69,7 @@ void Witnesses::MakeLowestBitmaps() {
     column.words.reserve(labels.size());
     value_of_lowest_[a].resize(bitmaps.size());
     for (uint32_t value = 0; value < labels.size(); ++value) {
-      column.words.push_back(bitmaps[labels[value]].words.data());
+      column.words.push_back(bitmaps[labels[value]].data());
       value_of_lowest_[a][labels[value]] = value;
     }
   }
@@ -95,7 +92,7 @@ void Witnesses::Scan(size_t attribute, size_t level, uint32_t label, Bitmap& bit
     for (size_t i = 64 * w; i < end; ++i) {
       bits |= static_cast<uint64_t>(codes[field.Of(keys[i])] == label) << (i % 64);
     }
-    bitmap.words[w] = bits;
+    bitmap[w] = bits;
   }
 }
 
@@ -103,23 +100,21 @@ void Witnesses::Scan(size_t attribute, size_t level, uint32_t label, Bitmap& bit
 // level has none for the others of these: the items are looked through instead.
 const uint64_t* Witnesses::BitmapOf(size_t attribute, size_t level, uint32_t label) {
   Bitmap& bitmap = bitmaps_[attribute][level][label];
-  if (bitmap.is_made) return bitmap.words.data();
+  if (!bitmap.empty()) return bitmap.data();
   const std::vector<Bitmap>& lowest = bitmaps_[attribute][prepared_.lattice->bottom()[attribute]];
-  if (lowest.size() > kMostLowestLabels) {
-    bitmap.is_made = true;
-    bitmap.words.assign(words_, 0);
+  const bool are_many = lowest.size() > kMostLowestLabels;
+  if (!are_many && value_of_lowest_.empty()) MakeLowestBitmaps();
+  if (!bitmap.empty()) return bitmap.data();
+  bitmap.assign(words_, 0);
+  if (are_many) {
     Scan(attribute, level, label, bitmap);
-    return bitmap.words.data();
+    return bitmap.data();
   }
-  if (value_of_lowest_.empty()) MakeLowestBitmaps();
-  if (bitmap.is_made) return bitmap.words.data();
-  bitmap.is_made = true;
-  bitmap.words.assign(words_, 0);
   const std::span<const uint32_t> labels = prepared_.packing->hierarchy(attribute).codes(level);
-  uint64_t* to = bitmap.words.data();
+  uint64_t* const to = bitmap.data();
   for (size_t part = 0; part < lowest.size(); ++part) {
     if (labels[value_of_lowest_[attribute][part]] != label) continue;
-    const uint64_t* from = lowest[part].words.data();
+    const uint64_t* const from = lowest[part].data();
     for (size_t w = 0; w < words_; ++w) to[w] |= from[w];
   }
   return to;

@@ -34,10 +34,7 @@ class Witnesses {
   std::vector<Levels> Refute(const Levels& levels);
 
  private:
-  struct Bitmap {
-    bool is_made = false;
-    std::vector<uint64_t> words = {};
-  };
+  using Bitmap = std::vector<uint64_t>;  // empty: not made
   bool IsSmall(const Levels& levels, const std::vector<uint64_t>& key);
   // From a node in which the class of `key` is too small to one above, as general as one finds by
   // generalizing attribute after attribute.
