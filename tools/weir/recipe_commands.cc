@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "tools/weir/anonymize_run.h"
 #include "tools/weir/commands.h"
+#include "tools/weir/owner_file.h"
 #include "weir/doc/yaml_reader.h"
 #include "weir/doc/yaml_writer.h"
 
@@ -33,6 +35,7 @@ struct FreezeCommand {
 struct ApplyCommand {
   std::string recipe;
   std::string input;
+  std::string delimiter;
   AnonymizeOutputs outputs;
   AnonymizeEffort effort;
 };
@@ -150,8 +153,14 @@ Status Apply(Context& context, ApplyCommand& command) {
         "a delivery is read more than once and cannot come from standard input; save it to a file");
   }
   std::error_code ignored;
-  const anon::Recipe recipe =
-      frozen.WithInput(std::filesystem::absolute(command.input, ignored).string());
+  const std::string path = std::filesystem::absolute(command.input, ignored).string();
+  std::optional<char> delimiter;
+  if (!command.delimiter.empty()) {
+    WEIR_ASSIGN_OR_RETURN(const anon::InputLocation located,
+                          LocateOwnerFile(path, command.delimiter));
+    delimiter = located.delimiter;
+  }
+  const anon::Recipe recipe = frozen.WithInput(path, delimiter);
   WEIR_RETURN_IF_ERROR(CheckOutputs(context, command.outputs, recipe, command.recipe));
   const v1::FrozenTransformation& found = *frozen.frozen();
   return RunAnonymization(
@@ -196,6 +205,8 @@ void AddApply(CLI::App* recipe, Context& context) {
   apply->add_option("recipe", command->recipe, "Frozen recipe; required");
   apply->add_option("--input", command->input, "The delivery, in place of the recipe's input")
       ->required();
+  apply->add_option("--delimiter", command->delimiter,
+                    "Of a CSV delivery; default: that of the recipe");
   AddOutputOptions(apply, command->outputs);
   AddEffortOptions(apply, command->effort);
   apply->footer(

@@ -244,7 +244,7 @@ StatusOr<Recipe> Recipe::Create(const doc::Document<v1::Recipe>& document,
   return recipe;
 }
 
-Recipe Recipe::WithInput(std::string path) const {
+Recipe Recipe::WithInput(std::string path, std::optional<char> delimiter) const {
   Recipe other = *this;
   v1::RecipeInput plain;
   plain.set_path(path);
@@ -252,6 +252,7 @@ Recipe Recipe::WithInput(std::string path) const {
   const StatusOr<InputLocation> located = LocateInput(plain, folder_);
   if (located.ok()) other.input_.format = located->format;
   other.input_.path = std::move(path);
+  if (delimiter.has_value()) other.input_.delimiter = *delimiter;
   return other;
 }
 

@@ -54,7 +54,8 @@ class Recipe {
   // Format, absolute path and delimiter of the file to be anonymized.
   const InputLocation& input() const { return input_; }
   // The same recipe for another delivery: another path, and format if that follows from the path.
-  Recipe WithInput(std::string path) const;
+  // `delimiter`: of a CSV file, if it is not that of the recipe.
+  Recipe WithInput(std::string path, std::optional<char> delimiter = std::nullopt) const;
   // Columns whose combination is a privacy unit; empty: every row is one.
   const std::vector<std::string>& privacy_unit() const { return privacy_unit_; }
   // Sorted by name.
