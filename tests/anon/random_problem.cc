@@ -12,7 +12,8 @@
 namespace weir::anon::test {
 namespace {
 
-// Two to four levels; each label of a level is one of fewer at the next, the last often a root.
+// Up to four levels; each label of a level is one of fewer at the next, the last often a root.
+// Values mostly stand for 1 of the domain each, else for parts or several.
 Hierarchy AnyHierarchy() {
   const auto values = *rc::gen::inRange<size_t>(1, 7);
   const auto levels = *rc::gen::inRange<size_t>(1, 5);
@@ -26,7 +27,11 @@ Hierarchy AnyHierarchy() {
     const auto divisor = *rc::gen::inRange<size_t>(1, 5);
     for (size_t& number : group) number /= divisor;
   }
-  return *Hierarchy::Create(paths);
+  std::vector<double> weights(values, 1.0);
+  if (*rc::gen::inRange(0, 4) == 0) {
+    for (double& weight : weights) weight = *rc::gen::element(0.125, 0.25, 1.0, 7.5);
+  }
+  return *Hierarchy::Create(paths, weights);
 }
 
 void DrawRows(RandomProblem& problem) {
@@ -134,6 +139,19 @@ class PlainMeasure {
     }
   }
 
+  // The digits of an area of less than 1 are 0.
+  double EntropyLoss(const std::vector<uint32_t>& labels, bool is_out) const {
+    double digits = 0;
+    double most = 0;
+    for (size_t a = 0; a < labels.size(); ++a) {
+      const Hierarchy& hierarchy = problem_.hierarchies[a];
+      const double share = is_out ? 1 : hierarchy.share(levels_[a], labels[a]);
+      digits += std::log10(std::max(1.0, share * hierarchy.domain_size()));
+      most += std::log10(std::max(1.0, hierarchy.domain_size()));
+    }
+    return most == 0 ? 0 : (is_out ? s_ : g_) * digits / most;
+  }
+
   double AverageClassSize() const {
     double kept = 0;
     for (const auto& [labels, rows] : classes_) kept += IsOut(labels) ? 0 : 1;
@@ -161,7 +179,7 @@ class PlainMeasure {
     if (problem_.quality.measure == v1::QUALITY_MEASURE_PRECISION) return sum / n_;
     if (problem_.quality.measure == v1::QUALITY_MEASURE_LOSS) {
       const double least = g_ * n_ / problem_.hierarchies[a].domain_size();
-      return n_ == least ? 0 : std::max(0.0, (sum - least) / (n_ - least));
+      return n_ <= least ? 0 : std::max(0.0, (sum - least) / (n_ - least));
     }
     if (problem_.quality.measure == v1::QUALITY_MEASURE_NON_UNIFORM_ENTROPY) return sum;
     double most = 0;
@@ -203,8 +221,7 @@ class PlainMeasure {
         return in * std::log2(in / out);
       }
       default:
-        if (area_ == 1) return 0;
-        return is_out ? s_ : g_ * std::log10(AreaOf(labels)) / std::log10(area_);
+        return EntropyLoss(labels, is_out);
     }
   }
 

@@ -79,7 +79,8 @@ class Counted {
     for (const uint32_t tuple : bound_.SmallestClasses(most)) {
       Row row;
       for (size_t a = 0; a < kAttributes; ++a) row.push_back(table_.codes[a][tuple]);
-      rows.push_back(rows_of_.at(LabelsOf(row)));
+      const auto found = rows_of_.find(LabelsOf(row));
+      rows.push_back(found == rows_of_.end() ? 0 : found->second);
     }
     return rows;
   }
@@ -160,6 +161,18 @@ TEST(SizeBoundTest, IsExactWhereEachLabelHasAPlace) {
   ASSERT_TRUE(counted.HasAPlaceForEachLabel());
   EXPECT_GT(counted.Truth(4), 0U);
   EXPECT_EQ(counted.Bound(4), counted.Truth(4));
+}
+
+// They share places with classes that are too small, but no class with rows.
+TEST(SizeBoundTest, NamesNoTupleWithoutRows) {
+  const Rows rows = DrawRows(1000);
+  Counted counted(rows, Levels(kAttributes, 0));
+  for (const uint32_t first : {0U, 1U, 2U, 3U}) counted.EmptyTuplesOf({first});
+  ASSERT_FALSE(counted.HasAPlaceForEachLabel());
+  ASSERT_GT(counted.Bound(2), 0U);
+  const std::vector<uint64_t> smallest = counted.RowsOfSmallest(1000);
+  EXPECT_GT(smallest.size(), 100U);
+  EXPECT_EQ(std::count(smallest.begin(), smallest.end(), 1U), std::ssize(smallest));
 }
 
 TEST(SizeBoundTest, FindsNothingWhereEverythingIsOneClass) {

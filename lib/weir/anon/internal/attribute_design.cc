@@ -129,7 +129,9 @@ void Designer::Loss() {
           });
     });
     const double offset = f.generalization * rows / hierarchy.domain_size();
-    design_.scales[a] = {.offset = offset, .span = rows - offset, .round_after = true};
+    // A domain of less than 1, a part of one interval, has nothing to lose.
+    design_.scales[a] = {
+        .offset = offset, .span = std::max(0.0, rows - offset), .round_after = true};
   }
   design_.aggregate = v1::QUALITY_AGGREGATE_GEOMETRIC_MEAN;
 }
@@ -194,21 +196,22 @@ void Designer::NonUniformEntropy(bool is_normalized) {
 // Logarithm of the number of ground tuples that a class stands for, in parts of that of all. The
 // logarithm of a product of shares is a sum over attributes, so labels tell all.
 void Designer::EntropyLoss() {
+  const auto digits = [](double area) { return std::log10(std::max(1.0, WholeIfClose(area))); };
   double most = 0;
   for (size_t a = 0; a < packing_.attributes(); ++a) {
-    most += std::log10(packing_.hierarchy(a).domain_size());
+    most += digits(packing_.hierarchy(a).domain_size());
   }
   const Factors f = factors_;
   for (size_t a = 0; a < packing_.attributes(); ++a) {
     const Hierarchy& hierarchy = packing_.hierarchy(a);
     const double size = hierarchy.domain_size();
     AddLevels(a, [&, most](size_t level) {
-      const LabelCost kept = [&hierarchy, level, f, size, most](uint32_t label) {
-        const double values = std::max(1.0, hierarchy.share(level, label) * size);
-        return most == 0 ? 0.0 : f.generalization * std::log10(values) / most;
+      const LabelCost kept = [&hierarchy, level, f, size, most, digits](uint32_t label) {
+        const double area = hierarchy.share(level, label) * size;
+        return most == 0 ? 0.0 : f.generalization * digits(area) / most;
       };
-      const LabelCost suppressed = [f, size, most](uint32_t) {
-        return most == 0 ? 0.0 : f.suppression * std::log10(size) / most;
+      const LabelCost suppressed = [f, size, most, digits](uint32_t) {
+        return most == 0 ? 0.0 : f.suppression * digits(size) / most;
       };
       return std::pair(kept, suppressed);
     });

@@ -84,7 +84,7 @@ Rating AttributeMeasure::BoundRating(const Levels& levels, uint64_t suppressed) 
     const double sum = terms.lowest + rows * std::max(0.0, terms.least_extra);
     const double part = Part(a, Value(a, sum));
     bound.key = FoldedWith(fold_, bound.key, part);
-    if (is_ranked) bound.ranked.push_back(part);
+    if (is_ranked) bound.ranked.push_back(Settled(part));
   }
   bound.key = Settled(bound.key);
   std::sort(bound.ranked.begin(), bound.ranked.end(), std::greater<>());
@@ -163,7 +163,7 @@ Rating AttributeMeasure::Rate(const Levels& levels, const RatedClasses& classes)
   for (size_t a = 0; a < levels.size(); ++a) {
     const double part = Part(a, Value(a, design_.terms[a][levels[a]].kept + extra[a]));
     rating.key = FoldedWith(fold_, rating.key, part);
-    if (design_.aggregate == v1::QUALITY_AGGREGATE_RANK) rating.ranked.push_back(part);
+    if (design_.aggregate == v1::QUALITY_AGGREGATE_RANK) rating.ranked.push_back(Settled(part));
   }
   rating.key = Settled(rating.key);
   std::sort(rating.ranked.begin(), rating.ranked.end(), std::greater<>());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Discernibility, average class size, ambiguity and Kullback-Leibler divergence: sums over classes.
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -12,21 +14,44 @@ namespace {
 
 __extension__ using Int128 = __int128;
 
-// Bounds that are computed in another way than the rating stay below it by this part.
+// Bounds that are computed in another way than the rating stay below it by this part, which is more
+// than RoundedKey takes away.
 constexpr double kBelow = 1 - 1e-12;
 
-// A sum that does not depend on the order of its terms: each is rounded to a grid first, the same
-// for all, fine enough that 2^20 times the largest possible sum has room.
-class FixedPointSum {
+// A sum that does not depend on the order of its terms, since nothing is lost: those of about the
+// same size are added as integers. Terms may lie as far apart as they like: areas of fifteen
+// attributes do by more than the digits of any one number. Up to 2^40 terms.
+class ExactSum {
  public:
-  explicit FixedPointSum(double largest)
-      : scale_(std::ldexp(1.0, 105 - std::ilogb(std::max(largest, 1.0)))) {}
-  void Add(double term) { sum_ += static_cast<Int128>(std::nearbyint(term * scale_)); }
-  double Value() const { return static_cast<double>(sum_) / scale_; }
+  void Add(double term) {
+    const auto bits = std::bit_cast<uint64_t>(term);
+    const unsigned exponent = bits >> kFraction & kHighest;
+    if (exponent == 0) return;  // 0, or next to it
+    if (exponent == kHighest) {
+      infinite_ += term;
+      return;
+    }
+    const Int128 digits = (bits & ((uint64_t{1} << kFraction) - 1)) | uint64_t{1} << kFraction;
+    const Int128 shifted = digits << (exponent % kStep);
+    sums_[exponent / kStep] += bits >> 63 != 0 ? -shifted : shifted;
+  }
+  double Value() const {
+    double sum = infinite_;
+    for (size_t i = sums_.size(); i-- > 0;) {
+      if (sums_[i] == 0) continue;
+      sum += std::ldexp(static_cast<double>(sums_[i]), kUnit + kStep * static_cast<int>(i));
+    }
+    return sum;
+  }
 
  private:
-  double scale_;
-  Int128 sum_ = 0;
+  // Of a double.
+  static constexpr int kFraction = 52;
+  static constexpr unsigned kHighest = 2047;
+  static constexpr int kUnit = -1075;
+  static constexpr int kStep = 32;
+  std::array<Int128, (kHighest + 1) / kStep> sums_ = {};
+  double infinite_ = 0;  // terms without a size
 };
 
 class ClassMeasure : public Measure {
@@ -166,11 +191,17 @@ class Areas {
         std::vector<double>& areas = of_[a].emplace_back();
         for (uint32_t label = 0; label < hierarchy.size(level); ++label) {
           areas.push_back(WholeIfClose(hierarchy.share(level, label) * hierarchy.domain_size()));
+          are_whole_ &= areas.back() == std::nearbyint(areas.back());
         }
       }
+      least_ *= *std::min_element(of_[a][0].begin(), of_[a][0].end());
     }
   }
   double all() const { return all_; }
+  // Of no tuple more than of any: 1, but where the values of an interval share its width.
+  double least() const { return least_; }
+  // Whether sums of areas, if they have room in a double, are exact.
+  bool are_whole() const { return are_whole_; }
   const std::vector<double>& at(size_t a, size_t level) const { return of_[a][level]; }
   double OfClass(const Levels& levels, const RatedClasses& classes, size_t id) const {
     double area = 1;
@@ -185,13 +216,11 @@ class Areas {
   }
 
  private:
-  static double WholeIfClose(double area) {
-    const double whole = std::nearbyint(area);
-    return std::abs(area - whole) < 1e-9 * whole ? whole : area;
-  }
   const Packing& packing_;
   std::vector<std::vector<std::vector<double>>> of_;
   double all_ = 1;
+  double least_ = 1;
+  bool are_whole_ = true;
 };
 
 // Sum over rows of the ground tuples that each may have been (Goldberger and Tassa 2010).
@@ -218,12 +247,14 @@ class Ambiguity final : public ClassMeasure {
   double Bound(const Levels& levels, uint64_t suppressed) const override {
     const double folded = FoldOf(levels);
     if (suppressed == 0 || ignores_suppression_) return folded;
-    const double least =
-        static_cast<double>(suppressed) * areas_.all() + static_cast<double>(rows_ - suppressed);
+    const uint64_t lost = std::min(suppressed, rows_);
+    const double least = static_cast<double>(lost) * areas_.all() +
+                         static_cast<double>(rows_ - lost) * areas_.least();
     return std::max(folded, least * kBelow);
   }
   Rating Rate(const Levels& levels, const RatedClasses& classes) const override {
-    return {.key = Sum(levels, classes, !ignores_suppression_)};
+    const double sum = Sum(levels, classes, !ignores_suppression_);
+    return {.key = areas_.are_whole() ? sum : RoundedKey(sum)};
   }
   bool has_bound_above() const override { return true; }
   double BoundAbove(const Levels& levels, const RatedClasses& classes) const override {
@@ -232,7 +263,7 @@ class Ambiguity final : public ClassMeasure {
 
  private:
   double Sum(const Levels& levels, const RatedClasses& classes, bool with_suppression) const {
-    FixedPointSum sum(static_cast<double>(rows_) * areas_.all());
+    ExactSum sum;
     for (size_t id = 0; id < classes.rows.size(); ++id) {
       if (classes.rows[id] == 0) continue;
       const double area = with_suppression && classes.is_suppressed[id] != 0
@@ -271,7 +302,8 @@ class KullbackLeibler final : public ClassMeasure {
           part += static_cast<double>(marginals.at(a, level)[label]) *
                   std::log2(areas_.at(a, level)[label]);
         }
-        part = part * scale_.unit() / rows * kBelow;
+        // Areas below 1 have logarithms below 0.
+        part = part * scale_.unit() / rows * (part < 0 ? 2 - kBelow : kBelow);
         parts_[a].push_back(a == 0 ? part + input_ - 1e-9 * (1 + std::abs(input_)) : part);
       }
     }
@@ -280,7 +312,7 @@ class KullbackLeibler final : public ClassMeasure {
   double Bound(const Levels& levels, uint64_t) const override { return FoldOf(levels); }
   Rating Rate(const Levels& levels, const RatedClasses& classes) const override {
     const auto rows = static_cast<double>(rows_);
-    FixedPointSum bits(rows * rows * 128);
+    ExactSum bits;
     uint64_t suppressed_rows = 0;
     uint64_t suppressed_squares = 0;
     for (size_t id = 0; id < classes.rows.size(); ++id) {
@@ -299,7 +331,7 @@ class KullbackLeibler final : public ClassMeasure {
       bits.Add(static_cast<double>(suppressed_squares) * scale_.unit() *
                std::log2(density / areas_.all()));
     }
-    return {.key = input_ - bits.Value() / rows};
+    return {.key = RoundedKey(input_ - bits.Value() / rows)};
   }
 
  private:

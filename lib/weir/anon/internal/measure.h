@@ -64,6 +64,12 @@ struct Rating {
 // rule for ties decides and not the rounding. Monotone.
 double RoundedKey(double key);
 
+// The whole number that a sum of shares of a domain misses by its rounding.
+inline double WholeIfClose(double area) {
+  const double whole = std::nearbyint(area);
+  return std::abs(area - whole) < 1e-9 * whole ? whole : area;
+}
+
 // Of classes with rows.
 struct ClassCounts {
   uint64_t all = 0;

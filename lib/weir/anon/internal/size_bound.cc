@@ -106,7 +106,7 @@ uint64_t SizeBound::RowsInSmallClasses(Packing& packing, const KeyList& items, c
       cells[places[i]] += static_cast<uint32_t>(items.rows.data()[i]);
     }
   }
-  items_ = items.size;
+  rows_ = items.rows;
   least_ = static_cast<uint32_t>(std::min<uint64_t>(least, std::numeric_limits<uint32_t>::max()));
   uint32_t small = 0;
   for (const uint32_t rows : cells_) small += rows < least_ ? rows : 0;
@@ -134,7 +134,10 @@ std::vector<uint32_t> SizeBound::SmallestClasses(size_t most) const {
   const auto is_enough = [&] {
     return found.size() == small_classes || (found.size() == most && found.back().rows == 1);
   };
+  // A class without rows, of the population alone, may share a place with one that is too small:
+  // items without rows stand for no class.
   const auto take = [&](uint32_t item) {
+    if (rows_.data()[item] == 0) return;
     const uint32_t rows = cells_.data()[places_.data()[item]];
     if (found.size() == most && rows >= found.back().rows) return;
     const auto is_same = [&](const Found& other) { return places_[other.item] == places_[item]; };
@@ -146,8 +149,8 @@ std::vector<uint32_t> SizeBound::SmallestClasses(size_t most) const {
   };
   // Which items are in small classes follows no rule: they are put together without a branch.
   std::array<uint32_t, kBlock> small;  // NOLINT(*-member-init): written before it is read
-  for (size_t begin = 0; begin < items_ && !is_enough(); begin += kBlock) {
-    const size_t end = std::min(begin + kBlock, items_);
+  for (size_t begin = 0; begin < rows_.size() && !is_enough(); begin += kBlock) {
+    const size_t end = std::min(begin + kBlock, rows_.size());
     size_t count = 0;
     for (size_t item = begin; item < end; ++item) {
       small.data()[count] = static_cast<uint32_t>(item);

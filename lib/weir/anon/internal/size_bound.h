@@ -27,7 +27,8 @@ class SizeBound {
                               uint64_t least);
   // The rows of each class of the last call, among zeros; nothing if classes may share a place.
   std::span<const uint32_t> ExactSizes() const;
-  // Items of up to `most` of the classes that the last call found too small, smallest first.
+  // Items with rows of up to `most` of the classes that the last call found too small, smallest
+  // first. Needs the items' rows of that call.
   std::vector<uint32_t> SmallestClasses(size_t most) const;
 
  private:
@@ -40,7 +41,7 @@ class SizeBound {
   std::vector<uint32_t> places_;  // of each item
   std::vector<uint32_t> cells_;   // rows by place
   bool is_exact_ = false;
-  size_t items_ = 0;
+  std::span<const uint64_t> rows_;  // of each item
   uint32_t least_ = 0;
 };
 
