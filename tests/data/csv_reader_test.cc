@@ -142,7 +142,7 @@ TEST(OpenRegularFileTest, TakesRegularFilesOnly) {
   EXPECT_THAT(OpenRegularFile("/dev/null"),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("not a regular file")));
   EXPECT_THAT(OpenRegularFile(folder.Path("none")),
-              StatusIs(StatusCode::kInvalidArgument, HasSubstr("No such file")));
+              StatusIs(StatusCode::kNotFound, HasSubstr("No such file")));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -121,10 +122,36 @@ TEST_F(FileSourceTest, CompressedDataThatEndsEarlyIsAnErrorOfTheSource) {
          {packed.substr(0, packed.size() / 2), packed.substr(0, packed.size() - 1), csv}) {
       Write(name, bytes);
       EXPECT_THAT(TryRun(), StatusIs(StatusCode::kUnavailable, Not(HasSubstr("r1"))));
-      EXPECT_THAT(Check(dataset_.Description()),
-                  StatusIs(StatusCode::kInvalidArgument,
-                           AllOf(HasSubstr(name), HasSubstr("compressed data"))));
+      EXPECT_THAT(
+          Check(dataset_.Description()),
+          StatusIs(StatusCode::kInvalidArgument, AllOf(HasSubstr(name), HasSubstr("compressed"))));
     }
+  }
+}
+
+TEST_F(FileSourceTest, AFileOfAnotherFormThanItsNameSaysIsNamedAsSuch) {
+  const std::string csv = ToCsv(TableOf(3000));
+  WriteParquet("good.parquet", TableOf(3000));
+  const std::string parquet = test::ReadTextFile(dataset_.folder() + "/good.parquet");
+  const std::tuple<const char*, std::string, const char*> cases[] = {
+      {"a.csv", Gzip(csv), "a.csv is compressed with gzip: its name must end in .gz"},
+      {"a.csv", Zstd(csv), "a.csv is compressed with zstd: its name must end in .zst"},
+      {"a.csv", parquet, "a.csv is a Parquet file: its name must end in .parquet"},
+      {"a.csv", "PK\x03\x04" + parquet, "a.csv is a zip archive or a spreadsheet"},
+      {"a.jsonl", Gzip(csv), "a.jsonl is compressed with gzip"},
+      {"a.csv.gz", csv, "a.csv.gz is not compressed with gzip"},
+      {"a.csv.zst", Gzip(csv), "a.csv.zst is not compressed with zstd"},
+      {"a.jsonl.gz", csv, "a.jsonl.gz is not compressed with gzip"},
+      {"a.parquet", csv, "a.parquet is not a Parquet file"},
+      {"a.parquet", parquet.substr(0, parquet.size() / 2), "the Parquet file ends too early"},
+      {"a.parquet.gz", Gzip(parquet), "a.parquet.gz: a Parquet file is compressed inside"},
+  };
+  for (const auto& [name, bytes, says] : cases) {
+    Write(name, bytes);
+    Use(name);
+    EXPECT_THAT(Check(dataset_.Description()),
+                StatusIs(StatusCode::kInvalidArgument, HasSubstr(says)));
+    EXPECT_THAT(TryRun(), StatusIs(StatusCode::kUnavailable, HasSubstr(name)));
   }
 }
 

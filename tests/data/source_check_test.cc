@@ -127,7 +127,7 @@ TEST_F(SourceCheckTest, AHeaderCannotSteerATerminal) {
   dataset_.WriteCsv("who,\x1b]0;owned\x07,kind\n");
   EXPECT_THAT(Check(dataset_.Description()),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("it has: who, ?]0;owned?, kind")));
-  dataset_.WriteCsv("\x1f\x8b\x08\xff\xfe,x\n");
+  dataset_.WriteCsv("who\x08\xff\xfe,x\n");
   EXPECT_THAT(Check(dataset_.Description()),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("header is not UTF-8")));
 }
@@ -153,7 +153,7 @@ TEST_F(SourceCheckTest, AMissingFileAndAMissingColumnAreNamed) {
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("two columns \"value\"")));
   dataset_.message().mutable_source()->mutable_csv()->set_path("none.csv");
   EXPECT_THAT(Check(dataset_.Description()),
-              StatusIs(StatusCode::kInvalidArgument, HasSubstr("none.csv: No such file")));
+              StatusIs(StatusCode::kNotFound, HasSubstr("none.csv: No such file")));
 }
 
 TEST_F(SourceCheckTest, NumbersJsonLines) {

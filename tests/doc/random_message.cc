@@ -50,6 +50,12 @@ std::string RandomLexical(v1::Lexical lexical, RandomSource& random) {
     case v1::LEXICAL_COLUMN:
       return std::string(
           Pick({"a", "Null", "TRUE", "off", "_", "a b", "a.b", "a-", "a ", "N"}, random));
+    case v1::LEXICAL_HEADER:
+      return std::string(Pick({"a", "no", "30-60 Days", " a ", "#", "%", "a: b", "'", "a\"b\\", "-",
+                               "Stra\xC3\x9F"
+                               "e",
+                               "? x", "[a]", "{", "&a", "*", "a, b", "~", "="},
+                              random));
     default:
       return RandomText(random);
   }

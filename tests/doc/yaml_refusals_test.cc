@@ -10,6 +10,7 @@
 #include "weir/v1/agreement.pb.h"
 #include "weir/v1/dataset.pb.h"
 #include "weir/v1/ledger.pb.h"
+#include "weir/v1/recipe.pb.h"
 #include "weir/v1/release.pb.h"
 #include "weir/v1/steward.pb.h"
 
@@ -197,6 +198,19 @@ TEST(YamlRefusalsTest, LexicalForms) {
       {"columns:\n  \"a/b\": text\n",
        "f:2:3: a key of columns must be a column name, got \"a/b\"; use a letter or '_', then at "
        "most 127 letters, digits, '_', ' ', '.' or '-'"},
+  });
+  const std::string header =
+      "; use 1 to 128 bytes of UTF-8 on one line, without control characters";
+  ExpectRefusals<v1::Recipe>({
+      {"attributes:\n  \"\": {}\n",
+       "f:2:3: a key of attributes must be the name of a column, got \"\"" + header},
+      {"attributes:\n  \"a\\nb\": {}\n",
+       "f:2:3: a key of attributes must be the name of a column, got \"a\\nb\"" + header},
+      {"attributes:\n  \"a\\tb\": {}\n",
+       "f:2:3: a key of attributes must be the name of a column, got \"a\\tb\"" + header},
+      {"privacy_unit: [\"" + std::string(129, 'a') + "\"]\n",
+       "f:1:16: privacy_unit[0] must be the name of a column, got \"" + std::string(60, 'a') +
+           "...\"" + header},
   });
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "services/wire/exit_code.h"
@@ -100,17 +101,20 @@ StatusOr<std::string> ReadDocument(Files& files, const std::string& path) {
   return files.Read(path, kDocumentLimitBytes);
 }
 
-Status CheckWritable(const Context& context, const std::string& path, bool force) {
-  if (!force && context.files().Exists(path)) {
-    return AlreadyExists("%s exists; --force replaces it", path.c_str());
+Status CheckWritable(const Context&, const std::string& path, bool force) {
+  struct stat facts {};
+  // Without following: a link to nothing is replaced, too.
+  if (::lstat(path.c_str(), &facts) == 0) {
+    if (S_ISDIR(facts.st_mode)) return FileError(EISDIR, "write", path);
+    if (!force) return AlreadyExists("%s exists; --force replaces it", path.c_str());
   }
   const std::string folder = AbsoluteFolder(path);
-  if (!context.files().Exists(folder)) {
+  if (::stat(folder.c_str(), &facts) != 0) {
+    if (errno != ENOENT) return FileError(errno, "write", path);
     return NotFound("cannot write %s: there is no folder %s", path.c_str(), folder.c_str());
   }
-  if (::access(folder.c_str(), W_OK) != 0) {
-    return PermissionDenied("cannot write %s: %s", path.c_str(), ::strerrordesc_np(errno));
-  }
+  if (!S_ISDIR(facts.st_mode)) return FileError(ENOTDIR, "write", path);
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) return FileError(errno, "write", path);
   return OkStatus();
 }
 

@@ -3,21 +3,11 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 namespace weir::tool {
-namespace {
-
-Status Failed(const char* what, const std::string& path, int error) {
-  return Unavailable("cannot %s %s: %s", what, path.c_str(),
-                     std::generic_category().message(error).c_str());
-}
-
-}  // namespace
-
 KeptFiles::~KeptFiles() {
   for (const auto& [path, name] : kept_) ::unlink(name.c_str());
 }
@@ -30,7 +20,7 @@ Status KeptFiles::Keep(const std::vector<std::string>& paths) {
     if (::linkat(AT_FDCWD, path.c_str(), AT_FDCWD, name.c_str(), 0) == 0) {
       kept_.emplace_back(path, std::move(name));
     } else if (errno == EIO) {
-      return Failed("keep", path, errno);
+      return FileError(errno, "keep", path);
     }
   }
   return OkStatus();
@@ -39,7 +29,7 @@ Status KeptFiles::Keep(const std::vector<std::string>& paths) {
 StatusOr<bool> KeptFiles::Restore(const std::string& path) {
   for (const auto& [kept, name] : kept_) {
     if (kept != path) continue;
-    if (std::rename(name.c_str(), path.c_str()) != 0) return Failed("restore", path, errno);
+    if (std::rename(name.c_str(), path.c_str()) != 0) return FileError(errno, "restore", path);
     return true;
   }
   return false;

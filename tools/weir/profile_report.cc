@@ -7,8 +7,8 @@
 
 #include "tools/weir/risk_report.h"
 #include "tools/weir/text_table.h"
-#include "weir/anon/profile/draft_recipe.h"
 #include "weir/anon/recipe.h"
+#include "weir/doc/column_header.h"
 
 namespace weir::tool {
 namespace {
@@ -146,7 +146,7 @@ std::string DraftComment(const OwnerView<anon::FileProfile>& view) {
       "# A quasi-identifier without a hierarchy is kept or suppressed as a whole.\n";
   for (const anon::ColumnProfile& column : profile.columns) {
     const std::string reason = ReasonText(column);
-    if (!anon::IsRecipeColumn(column.name)) {
+    if (!doc::IsColumnHeader(column.name)) {
       text += "# one column is left out, and so removed: a recipe cannot have its name\n";
     } else if (!reason.empty()) {
       text += "# " + column.name + ": " + reason + "\n";

@@ -56,7 +56,7 @@ struct OutputLocation {
 };
 
 // Whether WriteMicrodata could begin: ask before long work.
-// Errors: ALREADY_EXISTS, INVALID_ARGUMENT as there; a format that is not written.
+// Errors: as there, as far as they can be known; INVALID_ARGUMENT a format that is not written.
 Status CheckOutput(const OutputLocation& location);
 
 // What was written; made by the writer alone.
@@ -81,10 +81,10 @@ using OutputCheck = std::function<Status(const InputLocation& written, const Out
 // Reveals:   the file.
 // Errors:    ALREADY_EXISTS     the file exists and `replace` is not set.
 //            INVALID_ARGUMENT   a column twice, a text place out of range, kByRow on streamed rows,
-//                               no such folder, a text that is no value of its type.
+//                               a text that is no value of its type.
+//            as FileError       no such folder, one that cannot be written to.
 //            DATA_LOSS          streamed rows: the input is not what it was.
 //            RESOURCE_EXHAUSTED the disk is full, or the memory limit too small.
-//            PERMISSION_DENIED  the folder cannot be written to.
 //            CANCELLED          `limits.progress` gave false.
 // Source:    Fisher-Yates: Knuth, TAOCP vol. 2, algorithm 3.4.2P. Buckets: Sandelius, "A simple
 //            randomization procedure", J. R. Stat. Soc. B 24(2), 1962.

@@ -25,34 +25,6 @@ constexpr std::string_view kTemporaryPrefix = ".weir-";
 constexpr std::string_view kTemporarySuffix = ".tmp";
 constexpr uint64_t kReadStepBytes = uint64_t{1} << 20;
 
-Status SystemError(int error, const char* action, const std::string& path) {
-  const char* reason = ::strerrordesc_np(error);
-  const std::string message = std::string("cannot ") + action + " " + path + ": " +
-                              (reason == nullptr ? "unknown error" : reason);
-  switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-      return MakeError(StatusCode::kNotFound, message);
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return MakeError(StatusCode::kPermissionDenied, message);
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
-      return MakeError(StatusCode::kResourceExhausted, message);
-    case EEXIST:
-    case EISDIR:
-    case ENAMETOOLONG:
-      return MakeError(StatusCode::kFailedPrecondition, message);
-    default:
-      return MakeError(StatusCode::kUnavailable, message);
-  }
-}
-
 Status CheckPath(const std::string& path) {
   if (path.find('\0') == std::string::npos) return OkStatus();
   return InvalidArgument("a path must not hold a zero byte, got %s", QuoteText(path).c_str());
@@ -78,13 +50,13 @@ class Descriptor {
 StatusOr<Descriptor> Open(const std::string& path, int flags, const char* action) {
   WEIR_RETURN_IF_ERROR(CheckPath(path));
   Descriptor file(::open(path.c_str(), flags | O_CLOEXEC, 0600));
-  if (file.fd() < 0) return SystemError(errno, action, path);
+  if (file.fd() < 0) return FileError(errno, action, path);
   return file;
 }
 
 StatusOr<struct stat> Inspect(const Descriptor& file, const std::string& path) {
   struct stat info {};
-  if (::fstat(file.fd(), &info) != 0) return SystemError(errno, "inspect", path);
+  if (::fstat(file.fd(), &info) != 0) return FileError(errno, "inspect", path);
   return info;
 }
 
@@ -141,7 +113,7 @@ StatusOr<std::string> ReadAt(const Descriptor& file, const std::string& path, ui
     const int error = errno;
     data.resize(had + static_cast<size_t>(std::max<ssize_t>(got, 0)));
     if (got == 0) break;
-    if (got < 0 && error != EINTR) return SystemError(error, "read", path);
+    if (got < 0 && error != EINTR) return FileError(error, "read", path);
   }
   return data;
 }
@@ -233,7 +205,7 @@ class PosixFiles final : public Files {
   StatusOr<uint64_t> Size(const std::string& path) override {
     WEIR_RETURN_IF_ERROR(CheckPath(path));
     struct stat info {};
-    if (::stat(path.c_str(), &info) != 0) return SystemError(errno, "inspect", path);
+    if (::stat(path.c_str(), &info) != 0) return FileError(errno, "inspect", path);
     if (!S_ISREG(info.st_mode)) return InvalidArgument("%s is not a regular file", path.c_str());
     return static_cast<uint64_t>(info.st_size);
   }
@@ -247,13 +219,13 @@ class PosixFiles final : public Files {
     WEIR_RETURN_IF_ERROR(CheckPath(path));
     WEIR_ASSIGN_OR_RETURN(const Descriptor folder, OpenFolder(FolderOf(path)));
     TemporaryFile temporary(folder, mode);
-    if (temporary.error() != 0) return SystemError(temporary.error(), "write", path);
+    if (temporary.error() != 0) return FileError(temporary.error(), "write", path);
     if (const int error = WriteAll(temporary.file(), 0, data); error != 0) {
-      return SystemError(error, "write", path);
+      return FileError(error, "write", path);
     }
     SyncOrAbort(temporary.file(), path);
     if (const int error = temporary.RenameTo(NameOf(path)); error != 0) {
-      return SystemError(error, "replace", path);
+      return FileError(error, "replace", path);
     }
     SyncOrAbort(folder, FolderOf(path));
     return OkStatus();
@@ -262,7 +234,7 @@ class PosixFiles final : public Files {
   Status AppendDurably(const std::string& path, uint64_t offset, std::string_view data) override {
     WEIR_ASSIGN_OR_RETURN(const Descriptor file, Open(path, O_WRONLY | O_NONBLOCK, "append to"));
     // Two writers at one offset: the second must find the file longer.
-    if (::flock(file.fd(), LOCK_EX) != 0) return SystemError(errno, "lock", path);
+    if (::flock(file.fd(), LOCK_EX) != 0) return FileError(errno, "lock", path);
     WEIR_ASSIGN_OR_RETURN(const struct stat info, Inspect(file, path));
     if (!S_ISREG(info.st_mode)) return InvalidArgument("%s is not a regular file", path.c_str());
     if (static_cast<uint64_t>(info.st_size) != offset) {
@@ -273,7 +245,7 @@ class PosixFiles final : public Files {
     if (const int error = WriteAll(file, offset, data); error != 0) {
       // Back to the old length, so that the same append can be tried again.
       if (::ftruncate(file.fd(), info.st_size) == 0) SyncOrAbort(file, path);
-      return SystemError(error, "append to", path);
+      return FileError(error, "append to", path);
     }
     SyncOrAbort(file, path);
     return OkStatus();
@@ -282,7 +254,7 @@ class PosixFiles final : public Files {
   Status Rename(const std::string& from, const std::string& to) override {
     WEIR_RETURN_IF_ERROR(CheckPath(from));
     WEIR_RETURN_IF_ERROR(CheckPath(to));
-    if (::rename(from.c_str(), to.c_str()) != 0) return SystemError(errno, "rename", from);
+    if (::rename(from.c_str(), to.c_str()) != 0) return FileError(errno, "rename", from);
     WEIR_RETURN_IF_ERROR(SyncFolderAt(FolderOf(to)));
     return FolderOf(from) == FolderOf(to) ? OkStatus() : SyncFolderAt(FolderOf(from));
   }
@@ -290,14 +262,14 @@ class PosixFiles final : public Files {
   Status Remove(const std::string& path) override {
     WEIR_RETURN_IF_ERROR(CheckPath(path));
     if (::unlink(path.c_str()) == 0) return SyncFolderAt(FolderOf(path));
-    return errno == ENOENT ? OkStatus() : SystemError(errno, "remove", path);
+    return errno == ENOENT ? OkStatus() : FileError(errno, "remove", path);
   }
 
   Status RemoveTree(const std::string& path) override {
     WEIR_RETURN_IF_ERROR(CheckPath(path));
     std::error_code error;
     const uintmax_t removed = std::filesystem::remove_all(path, error);
-    if (error) return SystemError(error.value(), "remove", path);
+    if (error) return FileError(error.value(), "remove", path);
     return removed == 0 ? OkStatus() : SyncFolderAt(FolderOf(path));
   }
 
@@ -320,7 +292,7 @@ class PosixFiles final : public Files {
     for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
       names.push_back(entry->path().filename().string());
     }
-    if (error) return SystemError(error.value(), "list", path);
+    if (error) return FileError(error.value(), "list", path);
     std::sort(names.begin(), names.end());
     return names;
   }
@@ -330,7 +302,7 @@ class PosixFiles final : public Files {
       WEIR_ASSIGN_OR_RETURN(Descriptor file, Open(path, O_RDWR | O_CREAT | O_NOFOLLOW, "lock"));
       if (::flock(file.fd(), LOCK_EX | LOCK_NB) != 0) {
         if (errno == EINTR) continue;
-        if (errno != EWOULDBLOCK) return SystemError(errno, "lock", path);
+        if (errno != EWOULDBLOCK) return FileError(errno, "lock", path);
         return FailedPrecondition("%s is locked by another process: try again when that has ended",
                                   path.c_str());
       }
@@ -350,11 +322,40 @@ class PosixFiles final : public Files {
     const int error = errno;
     struct stat info {};
     if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return OkStatus();
-    return SystemError(error, "make folder", path);
+    return FileError(error, "make folder", path);
   }
 };
 
 }  // namespace
+
+Status FileError(int error, std::string_view action, const std::string& path) {
+  const char* reason = ::strerrordesc_np(error);
+  const std::string message = "cannot " + std::string(action) + " " + path + ": " +
+                              (reason == nullptr ? "unknown error" : reason);
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+      return MakeError(StatusCode::kNotFound, message);
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return MakeError(StatusCode::kPermissionDenied, message);
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+      return MakeError(StatusCode::kResourceExhausted, message);
+    case EEXIST:
+    case EISDIR:
+    case ENAMETOOLONG:
+    case ENXIO:  // a socket
+      return MakeError(StatusCode::kFailedPrecondition, message);
+    default:
+      return MakeError(StatusCode::kUnavailable, message);
+  }
+}
 
 Files& SystemFiles() {
   static PosixFiles files;

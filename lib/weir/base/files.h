@@ -23,12 +23,22 @@ class FileLock {
   virtual ~FileLock() = default;
 };
 
+// What the system says of a file, as a status: the one rule by which all code that opens, reads or
+// writes files tells who or what is at fault, and by which programs end
+// (docs/reference/exit-codes.md). "cannot <action> <path>: <reason>".
+//
+// NOT_FOUND           no such file or folder.
+// PERMISSION_DENIED   the file or its folder is somebody else's, or the disk is read-only: whether
+//                     it was to be read or to be written.
+// FAILED_PRECONDITION something else stands there, or the name is too long.
+// RESOURCE_EXHAUSTED  disk or quota full, no memory or descriptors left.
+// UNAVAILABLE         everything else.
+Status FileError(int error, std::string_view action, const std::string& path);
+
 // Where the library reads and writes files. Paths are absolute or relative to the working
 // directory. All methods are thread-safe. Error messages name the path and the system's reason.
 //
-// Errors of all: NOT_FOUND no such file; PERMISSION_DENIED; FAILED_PRECONDITION something else
-//                stands there, or the name is too long; RESOURCE_EXHAUSTED disk or quota full, no
-//                memory or descriptors left; UNAVAILABLE everything else the system says.
+// Errors of all: as FileError.
 class Files {
  public:
   virtual ~Files() = default;

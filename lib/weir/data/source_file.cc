@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "weir/base/bytes.h"
+#include "weir/base/files.h"
 
 namespace weir::data {
 namespace {
@@ -34,13 +35,9 @@ std::string OpenFile::ProcessPath() const { return "/proc/self/fd/" + std::to_st
 StatusOr<OpenFile> OpenRegularFile(const std::string& path) {
   // Opening a pipe would wait for its writer.
   OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.descriptor() < 0) {
-    return InvalidArgument("cannot open %s: %s", path.c_str(), Reason(errno).c_str());
-  }
+  if (file.descriptor() < 0) return FileError(errno, "open", path);
   struct stat facts {};
-  if (::fstat(file.descriptor(), &facts) != 0) {
-    return InvalidArgument("cannot read %s: %s", path.c_str(), Reason(errno).c_str());
-  }
+  if (::fstat(file.descriptor(), &facts) != 0) return FileError(errno, "read", path);
   if (S_ISFIFO(facts.st_mode) || S_ISCHR(facts.st_mode)) {
     return InvalidArgument(
         "%s is not a regular file; save what it gives to a file, which can be read more than once",

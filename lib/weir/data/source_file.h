@@ -30,8 +30,8 @@ class OpenFile {
   int descriptor_;
 };
 
-// For reading. INVALID_ARGUMENT, naming the path: missing, not readable, or not a regular file
-// (a symbolic link to one is).
+// For reading. INVALID_ARGUMENT, naming the path: not a regular file (a symbolic link to one is).
+// Missing, not readable: as FileError.
 StatusOr<OpenFile> OpenRegularFile(const std::string& path);
 
 StatusOr<uint64_t> SizeOf(const OpenFile& file);

@@ -76,7 +76,8 @@ StatusOr<Rendered> RenderText(const FieldDescriptor& field, const std::string& t
     return Rendered{.head = ends_line ? "|" : "|-", .body = ends_line ? text : text + "\n"};
   }
   WEIR_RETURN_IF_ERROR(Annotate(internal::CheckLexical(lexical, text), internal::KeyOf(field)));
-  const bool is_word = lexical == v1::LEXICAL_ID || lexical == v1::LEXICAL_COLUMN;
+  const bool is_word =
+      lexical == v1::LEXICAL_ID || lexical == v1::LEXICAL_COLUMN || lexical == v1::LEXICAL_HEADER;
   return Rendered{.head = is_word ? internal::OneLineText(text) : text};
 }
 

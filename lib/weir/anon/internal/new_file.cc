@@ -3,7 +3,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -17,27 +16,8 @@ namespace {
 mode_t ModeFor(Readers readers) { return readers == Readers::kOwner ? 0600 : 0644; }
 
 Status WriteError(const std::string& path, int error) {
-  const std::string message =
-      "cannot write " + path + ": " + std::generic_category().message(error);
-  switch (error) {
-    case EEXIST:
-      return AlreadyExists("%s exists", path.c_str());
-    case ENOENT:
-    case ENOTDIR:
-    case EISDIR:
-    case ENAMETOOLONG:
-      return MakeError(StatusCode::kInvalidArgument, message);
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return MakeError(StatusCode::kPermissionDenied, message);
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-      return MakeError(StatusCode::kResourceExhausted, message);
-    default:
-      return MakeError(StatusCode::kUnavailable, message);
-  }
+  return error == EEXIST ? AlreadyExists("%s exists", path.c_str())
+                         : FileError(error, "write", path);
 }
 
 Status SyncFolder(const std::string& folder) {

@@ -21,9 +21,10 @@ enum class Readers {
 // temporary name, which only a crash leaves behind.
 class NewFile {
  public:
-  // Errors: ALREADY_EXISTS     the file exists and `replace` is not set.
-  //         INVALID_ARGUMENT   the folder does not exist, or a folder has the name.
-  //         PERMISSION_DENIED  it cannot be written to. RESOURCE_EXHAUSTED: the disk is full.
+  // Errors: ALREADY_EXISTS    the file exists and `replace` is not set.
+  //         INVALID_ARGUMENT  no path.
+  //         as FileError      the folder does not exist or cannot be written to, a folder has the
+  //                           name, the disk is full.
   static StatusOr<NewFile> Create(const std::string& path, bool replace,
                                   Readers readers = Readers::kAll);
   ~NewFile();

@@ -4,19 +4,9 @@
 #include <algorithm>
 
 #include "weir/anon/recipe.h"
+#include "weir/doc/column_header.h"
 
 namespace weir::anon {
-
-bool IsRecipeColumn(std::string_view name) {
-  constexpr size_t kMostBytes = 128;
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto is_inside = [&is_letter](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') ||
-           std::string_view("_ .-").find(c) != std::string_view::npos;
-  };
-  return !name.empty() && name.size() <= kMostBytes && (is_letter(name[0]) || name[0] == '_') &&
-         std::all_of(name.begin(), name.end(), is_inside);
-}
 
 StatusOr<v1::Recipe> DraftRecipe(const OwnerView<FileProfile>& view, const v1::RecipeInput& input) {
   const FileProfile& profile = view.ShowToOwner();
@@ -27,7 +17,7 @@ StatusOr<v1::Recipe> DraftRecipe(const OwnerView<FileProfile>& view, const v1::R
   *recipe.mutable_input() = input;
   bool has_quasi_identifier = false;
   for (const ColumnProfile& column : profile.columns) {
-    if (!IsRecipeColumn(column.name)) continue;
+    if (!doc::IsColumnHeader(column.name)) continue;
     v1::RecipeAttribute& attribute = (*recipe.mutable_attributes())[column.name];
     attribute.set_role(column.role);
     for (const std::string& text : column.missing_texts) attribute.add_missing(text);

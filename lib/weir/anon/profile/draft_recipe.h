@@ -15,12 +15,8 @@ namespace weir::anon {
 inline constexpr uint32_t kDraftK = 5;
 inline constexpr const char* kDraftSuppressionLimit = "0.05";
 
-// Whether a recipe can have a column of this name: a letter or '_', then at most 127 letters,
-// digits, '_', ' ', '.' or '-'.
-bool IsRecipeColumn(std::string_view name);
-
 // A recipe with the roles and hierarchies that a profile proposes and k-anonymity, as a starting
-// point for its owner. Columns whose names a recipe cannot have are left out, and thus removed.
+// point for its owner. Columns whose names a recipe cannot have (doc::IsColumnHeader) are left out, and thus removed.
 //
 // Errors: INVALID_ARGUMENT  fewer rows than a class of two needs; no quasi-identifier.
 StatusOr<v1::Recipe> DraftRecipe(const OwnerView<FileProfile>& profile,

@@ -165,15 +165,8 @@ StatusOr<std::string> TextOf(CellKind kind, int64_t value) {
 }
 
 StatusOr<FileScanner> FileScanner::Open(const FileSource& source) {
-  if (source.format == SourceFormat::kParquet && IsCompressed(source.path)) {
-    return InvalidArgument("%s: a Parquet file is compressed inside, not as a whole; unpack it",
-                           source.path.c_str());
-  }
   WEIR_ASSIGN_OR_RETURN(OpenFile file, OpenRegularFile(source.path));
-  const Status form = source.format == SourceFormat::kParquet
-                          ? internal::CheckParquetForm(file)
-                          : internal::CheckTextForm(file, internal::CompressionOf(source.path));
-  if (!form.ok()) return MakeError(form.code(), source.path + MessageOf(form));
+  WEIR_RETURN_IF_ERROR(internal::CheckForm(file, source.path, source.format));
   WEIR_ASSIGN_OR_RETURN(const FileFacts facts, FactsOf(file));
   return FileScanner(source, std::move(file), facts);
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "weir/data/internal/byte_stream.h"
+
 namespace weir::data::internal {
 namespace {
 
@@ -40,8 +42,7 @@ bool IsZstd(std::string_view first) {
                             first.substr(1) == kSkippedZstd);
 }
 
-}  // namespace
-
+// These messages go on after the path.
 Status CheckParquetForm(const OpenFile& file) {
   WEIR_ASSIGN_OR_RETURN(const Marks marks, MarksOf(file));
   if (marks.first == kEncryptedParquet) {
@@ -73,6 +74,19 @@ Status CheckTextForm(const OpenFile& file, Compression compression) {
     return DataLoss(" is a zip archive or a spreadsheet: save what is in it as CSV");
   }
   return OkStatus();
+}
+
+}  // namespace
+
+Status CheckForm(const OpenFile& file, const std::string& path, SourceFormat format) {
+  const Compression compression = CompressionOf(path);
+  const bool is_parquet = format == SourceFormat::kParquet;
+  if (is_parquet && compression != Compression::kNone) {
+    return InvalidArgument("%s: a Parquet file is compressed inside, not as a whole; unpack it",
+                           path.c_str());
+  }
+  const Status form = is_parquet ? CheckParquetForm(file) : CheckTextForm(file, compression);
+  return form.ok() ? form : MakeError(form.code(), path + MessageOf(form));
 }
 
 }  // namespace weir::data::internal

@@ -43,7 +43,8 @@ Status HideContent(const Status& status, const std::string& name) {
     return MakeError(StatusCode::kResourceExhausted,
                      "reading " + name + ": the memory limit or the disk is too small");
   }
-  if (status.code() == StatusCode::kInvalidArgument) {
+  if (status.code() == StatusCode::kInvalidArgument || status.code() == StatusCode::kNotFound ||
+      status.code() == StatusCode::kFailedPrecondition) {
     return Unavailable("%s", MessageOf(status).c_str());
   }
   if (status.code() == StatusCode::kDataLoss) {

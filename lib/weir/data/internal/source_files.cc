@@ -7,6 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "weir/base/files.h"
+
 namespace weir::data::internal {
 namespace {
 
@@ -100,8 +102,7 @@ class Finder {
       WEIR_RETURN_IF_ERROR(Take(*entry, left, is_any));
     }
     if (!error) return OkStatus();
-    return InvalidArgument("cannot read the folder %s: %s", folder.c_str(),
-                           error.message().c_str());
+    return FileError(error.value(), "read the folder", folder.string());
   }
 
   std::vector<std::string> Finish() && {

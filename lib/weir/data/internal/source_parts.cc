@@ -6,6 +6,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "weir/data/internal/file_form.h"
 #include "weir/data/internal/source_files.h"
 
 namespace weir::data::internal {
@@ -30,13 +31,15 @@ StatusOr<std::vector<SourcePart>> FindParts(const FileSource& source) {
   return parts;
 }
 
-StatusOr<OpenFile> OpenPart(SourcePart& part) {
+StatusOr<OpenFile> OpenPart(SourcePart& part, SourceFormat format) {
   WEIR_ASSIGN_OR_RETURN(OpenFile file, OpenRegularFile(part.path));
   if (part.facts.has_value()) {
     WEIR_RETURN_IF_ERROR(CheckUnchanged(part, file));
     return file;
   }
-  WEIR_ASSIGN_OR_RETURN(part.facts, FactsOf(file));
+  WEIR_ASSIGN_OR_RETURN(const FileFacts facts, FactsOf(file));
+  if (facts.size > 0) WEIR_RETURN_IF_ERROR(CheckForm(file, part.path, format));
+  part.facts = facts;
   return file;
 }
 

@@ -31,9 +31,10 @@ struct SourcePart {
 StatusOr<std::vector<SourcePart>> FindParts(const FileSource& source);
 
 // Opens a part, and refuses one that is not what it was when it was first opened: all scans of a
-// source read the same bytes, or fail. For one thread a part.
-// Errors: as OpenRegularFile; UNAVAILABLE it was changed or replaced.
-StatusOr<OpenFile> OpenPart(SourcePart& part);
+// source read the same bytes, or fail. When it is first opened its form is looked at; an empty file
+// has none. For one thread a part.
+// Errors: as OpenRegularFile and CheckForm; UNAVAILABLE it was changed or replaced.
+StatusOr<OpenFile> OpenPart(SourcePart& part, SourceFormat format);
 // After it was read. UNAVAILABLE: it was changed meanwhile.
 Status CheckUnchanged(const SourcePart& part, const OpenFile& file);
 

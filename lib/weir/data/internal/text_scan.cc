@@ -174,7 +174,7 @@ Status ScanBlocks(TextScan& text, std::unique_ptr<ByteStream> stream, const Part
 }
 
 Status ScanOpened(TextScan& text, SourcePart& part, size_t threads) {
-  WEIR_ASSIGN_OR_RETURN(OpenFile file, OpenPart(part));
+  WEIR_ASSIGN_OR_RETURN(OpenFile file, OpenPart(part, text.source.format));
   const bool is_csv = text.source.format == SourceFormat::kCsv;
   if (text.scan.ordered && is_csv && part.facts->size == 0) {
     return InvalidArgument("%s is empty", part.path.c_str());

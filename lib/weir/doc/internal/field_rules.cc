@@ -7,6 +7,7 @@
 #include "weir/base/decimal.h"
 #include "weir/base/identifiers.h"
 #include "weir/base/time.h"
+#include "weir/doc/column_header.h"
 #include "weir/doc/internal/scalar_reader.h"
 #include "weir/doc/internal/utf8.h"
 
@@ -186,6 +187,10 @@ Status CheckLexical(v1::Lexical lexical, std::string_view text) {
       if (IsColumn(text)) return OkStatus();
       return Wrong("a column name", text,
                    "use a letter or '_', then at most 127 letters, digits, '_', ' ', '.' or '-'");
+    case v1::LEXICAL_HEADER:
+      if (IsColumnHeader(text)) return OkStatus();
+      return Wrong("the name of a column", text,
+                   "use 1 to 128 bytes of UTF-8 on one line, without control characters");
     default:
       return OkStatus();
   }

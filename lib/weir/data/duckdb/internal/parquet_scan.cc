@@ -42,7 +42,7 @@ struct ParquetScan {
 };
 
 StatusOr<OpenParquet> Open(const ParquetScan& parquet, SourcePart& part) {
-  WEIR_ASSIGN_OR_RETURN(OpenFile file, OpenPart(part));
+  WEIR_ASSIGN_OR_RETURN(OpenFile file, OpenPart(part, parquet.source.format));
   if (parquet.scan.ordered && part.facts->size == 0) {
     return InvalidArgument("%s is empty", part.path.c_str());
   }
