@@ -76,7 +76,7 @@ suppression_limit: 0.1
         self.assertNotIn(b"\x1b", draft.out + draft.err.encode())
         self.write("a.recipe.yaml", 'input: {path: rides.csv}\nattributes: {"a\\e[2J": quasi-identifier}\n'
                    "models: [{k-anonymity: {k: 2}}]\n")
-        refused = self.refuse("recipe", "check", "a.recipe.yaml", code=2, says="control characters")
+        refused = self.refuse("recipe", "check", "a.recipe.yaml", code=2, says="an escape makes a character")
         self.assertNotIn("\x1b", refused.err)
 
 
