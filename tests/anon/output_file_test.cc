@@ -292,9 +292,9 @@ TEST_F(OutputFileTest, AnExistingFileIsKeptUnlessReplaced) {
 
 TEST_F(OutputFileTest, RefusesPlacesThatCannotBeWritten) {
   const Prepared prepared = Small();
-  EXPECT_THAT(Write(prepared, Out("none/out.csv")), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(Write(prepared, Out("none/out.csv")), StatusIs(StatusCode::kNotFound));
   OutputLocation folder = {.path = files_.folder(), .replace = true};
-  EXPECT_THAT(Write(prepared, folder), StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(Write(prepared, folder), StatusIs(StatusCode::kFailedPrecondition));
   OutputLocation json = Out("out.json");
   json.format = v1::FILE_FORMAT_JSON;
   EXPECT_THAT(Write(prepared, json), StatusIs(StatusCode::kInvalidArgument));

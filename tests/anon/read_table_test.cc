@@ -162,7 +162,7 @@ TEST_F(ReadTableTest, FaultyRowsAreNamed) {
 
 TEST_F(ReadTableTest, RefusesWhatIsNotThere) {
   EXPECT_THAT(Read({.path = files_.Path("none.csv")}, Columns({"a"})),
-              StatusIs(StatusCode::kInvalidArgument, HasSubstr("cannot open")));
+              StatusIs(StatusCode::kNotFound, HasSubstr("cannot open")));
   EXPECT_THAT(Read(files_.Csv(""), Columns({"a"})),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("empty")));
   EXPECT_THAT(Read(files_.Csv("ann,private\n"), Columns({"c"})),

@@ -16,7 +16,8 @@ inline constexpr uint32_t kDraftK = 5;
 inline constexpr const char* kDraftSuppressionLimit = "0.05";
 
 // A recipe with the roles and hierarchies that a profile proposes and k-anonymity, as a starting
-// point for its owner. Columns whose names a recipe cannot have (doc::IsColumnHeader) are left out, and thus removed.
+// point for its owner. Columns whose names a recipe cannot have (doc::IsColumnHeader) are left out,
+// and thus removed.
 //
 // Errors: INVALID_ARGUMENT  fewer rows than a class of two needs; no quasi-identifier.
 StatusOr<v1::Recipe> DraftRecipe(const OwnerView<FileProfile>& profile,
