@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from weir_command import CommandTest, main  # noqa: E402
 
 AGE = 'Age (in "years"); drop table x; --'
-STREET = "Straße, Nr."
+STREET = "Stra\u00dfe, Nr."
 MODE = "<script>alert(1)</script>"
 TRIP = " #1: 30-60 %'s & {a} "
 ROWS = [[20 + i % 40, f"8570{i % 3}", ("bus", "tram", "rail")[i % 3], f"t{i}"] for i in range(120)]
