@@ -18,7 +18,7 @@ struct AnonymizeCommand {
 Status Anonymize(Context& context, AnonymizeCommand& command) {
   WEIR_RETURN_IF_ERROR(SettleJson(context, command.recipe, command.outputs));
   WEIR_ASSIGN_OR_RETURN(const anon::Recipe recipe, ReadRecipe(context, command.recipe));
-  WEIR_RETURN_IF_ERROR(CheckOutputs(context, command.outputs, recipe, command.recipe));
+  WEIR_RETURN_IF_ERROR(CheckOutputs(command.outputs, recipe, command.recipe));
   if (recipe.mobility().has_origin_destination()) {
     return RunOdTable(context, recipe, command.outputs, command.effort);
   }

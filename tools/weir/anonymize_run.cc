@@ -199,8 +199,8 @@ anon::AnonymizeOptions OptionsFor(const anon::Recipe& recipe, const AnonymizeEff
   return options;
 }
 
-Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,
-                    const anon::Recipe& recipe, const std::string& recipe_path) {
+Status CheckOutputs(const AnonymizeOutputs& outputs, const anon::Recipe& recipe,
+                    const std::string& recipe_path) {
   if (outputs.output == "-") {
     return InvalidArgument(
         "weir reads the output again and proves it before it gets its name, so it cannot go to "
@@ -225,7 +225,7 @@ Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,
       return InvalidArgument("%s cannot be two outputs at once", path.c_str());
     }
     written.push_back(path);
-    if (is_file) WEIR_RETURN_IF_ERROR(CheckWritable(context, path, outputs.force));
+    if (is_file) WEIR_RETURN_IF_ERROR(CheckWritable(path, outputs.force));
   }
   return OkStatus();
 }

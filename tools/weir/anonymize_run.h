@@ -48,8 +48,8 @@ anon::AnonymizeOptions OptionsFor(const anon::Recipe& recipe, const AnonymizeEff
                                   ProgressLine& progress);
 
 // Whether all outputs can be written and none of them is a file that is read. Before any work.
-Status CheckOutputs(const Context& context, const AnonymizeOutputs& outputs,
-                    const anon::Recipe& recipe, const std::string& recipe_path);
+Status CheckOutputs(const AnonymizeOutputs& outputs, const anon::Recipe& recipe,
+                    const std::string& recipe_path);
 
 // With --force: what the outputs replace is kept until all of them stand. Keeps references.
 void KeepReplaced(const AnonymizeOutputs& outputs, KeptFiles& kept, anon::OutputLocation& location);

@@ -101,7 +101,7 @@ StatusOr<std::string> ReadDocument(Files& files, const std::string& path) {
   return files.Read(path, kDocumentLimitBytes);
 }
 
-Status CheckWritable(const Context&, const std::string& path, bool force) {
+Status CheckWritable(const std::string& path, bool force) {
   struct stat facts {};
   // Without following: a link to nothing is replaced, too.
   if (::lstat(path.c_str(), &facts) == 0) {
@@ -124,7 +124,7 @@ Status WriteOutput(const Context& context, const std::string& path, std::string_
     context.PrintData(data, what);
     return context.FinishOutput();
   }
-  WEIR_RETURN_IF_ERROR(CheckWritable(context, path, force));
+  WEIR_RETURN_IF_ERROR(CheckWritable(path, force));
   return context.files().WriteDurably(path, data, FileMode::kPublic);
 }
 
@@ -132,7 +132,7 @@ Status WriteOutput(const Context& context, const std::string& path, std::string_
 Status WriteForOwner(const Context& context, const std::string& path, std::string_view data,
                      bool force, const char* what) {
   if (path == "-") return WriteOutput(context, path, data, force, what);
-  WEIR_RETURN_IF_ERROR(CheckWritable(context, path, force));
+  WEIR_RETURN_IF_ERROR(CheckWritable(path, force));
   return context.files().WriteDurably(path, data, FileMode::kPrivate);
 }
 

@@ -66,7 +66,7 @@ class Context {
 StatusOr<std::string> ReadDocument(Files& files, const std::string& path);
 // Refuses to replace an existing file unless `force`. "-" writes to stdout, an error of which calls
 // it `what`. Fails early where `WriteOutput` would: before anything is charged.
-Status CheckWritable(const Context& context, const std::string& path, bool force);
+Status CheckWritable(const std::string& path, bool force);
 Status WriteOutput(const Context& context, const std::string& path, std::string_view data,
                    bool force, const char* what = "the answer");
 // The same for exact facts about the owner's data: nobody else on the machine may read the file.

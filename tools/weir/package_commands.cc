@@ -68,7 +68,7 @@ StatusOr<RegionTable> FetchTable(Session& session, const std::string& package) {
 }
 
 Status Open(const Context& context, const OpenOptions& options) {
-  WEIR_RETURN_IF_ERROR(CheckOutput(context, options.output));
+  WEIR_RETURN_IF_ERROR(CheckOutput(options.output));
   WEIR_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, Session::Open(context));
   std::vector<RegionTable> regions;
   for (const std::string& package : options.packages) {

@@ -49,7 +49,7 @@ StatusOr<std::string> DraftText(const ProfileCommand& command,
 
 Status RunProfile(const Context& context, const ProfileCommand& command) {
   if (!command.output.empty() && command.output != "-") {
-    WEIR_RETURN_IF_ERROR(CheckWritable(context, command.output, command.force));
+    WEIR_RETURN_IF_ERROR(CheckWritable(command.output, command.force));
   }
   if (command.output == "-" && context.json) {
     return InvalidArgument("--json and -o - cannot both go to standard output");

@@ -112,7 +112,7 @@ Status Check(const Context& context, const CheckCommand& command) {
 Status Freeze(const Context& context, const FreezeCommand& command) {
   WEIR_ASSIGN_OR_RETURN(const anon::Recipe recipe, ReadRecipe(context, command.recipe));
   if (command.output != "-") {
-    WEIR_RETURN_IF_ERROR(CheckWritable(context, command.output, command.force));
+    WEIR_RETURN_IF_ERROR(CheckWritable(command.output, command.force));
   }
   if (command.output != "-" && AbsoluteFolder(command.output) != AbsoluteFolder(command.recipe)) {
     return InvalidArgument("paths in a recipe start at its folder: write the frozen one to %s",
@@ -160,7 +160,7 @@ Status Apply(Context& context, ApplyCommand& command) {
     delimiter = located.delimiter;
   }
   const anon::Recipe recipe = frozen.WithInput(path, delimiter);
-  WEIR_RETURN_IF_ERROR(CheckOutputs(context, command.outputs, recipe, command.recipe));
+  WEIR_RETURN_IF_ERROR(CheckOutputs(command.outputs, recipe, command.recipe));
   const v1::FrozenTransformation& found = *frozen.frozen();
   return RunAnonymization(
       context, recipe, command.recipe, command.outputs, command.effort,

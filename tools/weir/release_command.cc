@@ -193,9 +193,9 @@ Status ReleaseFromFile(const Context& context, const ReleaseOptions& options,
 bool IsPath(const std::string& dataset) { return dataset.find_first_of("./") != std::string::npos; }
 
 Status Release(const Context& context, const ReleaseOptions& options) {
-  WEIR_RETURN_IF_ERROR(CheckOutput(context, options.output));
+  WEIR_RETURN_IF_ERROR(CheckOutput(options.output));
   if (!options.manifest.empty() && options.manifest != "-") {
-    WEIR_RETURN_IF_ERROR(CheckWritable(context, options.manifest, options.output.force));
+    WEIR_RETURN_IF_ERROR(CheckWritable(options.manifest, options.output.force));
   }
   WEIR_ASSIGN_OR_RETURN(const std::string text, ReadDocument(context.files(), options.spec));
   WEIR_ASSIGN_OR_RETURN(doc::Document<v1::ReleaseSpec> spec,

@@ -20,13 +20,13 @@ nlohmann::ordered_json ToJson(const data::PlainValue& value) {
 
 }  // namespace
 
-Status CheckOutput(const Context& context, const OutputOptions& options) {
+Status CheckOutput(const OutputOptions& options) {
   const std::string& path = options.path;
   if (path.empty() || path == "-") return OkStatus();
   if (!path.ends_with(".csv") && !path.ends_with(".parquet")) {
     return InvalidArgument("the output must end in .csv or .parquet, got %s", path.c_str());
   }
-  return CheckWritable(context, path, options.force);
+  return CheckWritable(path, options.force);
 }
 
 Status WriteTable(const Context& context, const OutputOptions& options,

@@ -17,7 +17,7 @@ struct OutputOptions {
 
 // INVALID_ARGUMENT for another ending; ALREADY_EXISTS if the file is there and not forced. Asked
 // before anything is charged.
-Status CheckOutput(const Context& context, const OutputOptions& options);
+Status CheckOutput(const OutputOptions& options);
 // `parquet`: the bytes to write to a .parquet file; empty: the table is encoded anew.
 Status WriteTable(const Context& context, const OutputOptions& options,
                   const data::PlainTable& table, const std::string& parquet);
